@@ -8,7 +8,7 @@ export const PERMISSIONS = {
   'catalogue:manage': 'create and change sample types, clients, sample points and analysis services',
   'samples:read': 'see samples, analyses and results',
   'samples:register': 'register and receive samples',
-  'samples:manage': 'assign analyses, cancel samples',
+  'samples:manage': 'assign and withdraw analyses',
   'results:enter': 'enter and correct results',
   'results:verify': 'verify results that somebody else entered',
   'workflows:read': 'see workflows and their history',
