@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { ConfigurationError, deriveKey, envExample, loadSettings } from './index.ts';
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadSettings(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+test('an empty environment is complete: everything runs embedded', () => {
+  const { config, secrets } = loadSettings({});
+  expect(config.embedded).toBe(true);
+  expect(config.port).toBeNull();
+  expect(secrets).toMatchObject({ redisUrl: null, secretKey: null });
+});
+
+test('every problem is named at once, with the variable, what was expected and what came', () => {
+  const problems = problemsOf({
+    PORT: 'four',
+    LOG_LEVEL: 'loud',
+    REDIS_URL: 'http://x',
+    S3_ENDPOINT: 'http://localhost:9000',
+  });
+  expect(problems.map((p) => p.split(':')[0])).toEqual([
+    'PORT',
+    'LOG_LEVEL',
+    'REDIS_URL',
+    'S3_BUCKET',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+  ]);
+  expect(problems[0]).toContain('"four"');
+});
+
+test('a problem with a secret does not print the secret', () => {
+  expect(problemsOf({ SECRET_KEY: 'too-short' }).join()).not.toContain('too-short');
+});
+
+test('an external database demands a key of one’s own', () => {
+  expect(problemsOf({ DATABASE_URL: 'postgresql://u:p@localhost/x' })[0]).toMatch(/^SECRET_KEY: required/);
+});
+
+test('one database serves every subgraph unless a subgraph names its own', () => {
+  const { secrets } = loadSettings({
+    DATABASE_URL: 'postgresql://a@h/one',
+    SAMPLES_DATABASE_URL: 'postgresql://a@h/two',
+    SECRET_KEY: 'x'.repeat(32),
+  });
+  expect(secrets.databaseUrls).toMatchObject({ accounts: 'postgresql://a@h/one', samples: 'postgresql://a@h/two' });
+});
+
+test('keys of different purposes differ, so that one cannot be used as the other', () => {
+  expect(deriveKey('secret', 'identity')).not.toBe(deriveKey('secret', 'downloads'));
+});
+
+test('.env.example tells the meaning and default of every variable', () => {
+  expect(envExample()).toContain('# Largest file in bytes');
+  expect(envExample()).toContain('# PORT=4000');
+});

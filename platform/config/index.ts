@@ -1,0 +1,174 @@
+import { createHmac } from 'node:crypto';
+import { resolve } from 'node:path';
+import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
+
+export { envExample } from './env-example.ts';
+export { SUBGRAPH_NAMES, type SubgraphName } from './variables.ts';
+
+export interface S3Config {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+}
+
+/** What a process was told. Nothing secret is in it. */
+export interface Config {
+  readonly port: number | null;
+  readonly host: string;
+  readonly publicUrl: string | null;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly router: { readonly auth: boolean; readonly supergraph: string | null; readonly maxBodyBytes: number };
+  readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
+  readonly databaseConnections: number;
+  readonly files: {
+    readonly publicUrl: string | null;
+    readonly maxBytes: number;
+    readonly uploadHours: number;
+    readonly s3: S3Config | null;
+  };
+  readonly sessions: { readonly accessTokenMinutes: number; readonly sessionHours: number };
+  readonly qdrantUrl: string | null;
+  /** True when no external database is named. */
+  readonly embedded: boolean;
+}
+
+/** What must never be printed. */
+export interface Secrets {
+  readonly databaseUrls: Readonly<Partial<Record<SubgraphName, string>>>;
+  readonly migrationDatabaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly qdrantApiKey: string | null;
+  readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | null;
+  /** Null on embedded defaults: the process then keeps a generated one in its data folder. */
+  readonly secretKey: string | null;
+  readonly identityKey: string | null;
+}
+
+export interface Settings {
+  readonly config: Config;
+  readonly secrets: Secrets;
+}
+
+/** All that is wrong with the environment, one line each. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((p) => `  - ${p}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+    this.problems = problems;
+  }
+}
+
+type Values = Readonly<Record<string, string | number | undefined>>;
+
+function parseVariables(env: NodeJS.ProcessEnv): { values: Values; problems: string[] } {
+  const values: Record<string, string | number | undefined> = {};
+  const problems: string[] = [];
+  for (const [name, { schema }] of Object.entries(VARIABLES)) {
+    const given = env[name] === '' ? undefined : env[name];
+    const parsed = schema.safeParse(given);
+    // Every schema in the table answers a string, a number or undefined.
+    if (parsed.success) values[name] = parsed.data as string | number | undefined;
+    else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'not valid'}; it is ${shown(name, given)}`);
+  }
+  return { values, problems };
+}
+
+function shown(name: string, value: string | undefined): string {
+  return /KEY|SECRET|PASSWORD|DATABASE_URL|REDIS_URL/.test(name) ? 'set (not shown)' : JSON.stringify(value);
+}
+
+function conflicts(values: Values): string[] {
+  const problems: string[] = [];
+  const s3 = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+  if (values.S3_ENDPOINT) {
+    for (const name of s3)
+      if (!values[name]) problems.push(`${name}: required because S3_ENDPOINT is set; it is absent`);
+  }
+  if (values.DATABASE_URL && !values.SECRET_KEY) {
+    problems.push('SECRET_KEY: required because DATABASE_URL is set; it is absent (make one: openssl rand -hex 32)');
+  }
+  return problems;
+}
+
+function text(values: Values, name: string): string | null {
+  return (values[name] as string | undefined) ?? null;
+}
+
+function perSubgraph(values: Values, suffix: string, fallback: string | null): Partial<Record<SubgraphName, string>> {
+  return Object.fromEntries(
+    SUBGRAPH_NAMES.flatMap((name) => {
+      const value = text(values, `${name.toUpperCase()}_${suffix}`) ?? fallback;
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+/**
+ * Reads the environment.
+ * @throws ConfigurationError with every problem at once.
+ */
+export function loadSettings(env: NodeJS.ProcessEnv): Settings {
+  const { values, problems } = parseVariables(env);
+  problems.push(...conflicts(values));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { config: toConfig(values), secrets: toSecrets(values) };
+}
+
+/** The environment of this process. */
+export function loadProcessSettings(): Settings {
+  return loadSettings(process.env);
+}
+
+function toConfig(values: Values): Config {
+  const endpoint = text(values, 'S3_ENDPOINT');
+  return {
+    port: (values.PORT as number | undefined) ?? null,
+    host: text(values, 'HOST') ?? '127.0.0.1',
+    publicUrl: text(values, 'PUBLIC_URL'),
+    dataDir: resolve(text(values, 'ALIMS_DATA_DIR') ?? '.alims'),
+    logLevel: text(values, 'LOG_LEVEL') ?? 'warn',
+    router: {
+      auth: text(values, 'ROUTER_AUTH') !== 'off',
+      supergraph: text(values, 'SUPERGRAPH'),
+      maxBodyBytes: Number(values.MAX_BODY_BYTES),
+    },
+    subgraphUrls: perSubgraph(values, 'URL', null),
+    databaseConnections: Number(values.DATABASE_CONNECTIONS),
+    files: {
+      publicUrl: text(values, 'FILES_PUBLIC_URL'),
+      maxBytes: Number(values.FILES_MAX_BYTES),
+      uploadHours: Number(values.UPLOAD_HOURS),
+      s3:
+        (endpoint && { endpoint, bucket: text(values, 'S3_BUCKET') ?? '', region: text(values, 'S3_REGION') ?? '' }) ||
+        null,
+    },
+    sessions: {
+      accessTokenMinutes: Number(values.ACCESS_TOKEN_MINUTES),
+      sessionHours: Number(values.SESSION_HOURS),
+    },
+    qdrantUrl: text(values, 'QDRANT_URL'),
+    embedded: !Object.keys(perSubgraph(values, 'DATABASE_URL', text(values, 'DATABASE_URL'))).length,
+  };
+}
+
+function toSecrets(values: Values): Secrets {
+  const secretKey = text(values, 'SECRET_KEY');
+  const accessKeyId = text(values, 'S3_ACCESS_KEY_ID');
+  return {
+    databaseUrls: perSubgraph(values, 'DATABASE_URL', text(values, 'DATABASE_URL')),
+    migrationDatabaseUrl: text(values, 'MIGRATION_DATABASE_URL'),
+    redisUrl: text(values, 'REDIS_URL'),
+    qdrantApiKey: text(values, 'QDRANT_API_KEY'),
+    s3: accessKeyId ? { accessKeyId, secretAccessKey: text(values, 'S3_SECRET_ACCESS_KEY') ?? '' } : null,
+    secretKey,
+    identityKey: text(values, 'ROUTER_IDENTITY_KEY') ?? (secretKey && deriveKey(secretKey, 'identity')),
+  };
+}
+
+/** A key for one purpose, so that no two uses share one. 64 hexadecimal digits. */
+export function deriveKey(secretKey: string, purpose: string): string {
+  return createHmac('sha256', secretKey).update(`alims:${purpose}`).digest('hex');
+}
