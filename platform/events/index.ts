@@ -1,0 +1,15 @@
+export { decodeCursor, encodeCursor, type Position } from './cursor.ts';
+export { createMemoryBus } from './memory-bus.ts';
+export { UnhandledEventsError } from './publish-error.ts';
+export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+export type {
+  ConsumerDefinition,
+  DomainEvent,
+  EventBus,
+  EventLog,
+  JsonObject,
+  JsonValue,
+  StoredEvent,
+  StreamGap,
+  TailRequest,
+} from './types.ts';

@@ -1,0 +1,124 @@
+import type { Logger } from '#platform/logging/index.ts';
+import { UnhandledEventsError } from './publish-error.ts';
+import type { ConsumerDefinition, EventBus, StoredEvent } from './types.ts';
+
+interface Listener {
+  readonly topics: ReadonlySet<string>;
+  readonly onEvents: (events: readonly StoredEvent[]) => void;
+}
+
+interface Group {
+  readonly members: ConsumerDefinition[];
+  /** Deliveries of one group happen one after the other, whoever publishes. */
+  turn: Promise<unknown>;
+  next: number;
+}
+
+// Events that were published in vain once; what is forgotten is only handled again, which consumers must bear anyway.
+const REMEMBERED_FAILURES = 10_000;
+
+/**
+ * The bus of one process. `publish` resolves when every group has handled every event and rejects with
+ * UnhandledEventsError otherwise; published again, an event goes only to the groups that have not handled it.
+ * A group stops at its first failure within an organization and topic, so that it sees events in order.
+ * Register consumers before anything publishes: nothing is kept for those that come later.
+ */
+export function createMemoryBus(options: { readonly logger?: Logger } = {}): EventBus {
+  const listeners = new Set<Listener>();
+  const groups = new Map<string, Group>();
+  const handledBy = new Map<string, Set<string>>();
+
+  function tellListeners(events: readonly StoredEvent[]): void {
+    for (const listener of [...listeners]) {
+      const wanted = events.filter((event) => listener.topics.has(event.topic));
+      if (wanted.length === 0) continue;
+      try {
+        listener.onEvents(wanted);
+      } catch (error) {
+        options.logger?.error({ err: error }, 'a listener of the event bus threw');
+      }
+    }
+  }
+
+  function rememberHandled(event: StoredEvent, group: string): void {
+    const known = handledBy.get(event.id) ?? new Set<string>();
+    handledBy.set(event.id, known.add(group));
+    const oldest = handledBy.size > REMEMBERED_FAILURES ? handledBy.keys().next().value : undefined;
+    if (oldest !== undefined) handledBy.delete(oldest);
+  }
+
+  async function deliver(name: string, group: Group, events: readonly StoredEvent[], failures: Map<string, unknown>) {
+    const stopped = new Map<string, unknown>();
+    for (const event of events) {
+      const lane = `${event.organizationId} ${event.topic}`;
+      const earlier = stopped.get(lane);
+      if (earlier !== undefined) {
+        if (memberFor(group, event) !== undefined) failures.set(event.id, earlier);
+        continue;
+      }
+      const member = memberFor(group, event);
+      if (member === undefined || handledBy.get(event.id)?.has(name) === true) continue;
+      try {
+        await member.handle(event);
+        rememberHandled(event, name);
+      } catch (error) {
+        const reason = error ?? new Error('the consumer failed without a reason');
+        stopped.set(lane, reason);
+        failures.set(event.id, reason);
+      }
+    }
+  }
+
+  return {
+    async publish(events) {
+      tellListeners(events);
+      const failures = new Map<string, unknown>();
+      await Promise.all(
+        [...groups].map(([name, group]) => {
+          const turn = group.turn.then(() => deliver(name, group, events, failures));
+          group.turn = turn;
+          return turn;
+        }),
+      );
+      for (const event of events) if (!failures.has(event.id)) handledBy.delete(event.id);
+      if (failures.size > 0) {
+        const unhandled = events.filter((event) => failures.has(event.id)).map((event) => event.id);
+        throw new UnhandledEventsError(unhandled, [...failures.values()]);
+      }
+    },
+    async consume(consumer) {
+      const group = groups.get(consumer.group) ?? { members: [], turn: Promise.resolve(), next: 0 };
+      groups.set(consumer.group, group);
+      group.members.push(consumer);
+      return {
+        async [Symbol.asyncDispose]() {
+          const index = group.members.indexOf(consumer);
+          if (index >= 0) group.members.splice(index, 1);
+          if (group.members.length === 0) groups.delete(consumer.group);
+          await group.turn;
+        },
+      };
+    },
+    async listen(topics, onEvents) {
+      const listener: Listener = { topics: new Set(topics), onEvents };
+      listeners.add(listener);
+      return {
+        async [Symbol.asyncDispose]() {
+          listeners.delete(listener);
+        },
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      const turns = [...groups.values()].map((group) => group.turn);
+      listeners.clear();
+      groups.clear();
+      await Promise.all(turns);
+    },
+  };
+}
+
+function memberFor(group: Group, event: StoredEvent): ConsumerDefinition | undefined {
+  const members = group.members.filter((member) => member.topics.includes(event.topic));
+  group.next += 1;
+  return members[group.next % Math.max(members.length, 1)];
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Logger } from '#platform/logging/index.ts';
+import type { ConsumerDefinition } from './types.ts';
+import { readEvent } from './wire.ts';
+
+export interface RedisConsumerOptions {
+  readonly consumer: ConsumerDefinition;
+  /** Blocks in XREADGROUP: used by nothing else. */
+  readonly reader: Redis;
+  readonly commands: Redis;
+  readonly streamOf: (topic: string) => string;
+  readonly deadLetters: string;
+  readonly logger: Logger;
+  readonly onDeadLetter: () => void;
+  /** A delivery that nobody confirmed for so long goes to whoever asks next: longer than any handler takes. */
+  readonly staleAfterMs: number;
+  readonly maxDeliveries: number;
+}
+
+interface Delivery {
+  readonly stream: string;
+  readonly id: string;
+  readonly text: string | undefined;
+}
+
+const BATCH = 64;
+const DEAD_LETTERS_KEPT = 10_000;
+const CONSUMER_FORGOTTEN_AFTER_MS = 86_400_000;
+
+// Deleting a consumer deletes its unconfirmed deliveries too, so only one that has none may go.
+const FORGET_CONSUMER = `
+for _, c in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local info = {}
+  for i = 1, #c, 2 do info[c[i]] = c[i + 1] end
+  if info.pending == 0 and (info.name == ARGV[2] or info.idle > tonumber(ARGV[3])) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], info.name)
+  end
+end
+return 1`;
+
+/** Reads as one member of the group until it is disposed of; resolves once the group exists. */
+export async function startRedisConsumer(options: RedisConsumerOptions): Promise<AsyncDisposable> {
+  const { consumer, reader, commands, logger } = options;
+  const streams = consumer.topics.map(options.streamOf);
+  const name = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const stop = new AbortController();
+  await Promise.all(streams.map((stream) => createGroup(commands, stream, consumer.group)));
+  await forgetConsumers();
+
+  async function forgetConsumers(): Promise<void> {
+    const forget = (stream: string) =>
+      commands.eval(FORGET_CONSUMER, 1, stream, consumer.group, name, CONSUMER_FORGOTTEN_AFTER_MS);
+    await Promise.allSettled(streams.map(forget));
+  }
+
+  async function readNew(): Promise<void> {
+    const blockMs = Math.max(10, Math.min(5_000, Math.floor(options.staleAfterMs / 2)));
+    const answer = await reader.xreadgroup(
+      'GROUP',
+      consumer.group,
+      name,
+      'COUNT',
+      BATCH,
+      'BLOCK',
+      blockMs,
+      'STREAMS',
+      ...streams,
+      ...streams.map(() => '>'),
+    );
+    for (const [stream, entries] of replyToStreams(answer)) {
+      for (const [id, fields] of entries) await deliver({ stream, id, text: fields[1] });
+    }
+  }
+
+  async function readStale(stream: string): Promise<void> {
+    let from = '0-0';
+    do {
+      const answer = await commands.xautoclaim(
+        stream,
+        consumer.group,
+        name,
+        options.staleAfterMs,
+        from,
+        'COUNT',
+        BATCH,
+      );
+      const [next, entries] = replyToClaim(answer);
+      for (const [id, fields] of entries) await deliver({ stream, id, text: fields[1] });
+      from = next;
+    } while (from !== '0-0' && !stop.signal.aborted);
+  }
+
+  async function deliver(delivery: Delivery): Promise<void> {
+    // What is left of a batch when the process stops stays unconfirmed and goes to another member.
+    if (stop.signal.aborted) return;
+    try {
+      await consumer.handle(readEvent(delivery.text));
+      await commands.xack(delivery.stream, consumer.group, delivery.id);
+    } catch (error) {
+      await keepOrBury(delivery, error);
+    }
+  }
+
+  async function keepOrBury(delivery: Delivery, error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    const pending = await commands.xpending(delivery.stream, consumer.group, delivery.id, delivery.id, 1);
+    const deliveries = deliveryCount(pending);
+    const about = { group: consumer.group, stream: delivery.stream, entry: delivery.id, deliveries, err: error };
+    if (deliveries < options.maxDeliveries) {
+      logger.warn(about, 'an event was not handled and will be delivered again');
+      return;
+    }
+    const letter = ['event', delivery.text ?? '', 'stream', delivery.stream, 'entry', delivery.id, 'reason', reason];
+    await commands
+      .multi()
+      .xadd(options.deadLetters, 'MAXLEN', '~', DEAD_LETTERS_KEPT, '*', ...letter)
+      .xack(delivery.stream, consumer.group, delivery.id)
+      .exec();
+    options.onDeadLetter();
+    logger.error({ ...about, deadLetters: options.deadLetters }, 'an event was given up: read it in the dead letters');
+  }
+
+  async function run(): Promise<void> {
+    let claimedAt = 0;
+    let failures = 0;
+    while (!stop.signal.aborted) {
+      try {
+        if (Date.now() - claimedAt >= options.staleAfterMs / 2) {
+          claimedAt = Date.now();
+          for (const stream of streams) await readStale(stream);
+        }
+        await readNew();
+        failures = 0;
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        failures += 1;
+        logger.warn({ group: consumer.group, err: error }, 'reading events failed; trying again');
+        await delay(Math.min(50 * 2 ** failures, 2_000), undefined, { signal: stop.signal }).catch(() => {});
+        // A Redis that was emptied has lost the group with its streams.
+        await Promise.allSettled(streams.map((stream) => createGroup(commands, stream, consumer.group)));
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      reader.disconnect();
+      await running;
+      await forgetConsumers();
+    },
+  };
+}
+
+/** From the oldest entry that the stream still has: what was published before the first member came is delivered too. */
+async function createGroup(commands: Redis, stream: string, group: string): Promise<void> {
+  try {
+    await commands.xgroup('CREATE', stream, group, '0', 'MKSTREAM');
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+  }
+}
+
+type Entry = readonly [id: string, fields: readonly string[]];
+
+// The three casts below are the boundary to Redis: ioredis types these replies as unknown.
+export function replyToStreams(reply: unknown): readonly (readonly [stream: string, entries: readonly Entry[]])[] {
+  return (reply ?? []) as readonly (readonly [string, readonly Entry[]])[];
+}
+
+function replyToClaim(reply: unknown): readonly [next: string, entries: readonly Entry[]] {
+  return reply as readonly [string, readonly Entry[]];
+}
+
+function deliveryCount(reply: unknown): number {
+  return (reply as readonly (readonly [string, string, number, number])[])[0]?.[3] ?? 0;
+}
