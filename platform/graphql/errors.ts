@@ -1,0 +1,78 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { AppError } from '../errors/index.ts';
+import type { Logger } from '../logging/index.ts';
+import type { RequestContext } from './context.ts';
+
+/** The error as the client may see it: what is not ours to say is masked and logged under the request id. */
+export function toClientError(error: unknown, requestId: string, logger: Logger): GraphQLError {
+  const graphQLError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
+  const original = graphQLError.originalError;
+  const at = { nodes: graphQLError.nodes ?? null, path: graphQLError.path ?? null };
+  if (original instanceof AppError) {
+    return new GraphQLError(original.message, {
+      ...at,
+      extensions: { ...original.extensions, code: original.code, requestId },
+    });
+  }
+  if (!original) {
+    return new GraphQLError(graphQLError.message, {
+      ...at,
+      extensions: { code: 'BAD_INPUT', ...graphQLError.extensions, requestId },
+    });
+  }
+  logger.error({ err: original, path: graphQLError.path, requestId }, 'a request failed unexpectedly');
+  return new GraphQLError(`Something failed on our side. Quote the request id ${requestId} when you report it.`, {
+    ...at,
+    extensions: { code: 'INTERNAL', requestId },
+  });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function mapResult(result: ExecutionResult, args: ExecutionArgs, logger: Logger): ExecutionResult {
+  if (!result.errors?.length) return result;
+  const { requestId } = args.contextValue as RequestContext;
+  return { ...result, errors: result.errors.map((error) => toClientError(error, requestId, logger)) };
+}
+
+function isStream(result: unknown): result is AsyncIterableIterator<ExecutionResult> {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+}
+
+/** Not a generator: a generator's return() would wait for the next event before it reached the source. */
+function mapStream(
+  stream: AsyncIterableIterator<ExecutionResult>,
+  args: ExecutionArgs,
+  logger: Logger,
+): AsyncIterableIterator<ExecutionResult> {
+  const map = (step: IteratorResult<ExecutionResult>): IteratorResult<ExecutionResult> =>
+    step.done ? step : { done: false, value: mapResult(step.value, args, logger) };
+  return {
+    next: async () => map(await stream.next()),
+    return: async () => (await stream.return?.()) ?? { done: true, value: undefined },
+    throw: async (error) => (await stream.throw?.(error)) ?? Promise.reject(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** Maps every error of execution, in answers and in streams. */
+export function useErrorMapping(logger: Logger): Plugin {
+  return {
+    onExecute: ({ args }) => ({
+      onExecuteDone({ result, setResult }) {
+        if (!isStream(result)) setResult(mapResult(result as ExecutionResult, args, logger));
+      },
+    }),
+    onSubscribe: ({ args }) => ({
+      onSubscribeResult({ result, setResult }) {
+        if (isStream(result)) setResult(mapStream(result, args, logger));
+        else setResult(mapResult(result as ExecutionResult, args, logger));
+      },
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+import { createYoga } from 'graphql-yoga';
+import { AppError } from '../errors/index.ts';
+import type { Logger } from '../logging/index.ts';
+import type { AskAs, Fetch } from './ask.ts';
+import { createRequestContext, type RequestContext, requestIdOf } from './context.ts';
+import { toClientError, useErrorMapping } from './errors.ts';
+import { buildSchema } from './schema.ts';
+
+/** Only the router speaks to a subgraph and has limited the operation; this bounds what a batch of entities may need. */
+const MAX_TOKENS = 50_000;
+
+export interface HandlerOptions {
+  readonly typeDefs: string;
+  readonly resolvers: object;
+  readonly identityKey: string;
+  readonly logger: Logger;
+  readonly askAs: AskAs;
+  createContext(request: RequestContext): RequestContext;
+}
+
+/** GraphQL over HTTP and server-sent events as one fetch function: what the router calls, in process or behind a socket. */
+export function createGraphQLHandler(options: HandlerOptions): Fetch {
+  const { logger } = options;
+  const yoga = createYoga<{ requestContext: RequestContext }, RequestContext>({
+    schema: buildSchema(options.typeDefs, options.resolvers) as never,
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+    batching: false,
+    logging: false,
+    maskedErrors: false,
+    parserAndValidationCache: true,
+    context: ({ requestContext }: { requestContext: RequestContext }) => options.createContext(requestContext),
+    plugins: [useErrorMapping(logger)],
+    parserOptions: { maxTokens: MAX_TOKENS, noLocation: true },
+  } as never);
+  return async (request) => {
+    try {
+      return await yoga.fetch(request, { requestContext: createRequestContext(request, options) });
+    } catch (error) {
+      return refusal(error, request, logger);
+    }
+  };
+}
+
+function refusal(error: unknown, request: Request, logger: Logger): Response {
+  const clientError = toClientError(error, requestIdOf(request.headers), logger);
+  return Response.json({ errors: [clientError.toJSON()] }, { status: error instanceof AppError ? 200 : 500 });
+}
