@@ -2,8 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 /** An S3-compatible object store, addressed by path. */
 export interface S3Options {
-  /** For example `https://s3.example.org`; null asks AWS itself. */
-  readonly endpoint: string | null;
+  /** For example `https://s3.example.org`. */
+  readonly endpoint: string;
   readonly bucket: string;
   readonly region: string;
   readonly accessKeyId: string;
@@ -17,7 +17,7 @@ export interface Bucket {
 
 export function openBucket(options: S3Options): Bucket {
   const client = new S3Client({
-    ...(options.endpoint === null ? {} : { endpoint: options.endpoint }),
+    endpoint: options.endpoint,
     region: options.region,
     credentials: { accessKeyId: options.accessKeyId, secretAccessKey: options.secretAccessKey },
     forcePathStyle: true,
