@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type AnalysisCase, assign, atVersion, repeatOf, retract, verify } from './analysis.ts';
+import { aCase, anAnalysis, aResult, aSample, aService, aVerification } from './testing.ts';
+import type { Analysis } from './types.ts';
+
+const ANALYST = '0190a000-0000-7000-8000-0000000000f1';
+
+function outcome(decision: Analysis | { refusal: { code: string } }): string {
+  return 'refusal' in decision ? decision.refusal.code : decision.status;
+}
+
+function submitted(over: Partial<AnalysisCase> = {}): AnalysisCase {
+  return aCase({ analysis: anAnalysis({ status: 'SUBMITTED', version: 2 }), results: [aResult()], ...over });
+}
+
+describe('another person verifies', () => {
+  test('who entered the result does not verify it', () => {
+    expect(outcome(verify(submitted(), 'analyst'))).toBe('OWN_RESULT');
+    expect(outcome(verify(submitted(), 'vera'))).toBe('VERIFIED');
+  });
+
+  test('without a result there is nothing to verify, nor twice', () => {
+    expect(outcome(verify(aCase(), 'vera'))).toBe('NOT_SUBMITTED');
+    expect(outcome(verify(submitted({ analysis: anAnalysis({ status: 'VERIFIED' }) }), 'vera'))).toBe('NOT_SUBMITTED');
+  });
+
+  test('a held result is not verified', () => {
+    expect(outcome(verify(submitted({ results: [aResult({ flags: ['UNIT_MISMATCH'] })] }), 'vera'))).toBe(
+      'RESULT_HELD',
+    );
+    expect(outcome(verify(submitted({ results: [aResult({ flags: ['NON_DETECT'] })] }), 'vera'))).toBe('VERIFIED');
+  });
+
+  test('as many different persons as the service requires', () => {
+    const service = aService({ requiredVerifications: 2 });
+    expect(outcome(verify(submitted({ service }), 'vera'))).toBe('SUBMITTED');
+    const once = submitted({ service, verifications: [aVerification('vera')] });
+    expect(outcome(verify(once, 'vera'))).toBe('ALREADY_VERIFIED_BY_YOU');
+    expect(outcome(verify(once, 'victor'))).toBe('VERIFIED');
+  });
+
+  test('whoever tries in whatever order, VERIFIED takes that many different persons and never the one who entered', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.constantFrom('analyst', 'a', 'b', 'c', 'd', 'e')),
+        (requiredVerifications, people) => {
+          let found = submitted({ service: aService({ requiredVerifications }) });
+          for (const by of people) {
+            const next = verify(found, by);
+            if ('refusal' in next) continue;
+            found = { ...found, analysis: next, verifications: [...found.verifications, aVerification(by)] };
+          }
+          const others = new Set(people.filter((by) => by !== 'analyst')).size;
+          expect(found.analysis.status).toBe(others >= requiredVerifications ? 'VERIFIED' : 'SUBMITTED');
+          expect(found.verifications).toHaveLength(Math.min(others, requiredVerifications));
+        },
+      ),
+    );
+  });
+});
+
+test('a stale version is answered with the present one', () => {
+  expect(atVersion(undefined, { analysisId: 'x', expectedVersion: 1 })).toMatchObject({
+    refusal: { code: 'NOT_FOUND' },
+  });
+  expect(atVersion(submitted(), { analysisId: 'x', expectedVersion: 1 })).toMatchObject({
+    refusal: { code: 'VERSION_CONFLICT', currentVersion: 2 },
+  });
+  expect(atVersion(aCase(), { analysisId: 'x', expectedVersion: 1 })).toEqual(aCase());
+});
+
+describe('analyses are given to analysts until a result is entered', () => {
+  test('assigned, then given on', () => {
+    expect(assign(aCase(), ANALYST)).toMatchObject({ status: 'ASSIGNED', assignedTo: ANALYST, version: 2 });
+    expect(outcome(assign(aCase({ analysis: anAnalysis({ status: 'ASSIGNED' }) }), ANALYST))).toBe('ASSIGNED');
+  });
+  test('not without an analyst, not after submission, not for a closed sample', () => {
+    expect(outcome(assign(aCase(), null))).toBe('ANALYST_REQUIRED');
+    expect(outcome(assign(aCase(), 'ana'))).toBe('ANALYST_REQUIRED');
+    expect(outcome(assign(submitted(), ANALYST))).toBe('WRONG_STATUS');
+    expect(outcome(assign(aCase({ sample: aSample({ status: 'CANCELLED' }) }), ANALYST))).toBe('WRONG_STATUS');
+  });
+});
+
+describe('analyses are withdrawn with a reason', () => {
+  test('CANCELLED before a result, RETRACTED after, VERIFIED ones too', () => {
+    expect(outcome(retract(aCase(), 'not needed'))).toBe('CANCELLED');
+    expect(outcome(retract(submitted(), 'wrong vial'))).toBe('RETRACTED');
+    expect(outcome(retract(submitted({ analysis: anAnalysis({ status: 'VERIFIED' }) }), 'wrong vial'))).toBe(
+      'RETRACTED',
+    );
+  });
+  test('not without a reason, not twice, not for a closed sample', () => {
+    expect(outcome(retract(submitted(), null))).toBe('REASON_REQUIRED');
+    expect(outcome(retract(submitted(), ' '))).toBe('REASON_REQUIRED');
+    expect(outcome(retract(aCase({ analysis: anAnalysis({ status: 'RETRACTED' }) }), 'x'))).toBe('WRONG_STATUS');
+    expect(outcome(retract(submitted({ sample: aSample({ status: 'COMPLETED' }) }), 'x'))).toBe('WRONG_STATUS');
+  });
+  test('the repeat starts anew and names what it repeats', () => {
+    expect(repeatOf(anAnalysis({ status: 'RETRACTED', version: 3 }), 'new', 4)).toEqual(
+      anAnalysis({ id: 'new', position: 4, replacesId: anAnalysis().id }),
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import { isHeld } from './flags.ts';
+import { isId } from './ids.ts';
+import {
+  type Analysis,
+  type AnalysisService,
+  type Refusal,
+  type Result,
+  refuse,
+  type Sample,
+  type Verification,
+} from './types.ts';
+
+export type VerificationRefusalCode =
+  | 'NOT_FOUND'
+  | 'VERSION_CONFLICT'
+  | 'NOT_SUBMITTED'
+  | 'OWN_RESULT'
+  | 'ALREADY_VERIFIED_BY_YOU'
+  | 'RESULT_HELD';
+
+export type AnalysisRefusalCode =
+  | 'NOT_FOUND'
+  | 'VERSION_CONFLICT'
+  | 'WRONG_STATUS'
+  | 'REASON_REQUIRED'
+  | 'ANALYST_REQUIRED';
+
+/** An analysis with what decisions about it need. */
+export interface AnalysisCase {
+  readonly analysis: Analysis;
+  readonly sample: Sample;
+  readonly service: AnalysisService;
+  /** Oldest first. */
+  readonly results: readonly Result[];
+  /** Of the present result. */
+  readonly verifications: readonly Verification[];
+}
+
+type Refused<Code extends string> = { readonly refusal: Refusal<Code> };
+
+export function currentResult(found: Pick<AnalysisCase, 'results'>): Result | null {
+  return found.results.at(-1) ?? null;
+}
+
+/** The analysis when `expectedVersion` is its version: a stale version is answered before an illegal change. */
+export function atVersion(
+  found: AnalysisCase | undefined,
+  request: { readonly analysisId: string; readonly expectedVersion: number },
+): AnalysisCase | Refused<'NOT_FOUND' | 'VERSION_CONFLICT'> {
+  if (!found) return refuse('NOT_FOUND', `No analysis has the id ${JSON.stringify(request.analysisId.slice(0, 100))}.`);
+  const { version } = found.analysis;
+  if (version === request.expectedVersion) return found;
+  return refuse(
+    'VERSION_CONFLICT',
+    `The analysis is at version ${version}, expected was ${request.expectedVersion}: read it again and decide anew.`,
+    version,
+  );
+}
+
+/** The analysis after `by` has verified its present result. */
+export function verify(found: AnalysisCase, by: string): Analysis | Refused<VerificationRefusalCode> {
+  const { analysis, service, verifications } = found;
+  const wrong = (code: VerificationRefusalCode, message: string) => refuse(code, message, analysis.version);
+  const result = currentResult(found);
+  if (analysis.status !== 'SUBMITTED' || !result) {
+    return wrong('NOT_SUBMITTED', `The analysis is ${analysis.status}: only a SUBMITTED one waits for verification.`);
+  }
+  if (result.enteredBy === by) return wrong('OWN_RESULT', 'You entered this result: another person has to verify it.');
+  if (isHeld(result.flags)) {
+    return wrong('RESULT_HELD', `The result is held (${result.flags.join(', ')}): enter it anew, then verify that.`);
+  }
+  if (verifications.some((verification) => verification.by === by)) {
+    return wrong(
+      'ALREADY_VERIFIED_BY_YOU',
+      'You have verified this result: the next verification is another person’s.',
+    );
+  }
+  const enough = verifications.length + 1 >= service.requiredVerifications;
+  return { ...analysis, status: enough ? 'VERIFIED' : 'SUBMITTED', version: analysis.version + 1 };
+}
+
+const OPEN: ReadonlySet<string> = new Set(['REGISTERED', 'ASSIGNED']);
+const CLOSED_SAMPLE: ReadonlySet<string> = new Set(['CANCELLED', 'COMPLETED']);
+
+function sampleClosed({ analysis, sample }: AnalysisCase): Refused<'WRONG_STATUS'> | null {
+  if (!CLOSED_SAMPLE.has(sample.status)) return null;
+  return refuse(
+    'WRONG_STATUS',
+    `Sample ${sample.accessionNumber} is ${sample.status}: its analyses no longer change.`,
+    analysis.version,
+  );
+}
+
+/** The analysis given to `analystId`; before a result was entered it may be given on. */
+export function assign(found: AnalysisCase, analystId: string | null): Analysis | Refused<AnalysisRefusalCode> {
+  const { analysis } = found;
+  const closed = sampleClosed(found);
+  if (closed) return closed;
+  if (!OPEN.has(analysis.status)) {
+    return refuse(
+      'WRONG_STATUS',
+      `The analysis is ${analysis.status}: only REGISTERED and ASSIGNED ones are given to an analyst.`,
+      analysis.version,
+    );
+  }
+  if (analystId === null || !isId(analystId)) {
+    return refuse('ANALYST_REQUIRED', 'Give the id of the analyst as analystId.', analysis.version);
+  }
+  return { ...analysis, status: 'ASSIGNED', assignedTo: analystId, version: analysis.version + 1 };
+}
+
+/** The analysis withdrawn: RETRACTED once it has a result, CANCELLED before. */
+export function retract(found: AnalysisCase, reason: string | null): Analysis | Refused<AnalysisRefusalCode> {
+  const { analysis } = found;
+  const closed = sampleClosed(found);
+  if (closed) return closed;
+  if (analysis.status === 'RETRACTED' || analysis.status === 'CANCELLED') {
+    return refuse('WRONG_STATUS', `The analysis is ${analysis.status} already.`, analysis.version);
+  }
+  if (!reason?.trim()) {
+    return refuse(
+      'REASON_REQUIRED',
+      'Withdrawing needs a reason for the audit trail: give it as reason.',
+      analysis.version,
+    );
+  }
+  return { ...analysis, status: OPEN.has(analysis.status) ? 'CANCELLED' : 'RETRACTED', version: analysis.version + 1 };
+}
+
+/** A repeat of a withdrawn analysis; `position` is the next free one of its sample. */
+export function repeatOf(withdrawn: Analysis, id: string, position: number): Analysis {
+  return {
+    id,
+    sampleId: withdrawn.sampleId,
+    serviceId: withdrawn.serviceId,
+    position,
+    status: 'REGISTERED',
+    version: 1,
+    assignedTo: null,
+    replacesId: withdrawn.id,
+  };
+}
