@@ -1,7 +1,9 @@
 export { decodeCursor, encodeCursor, type Position } from './cursor.ts';
+export { createEventLog, type EventLogOptions } from './event-log.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { UnhandledEventsError } from './publish-error.ts';
 export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+export { type Relay, type RelayOptions, startRelay } from './relay.ts';
 export type {
   ConsumerDefinition,
   DomainEvent,

@@ -1,0 +1,230 @@
+import type { Database } from '#platform/database/types.ts';
+import type { Logger } from '#platform/logging/index.ts';
+import { decodeCursor, type Position } from './cursor.ts';
+import { createPgHistory, type EventHistory, type RawQueries } from './history.ts';
+import { createSharedTail, type SharedTail } from './shared-tail.ts';
+import type { EventBus, EventLog, StoredEvent, StreamGap, TailRequest } from './types.ts';
+
+interface EventLogBase {
+  readonly bus: EventBus;
+  readonly logger: Logger;
+  /** How long a tail without readers stays, for the reader that comes back. Default 30,000 ms. */
+  readonly lingerMs?: number;
+  /** How often the database is asked in spite of the bus, which may lose messages. Default 10,000 ms. */
+  readonly pollMs?: number;
+  /** Events a reader may fall behind before it reads the database again. Default 1,000. */
+  readonly keptInMemory?: number;
+  /** Events per read of the database. Default 1,000. */
+  readonly pageSize?: number;
+}
+
+export interface EventLogOptions extends EventLogBase {
+  readonly database: Database<RawQueries>;
+  /** The subgraph whose events these are. */
+  readonly source: string;
+}
+
+export function createEventLog({ database, source, ...options }: EventLogOptions): EventLog {
+  return openEventLog({ ...options, history: createPgHistory(database, source) });
+}
+
+interface Topic {
+  readonly listening: Promise<AsyncDisposable>;
+  readonly entries: Map<string, Entry>;
+}
+
+/** One organization's tail of one topic, and how many readers it has. */
+interface Entry {
+  readonly opening: Promise<SharedTail>;
+  tail: SharedTail | null;
+  readers: number;
+  linger: NodeJS.Timeout | undefined;
+}
+
+interface Lease {
+  readonly tail: Promise<SharedTail>;
+  release(): void;
+}
+
+/** The log over any history. One listener per topic and one tail per organization and topic, whatever the number of readers. */
+export function openEventLog(options: EventLogBase & { readonly history: EventHistory }): EventLog {
+  const { bus, history, logger } = options;
+  const topics = new Map<string, Topic>();
+  const closing = new AbortController();
+
+  function topicOf(name: string): Topic {
+    const known = topics.get(name);
+    if (known !== undefined) return known;
+    const entries = new Map<string, Entry>();
+    const listening = bus.listen([name], (events) => {
+      for (const [organizationId, own] of Map.groupBy(events, (event) => event.organizationId)) {
+        entries.get(organizationId)?.tail?.hear(own);
+      }
+    });
+    const topic = { listening, entries };
+    topics.set(name, topic);
+    return topic;
+  }
+
+  function entryOf(organizationId: string, name: string): Entry {
+    const topic = topicOf(name);
+    const known = topic.entries.get(organizationId);
+    if (known !== undefined) return known;
+    const open = async () => {
+      // First hear, then look: what is announced in between is heard, and the rest is read.
+      await topic.listening;
+      const tail = createSharedTail({
+        organizationId,
+        topic: name,
+        history,
+        logger,
+        pollMs: options.pollMs ?? 10_000,
+        keptInMemory: options.keptInMemory ?? 1_000,
+        pageSize: options.pageSize ?? 1_000,
+      });
+      entry.tail = tail;
+      await tail.ready;
+      return tail;
+    };
+    const entry: Entry = { opening: Promise.resolve().then(open), tail: null, readers: 0, linger: undefined };
+    topic.entries.set(organizationId, entry);
+    // The next reader starts afresh.
+    entry.opening.catch(() => drop(organizationId, name, entry));
+    return entry;
+  }
+
+  function drop(organizationId: string, name: string, entry: Entry): void {
+    clearTimeout(entry.linger);
+    entry.tail?.close();
+    const topic = topics.get(name);
+    if (topic === undefined || topic.entries.get(organizationId) !== entry) return;
+    topic.entries.delete(organizationId);
+    if (topic.entries.size > 0) return;
+    topics.delete(name);
+    topic.listening.then((listener) => listener[Symbol.asyncDispose]()).catch(() => {});
+  }
+
+  function lease(organizationId: string, name: string): Lease {
+    const entry = entryOf(organizationId, name);
+    clearTimeout(entry.linger);
+    entry.readers += 1;
+    let released = false;
+    return {
+      tail: entry.opening,
+      release() {
+        if (released) return;
+        released = true;
+        entry.readers -= 1;
+        if (entry.readers > 0) return;
+        if (closing.signal.aborted) drop(organizationId, name, entry);
+        else entry.linger = setTimeout(() => drop(organizationId, name, entry), options.lingerMs ?? 30_000).unref();
+      },
+    };
+  }
+
+  return {
+    tail(request) {
+      const from = request.after === undefined || request.after === null ? null : decodeCursor(request.after);
+      return readTail({ request, from, closing: closing.signal, lease: lease(request.organizationId, request.topic) });
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      const open = [...topics.values()];
+      for (const [name, topic] of [...topics]) {
+        for (const [organizationId, entry] of [...topic.entries]) drop(organizationId, name, entry);
+      }
+      await Promise.allSettled(open.map(async (topic) => (await topic.listening)[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+interface Reading {
+  readonly request: TailRequest;
+  readonly from: Position | null;
+  readonly closing: AbortSignal;
+  readonly lease: Lease;
+}
+
+/** It takes its place as soon as the tail stands, not at the first next(): what comes in between belongs to the reader. */
+function readTail({ request, from, closing, lease }: Reading): AsyncIterableIterator<StoredEvent | StreamGap> {
+  const stop = new AbortController();
+  const close = () => {
+    stop.abort();
+    lease.release();
+    request.signal.removeEventListener('abort', close);
+    closing.removeEventListener('abort', close);
+  };
+  request.signal.addEventListener('abort', close);
+  closing.addEventListener('abort', close);
+  if (request.signal.aborted || closing.aborted) close();
+  const opening = lease.tail.then(async (tail) => ({
+    tail,
+    start: from === null ? { position: tail.end, gap: null } : await tail.start(from),
+  }));
+  opening.catch(() => {});
+
+  async function* items(): AsyncGenerator<StoredEvent | StreamGap, void, void> {
+    try {
+      const opened = await unlessAborted(opening, stop.signal);
+      if (opened === null) return;
+      if (opened.start.gap !== null) yield opened.start.gap;
+      yield* follow(opened.tail, opened.start.position);
+    } finally {
+      close();
+    }
+  }
+
+  async function* follow(tail: SharedTail, start: Position): AsyncGenerator<StoredEvent | StreamGap, void, void> {
+    let position = start;
+    while (!stop.signal.aborted) {
+      const next = tail.next(position);
+      if (next === 'nothing newer') {
+        await tail.changed(stop.signal);
+      } else if (next !== 'not here') {
+        position = { epoch: next.epoch, sequence: next.sequence };
+        if (accepted(next)) yield next;
+      } else {
+        const steps = await unlessAborted(tail.read(position), stop.signal);
+        for (const step of steps ?? []) {
+          if (stop.signal.aborted) return;
+          position = step.position;
+          if (accepted(step.item)) yield step.item;
+        }
+        if (steps?.length === 0) await unlessAborted(waitForTail(tail, position), stop.signal);
+      }
+    }
+  }
+
+  /** The reader is up to date and the tail does not know its place: the tail is the one that is behind. */
+  async function waitForTail(tail: SharedTail, position: Position): Promise<void> {
+    await tail.refresh();
+    if (tail.next(position) === 'not here') await tail.changed(stop.signal);
+  }
+
+  function accepted(item: StoredEvent | StreamGap): boolean {
+    return 'kind' in item || request.accept === undefined || request.accept(item);
+  }
+
+  const generator = items();
+  return {
+    next: () => generator.next(),
+    // A generator that waits would answer return() only after its wait.
+    return: () => {
+      close();
+      return generator.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** Null when the signal aborts first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  if (signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(null);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,220 @@
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { createMetrics } from '#platform/metrics/index.ts';
+import { createMemoryBus } from './memory-bus.ts';
+import type { ClaimedEvent, Outbox } from './outbox.ts';
+import { MOST_ATTEMPTS, runRelay } from './relay.ts';
+import { collector, OTHER_ORGANIZATION, storedEvent } from './testing.ts';
+import type { EventBus, StoredEvent } from './types.ts';
+
+/** The outbox table with its functions, in memory: a claim is a lease that this fake never lets expire. */
+function memoryOutbox() {
+  const rows = new Map<string, { event: StoredEvent; attempts: number; leased: boolean; error?: string }>();
+  const claims = collector<number>();
+  const done = collector<string>();
+  const failed = collector<string>();
+  let news: () => void = () => {};
+  const broken = { claim: 0, done: 0 };
+  const fail = (what: 'claim' | 'done') => {
+    if (broken[what] === 0) return;
+    broken[what] -= 1;
+    throw new Error('the database is away');
+  };
+  const outbox: Outbox = {
+    async claim(limit) {
+      claims.add(claims.items.length);
+      fail('claim');
+      const free = [...rows.values()].filter((row) => !row.leased && row.attempts < MOST_ATTEMPTS).slice(0, limit);
+      for (const row of free) row.leased = true;
+      return free.map(({ event, attempts }): ClaimedEvent => ({ event, attempts }));
+    },
+    async done(ids) {
+      fail('done');
+      for (const id of ids) rows.delete(id);
+      done.add(...ids);
+    },
+    async failed(id, error) {
+      const row = rows.get(id);
+      if (row === undefined) throw new Error(`no row ${id}`);
+      row.attempts += 1;
+      row.error = error;
+      failed.add(id);
+    },
+    async purge() {},
+    watch(onNews) {
+      news = onNews;
+      return { async [Symbol.asyncDispose]() {} };
+    },
+  };
+  return {
+    outbox,
+    rows,
+    claims,
+    done,
+    failed,
+    broken,
+    notify: () => news(),
+    put: (...events: readonly StoredEvent[]) => {
+      for (const event of events) rows.set(event.id, { event, attempts: 0, leased: false });
+    },
+  };
+}
+
+function start(store: ReturnType<typeof memoryOutbox>, bus: EventBus, logger = pino({ level: 'silent' })) {
+  const metrics = createMetrics({ processMetrics: false });
+  const relay = runRelay({
+    outbox: store.outbox,
+    subgraph: 'workflows',
+    bus,
+    logger,
+    metrics,
+    // Long, so that a test which passes was woken and did not poll.
+    intervalMs: 60_000,
+    pauseMs: { first: 1, longest: 4 },
+  });
+  onTestFinished(() => relay[Symbol.asyncDispose]());
+  return { relay, metrics };
+}
+
+async function gathering(topics: readonly string[] = ['workflow']) {
+  const bus = createMemoryBus();
+  const got = collector<StoredEvent>();
+  await bus.consume({ group: 'g', topics, handle: async (event) => got.add(event) });
+  return { bus, got };
+}
+
+test('what the outbox holds at the start and what is announced later reaches the bus in order and is confirmed', async () => {
+  const store = memoryOutbox();
+  const { bus, got } = await gathering();
+  store.put(storedEvent(1), storedEvent(2));
+  const { relay, metrics } = start(store, bus);
+  await store.done.reached(2);
+  store.put(storedEvent(3));
+  relay.wake();
+  await store.done.reached(3);
+  store.put(storedEvent(4));
+  store.notify();
+  await store.done.reached(4);
+  expect(got.items.map((event) => event.sequence)).toEqual([1, 2, 3, 4]);
+  expect(store.rows.size).toBe(0);
+  expect((await metrics.render()).body).toContain('alims_outbox_published_total{subgraph="workflows"} 4');
+});
+
+test('nobody wakes the relay: it looks by itself', async () => {
+  const store = memoryOutbox();
+  const { bus } = await gathering();
+  const relay = runRelay({
+    outbox: store.outbox,
+    subgraph: 'workflows',
+    bus,
+    logger: pino({ level: 'silent' }),
+    metrics: createMetrics({ processMetrics: false }),
+    intervalMs: 5,
+  });
+  onTestFinished(() => relay[Symbol.asyncDispose]());
+  await store.claims.reached(1);
+  store.put(storedEvent(1));
+  await store.done.reached(1);
+});
+
+test('more than one claim holds is carried without waiting', async () => {
+  const store = memoryOutbox();
+  const { bus, got } = await gathering();
+  store.put(...Array.from({ length: 1_700 }, (_, index) => storedEvent(index + 1)));
+  start(store, bus);
+  await store.done.reached(1_700);
+  expect(got.items.map((event) => event.sequence)).toEqual(Array.from({ length: 1_700 }, (_, index) => index + 1));
+});
+
+test('a bus that is away costs events nothing: they wait, uncounted, and go out in order when it is back', async () => {
+  const store = memoryOutbox();
+  const { bus, got } = await gathering();
+  let away = MOST_ATTEMPTS + 5;
+  const flaky: EventBus = {
+    ...bus,
+    publish: (events) => (away-- > 0 ? Promise.reject(new Error('Redis is away')) : bus.publish(events)),
+  };
+  store.put(storedEvent(1), storedEvent(2));
+  start(store, flaky);
+  await store.done.reached(2);
+  expect(got.items.map((event) => event.sequence)).toEqual([1, 2]);
+  expect(store.failed.items).toEqual([]);
+});
+
+test('a consumer that refuses twice gets the event a third time; its lane waits, other lanes do not', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  const got = collector<string>();
+  let refusals = 2;
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    handle: async (event) => {
+      if (event.sequence === 1 && refusals-- > 0) throw new Error('not now');
+      got.add(`${event.organizationId === OTHER_ORGANIZATION ? 'other' : 'own'} ${event.sequence}`);
+    },
+  });
+  store.put(storedEvent(1), storedEvent(2), storedEvent(7, { organizationId: OTHER_ORGANIZATION }));
+  start(store, bus);
+  await store.done.reached(3);
+  expect(got.items).toEqual(['other 7', 'own 1', 'own 2']);
+  expect(store.failed.items).toHaveLength(2);
+});
+
+test('poison is given up after ten attempts: ERROR with its id, counted, left in the table; those behind it go on', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  const got = collector<number>();
+  const lines: Record<string, unknown>[] = [];
+  const logger = pino({ level: 'error' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    handle: async (event) => {
+      if (event.sequence === 1) throw new Error('poison');
+      got.add(event.sequence);
+    },
+  });
+  const poison = storedEvent(1);
+  store.put(poison, storedEvent(2));
+  const { metrics } = start(store, bus, logger);
+  await store.done.reached(1);
+  expect(got.items).toEqual([2]);
+  expect(store.failed.items).toHaveLength(MOST_ATTEMPTS);
+  expect(store.rows.get(poison.id)).toMatchObject({ attempts: MOST_ATTEMPTS, error: 'poison' });
+  expect(lines).toMatchObject([{ eventId: poison.id, attempts: MOST_ATTEMPTS }]);
+  expect((await metrics.render()).body).toContain('alims_events_dead_letters_total{where="workflows"} 1');
+});
+
+test('a database that is away for a moment neither loses nor repeats an event', async () => {
+  const store = memoryOutbox();
+  const { bus, got } = await gathering();
+  store.broken.claim = 3;
+  store.broken.done = 3;
+  store.put(storedEvent(1));
+  start(store, bus);
+  await store.done.reached(1);
+  expect(got.items).toHaveLength(1);
+});
+
+test('stopping waits for the events at work and ends in the middle of a pause', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  const entered = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    handle: async () => {
+      entered.resolve();
+      await release.promise;
+    },
+  });
+  store.put(storedEvent(1));
+  const { relay } = start(store, bus);
+  await entered.promise;
+  const stopped = relay[Symbol.asyncDispose]();
+  release.resolve();
+  await stopped;
+  expect(store.done.items).toHaveLength(1);
+});
