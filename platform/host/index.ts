@@ -1,0 +1,2 @@
+export { openResources, type ResourceOptions, type Resources } from './resources.ts';
+export { type RunningSubgraph, type SubgraphOptions, startSubgraph } from './subgraph.ts';

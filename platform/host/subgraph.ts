@@ -1,0 +1,90 @@
+import type { SubgraphName } from '../config/index.ts';
+import { createDatabase, type Database, type DatabaseOptions } from '../database/index.ts';
+import { createEventLog, type Relay, startRelay } from '../events/index.ts';
+import { createGraphQLHandler, type Fetch, type Host, type Route, type SubgraphModule } from '../graphql/index.ts';
+import type { JobDefinition } from '../jobs/index.ts';
+import type { Resources } from './resources.ts';
+
+export interface RunningSubgraph extends AsyncDisposable {
+  readonly name: SubgraphName;
+  /** Its GraphQL endpoint and its other routes. */
+  readonly fetch: Fetch;
+  readonly routes: readonly Route[];
+  readonly jobs: readonly JobDefinition[];
+}
+
+export interface SubgraphOptions {
+  readonly resources: Resources;
+  readonly databaseUrl: string;
+  readonly publicUrl: () => string;
+}
+
+/** Opens the subgraph's store, starts its relay and consumers, and answers how it is reached. */
+export async function startSubgraph(subgraph: SubgraphModule, options: SubgraphOptions): Promise<RunningSubgraph> {
+  const { resources } = options;
+  const logger = resources.logger.child({ subgraph: subgraph.name });
+  await using opening = new AsyncDisposableStack();
+  const host = createHost(opening, options, logger);
+  const deps = await subgraph.createDeps(host);
+  if (isAsyncDisposable(deps)) opening.use(deps);
+  const routes = subgraph.routes?.(deps, host) ?? [];
+  const graphql = createGraphQLHandler({
+    typeDefs: subgraph.typeDefs,
+    resolvers: subgraph.resolvers,
+    identityKey: resources.identityKey,
+    logger,
+    askAs: resources.askAs,
+    createContext: (request) => subgraph.createContext(deps, request),
+  });
+  const fetcher = dispatch(routes, graphql);
+  for (const consumer of subgraph.consumers?.(deps, host) ?? []) opening.use(await resources.bus.consume(consumer));
+  resources.fetchers.set(subgraph.name, fetcher);
+  const running = opening.move();
+  return {
+    name: subgraph.name,
+    fetch: fetcher,
+    routes,
+    jobs: subgraph.jobs?.(deps, host) ?? [],
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function isAsyncDisposable(value: unknown): value is AsyncDisposable {
+  return typeof value === 'object' && value !== null && Symbol.asyncDispose in value;
+}
+
+function dispatch(routes: readonly Route[], graphql: Fetch): Fetch {
+  return (request) => {
+    const { pathname } = new URL(request.url);
+    const route = routes.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));
+    return (route?.fetch ?? graphql)(request);
+  };
+}
+
+function createHost(stack: AsyncDisposableStack, options: SubgraphOptions, logger: Host['logger']): Host {
+  const { resources } = options;
+  const { settings, bus, metrics, health } = resources;
+  return {
+    ...settings,
+    ...resources,
+    logger,
+    publicUrl: options.publicUrl,
+    async database<Tx>(subgraph: SubgraphName, client: DatabaseOptions<Tx>['client']): Promise<Database<Tx>> {
+      let relay: Relay | undefined;
+      const database = stack.use(
+        await createDatabase<Tx>({
+          subgraph,
+          url: options.databaseUrl,
+          client,
+          maxConnections: settings.config.databaseConnections,
+          logger,
+          afterCommit: () => relay?.wake(),
+        }),
+      );
+      relay = stack.use(startRelay({ database, bus, logger, metrics }));
+      health.register(`${subgraph}.database`, async () => void (await database.pool.query('SELECT 1')));
+      return database;
+    },
+    eventLog: (database) => stack.use(createEventLog({ database, bus, source: database.subgraph, logger })),
+  };
+}

@@ -1,0 +1,42 @@
+import DataLoader from 'dataloader';
+import type { Database } from '#platform/database/index.ts';
+import type { RequestContext } from '#platform/graphql/index.ts';
+import { findOrganization, findUsers } from './data/accounts-repository.ts';
+import type { AccountsTx } from './data/client.ts';
+import type { SigningKeys } from './data/signing-keys.ts';
+import type { Organization, User } from './domain/user.ts';
+
+export interface AccountsDeps {
+  readonly db: Database<AccountsTx>;
+  readonly keys: SigningKeys;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  readonly accessTokenMinutes: number;
+  readonly sessionHours: number;
+}
+
+export interface AccountsContext extends RequestContext, AccountsDeps {
+  readonly loaders: {
+    readonly userById: DataLoader<string, User | null>;
+    readonly organizationById: DataLoader<string, Organization | null>;
+  };
+}
+
+/** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
+export function createContext(deps: AccountsDeps, request: RequestContext): AccountsContext {
+  const userById = new DataLoader<string, User | null>(async (ids) => {
+    const found = await deps.db.read(request.viewer, (tx) => findUsers(tx, ids));
+    const byId = new Map(found.map((user) => [user.id, user]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+  const organizationById = new DataLoader<string, Organization | null>((ids) =>
+    Promise.all(
+      ids.map((organizationId) => deps.db.read({ organizationId }, (tx) => findOrganization(tx, organizationId))),
+    ),
+  );
+  // The getter `viewer` must stay a getter: it throws without a signed-in person.
+  return Object.create(request, {
+    ...Object.getOwnPropertyDescriptors(deps),
+    loaders: { value: { userById, organizationById } },
+  });
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Role } from '#platform/identity/index.ts';
+import type { Session, Throttle } from '../domain/session.ts';
+import type { Organization, User } from '../domain/user.ts';
+import type { AccountsTx } from './client.ts';
+import type { User as UserRow } from './prisma.generated/client.ts';
+
+/** What sign-in needs to know before the organization is known. */
+export interface Account {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly passwordHash: string;
+  readonly active: boolean;
+}
+
+function toUser({ passwordHash: _, ...row }: UserRow): User {
+  // The column holds only what `createUser` and `saveUser` wrote.
+  return { ...row, roles: row.roles as Role[] };
+}
+
+export async function findAccount(tx: AccountsTx, email: string): Promise<Account | null> {
+  const rows = await tx.$queryRaw<Account[]>`
+    SELECT id, organization_id AS "organizationId", password_hash AS "passwordHash", active FROM find_account(${email})`;
+  return rows[0] ?? null;
+}
+
+/** The address itself is not kept: wrong tries are counted for addresses that belong to nobody, too. */
+function throttleKey(email: string): string {
+  return createHash('sha256').update(email.toLowerCase()).digest('hex');
+}
+
+export function findThrottle(tx: AccountsTx, email: string): Promise<Throttle | null> {
+  return tx.signInThrottle.findUnique({ where: { emailHash: throttleKey(email) } });
+}
+
+export async function saveThrottle(tx: AccountsTx, email: string, throttle: Throttle, now: Date): Promise<void> {
+  const data = { failures: throttle.failures, lockedUntil: throttle.lockedUntil, updatedAt: now };
+  const emailHash = throttleKey(email);
+  await tx.signInThrottle.upsert({ where: { emailHash }, create: { emailHash, ...data }, update: data });
+}
+
+export async function clearThrottle(tx: AccountsTx, email: string): Promise<void> {
+  await tx.signInThrottle.deleteMany({ where: { emailHash: throttleKey(email) } });
+}
+
+export async function purgeThrottles(tx: AccountsTx, before: Date): Promise<void> {
+  await tx.signInThrottle.deleteMany({ where: { updatedAt: { lt: before } } });
+}
+
+export async function purgeSessions(tx: AccountsTx, before: Date): Promise<void> {
+  await tx.$queryRaw`SELECT purge_sessions(${before})`;
+}
+
+export async function createOrganization(tx: AccountsTx, organization: Organization, now: Date): Promise<void> {
+  await tx.organization.create({ data: { ...organization, createdAt: now } });
+}
+
+export function findOrganization(tx: AccountsTx, id: string): Promise<Organization | null> {
+  return tx.organization.findUnique({ where: { id }, select: { id: true, name: true } });
+}
+
+export async function createUser(tx: AccountsTx, user: User, passwordHash: string): Promise<void> {
+  await tx.user.create({ data: { ...user, roles: [...user.roles], passwordHash } });
+}
+
+/** False when the stored version is no longer the one `next` was derived from. */
+export async function saveUser(tx: AccountsTx, next: User): Promise<boolean> {
+  const { count } = await tx.user.updateMany({
+    where: { id: next.id, version: next.version - 1 },
+    data: { roles: [...next.roles], active: next.active, version: next.version },
+  });
+  return count === 1;
+}
+
+export async function setPasswordHash(tx: AccountsTx, userId: string, passwordHash: string): Promise<void> {
+  await tx.user.update({ where: { id: userId }, data: { passwordHash } });
+}
+
+export async function findUsers(tx: AccountsTx, ids: readonly string[]): Promise<User[]> {
+  return (await tx.user.findMany({ where: { id: { in: [...ids] } } })).map(toUser);
+}
+
+/** One row more than `first`, by name then id, behind the given key. */
+export async function listUsers(
+  tx: AccountsTx,
+  organizationId: string,
+  first: number,
+  after: { readonly name: string; readonly id: string } | null,
+): Promise<User[]> {
+  const behind = after && { OR: [{ name: { gt: after.name } }, { name: after.name, id: { gt: after.id } }] };
+  const rows = await tx.user.findMany({
+    where: { organizationId, ...behind },
+    orderBy: [{ name: 'asc' }, { id: 'asc' }],
+    take: first + 1,
+  });
+  return rows.map(toUser);
+}
+
+export function countUsers(tx: AccountsTx, organizationId: string): Promise<number> {
+  return tx.user.count({ where: { organizationId } });
+}
+
+export function countOtherAdministrators(tx: AccountsTx, user: User): Promise<number> {
+  const { organizationId, id } = user;
+  return tx.user.count({ where: { organizationId, active: true, roles: { has: 'admin' }, id: { not: id } } });
+}
+
+export async function createSession(tx: AccountsTx, session: Session): Promise<void> {
+  await tx.session.create({ data: session });
+}
+
+export function findSession(tx: AccountsTx, id: string): Promise<Session | null> {
+  return tx.session.findUnique({ where: { id } });
+}
+
+/** False when another refresh of the same token came first. */
+export async function rotateSession(tx: AccountsTx, session: Session, nextHash: string): Promise<boolean> {
+  const { count } = await tx.session.updateMany({
+    where: { id: session.id, refreshHash: session.refreshHash, endedAt: null },
+    data: { refreshHash: nextHash },
+  });
+  return count === 1;
+}
+
+/** How many of the sessions were still active. */
+export async function endSessions(
+  tx: AccountsTx,
+  which: { readonly id: string } | { readonly userId: string },
+  now: Date,
+  endReason: string,
+): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: { ...which, endedAt: null, expiresAt: { gt: now } },
+    data: { endedAt: now, endReason },
+  });
+  return count;
+}
+
+/** The same as findThrottle, with its row locked until the transaction ends. */
+export async function lockThrottle(tx: AccountsTx, email: string, now: Date): Promise<Throttle> {
+  const rows = await tx.$queryRaw<Throttle[]>`
+    INSERT INTO sign_in_throttle (email_hash, failures, updated_at) VALUES (${throttleKey(email)}, 0, ${now})
+    ON CONFLICT (email_hash) DO UPDATE SET updated_at = excluded.updated_at
+    RETURNING failures, locked_until AS "lockedUntil"`;
+  return rows[0] ?? { failures: 0, lockedUntil: null };
+}

@@ -1,0 +1,14 @@
+import type { Connection, Edge } from '#platform/graphql/index.ts';
+import type { Organization, User, UserRefused } from './domain/user.ts';
+import type { SignedIn, SignInRefused } from './service/sessions.ts';
+import type { UserConflict, UserSaved } from './service/users.ts';
+
+export type UserMapper = User;
+export type OrganizationMapper = Organization;
+export type SessionMapper = SignedIn;
+export type SignInRefusedMapper = SignInRefused;
+export type UserSavedMapper = UserSaved;
+export type UserRefusedMapper = UserRefused;
+export type UserConflictMapper = UserConflict;
+export type UserConnectionMapper = Connection<User>;
+export type UserEdgeMapper = Edge<User>;

@@ -1,0 +1,145 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mintAccessToken, permissionsOf, type Role } from '#platform/identity/index.ts';
+import type { AccountsContext, AccountsDeps } from '../context.ts';
+import * as accounts from '../data/accounts-repository.ts';
+import { hashPassword, needsRehash, verifyPassword } from '../data/passwords.ts';
+import { afterFailure, decideRefresh, isActive, type Session, secondsLocked } from '../domain/session.ts';
+import { refreshTokenReused, userSignedIn, userSignedOut } from '../events.ts';
+
+export interface SignedIn {
+  readonly kind: 'session';
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresAt: Date;
+  readonly userId: string;
+  readonly organizationId: string;
+}
+
+export interface SignInRefused {
+  readonly kind: 'refused';
+  readonly reason: 'INVALID_CREDENTIALS' | 'LOCKED' | 'SESSION_ENDED';
+  readonly retryAfterSeconds: number | null;
+}
+
+const INVALID: SignInRefused = { kind: 'refused', reason: 'INVALID_CREDENTIALS', retryAfterSeconds: null };
+const ENDED: SignInRefused = { kind: 'refused', reason: 'SESSION_ENDED', retryAfterSeconds: null };
+
+export async function signIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
+  const now = ctx.clock();
+  const known = await ctx.db.system(async (tx) => ({
+    account: await accounts.findAccount(tx, email),
+    throttle: await accounts.findThrottle(tx, email),
+  }));
+  const wait = secondsLocked(known.throttle, now);
+  if (wait > 0) return { kind: 'refused', reason: 'LOCKED', retryAfterSeconds: wait };
+  const matches = await verifyPassword(known.account?.passwordHash ?? null, password);
+  if (!matches || !known.account?.active) {
+    // Counted where the row is locked: tries that run at the same time must all count.
+    const next = await ctx.db.system(async (tx) => {
+      const throttle = afterFailure(await accounts.lockThrottle(tx, email, now), now);
+      await accounts.saveThrottle(tx, email, throttle, now);
+      return throttle;
+    });
+    const seconds = secondsLocked(next, now);
+    return seconds > 0 ? { kind: 'refused', reason: 'LOCKED', retryAfterSeconds: seconds } : INVALID;
+  }
+  if (known.throttle) await ctx.db.system((tx) => accounts.clearThrottle(tx, email));
+  return openSession(ctx, known.account, needsRehash(known.account.passwordHash) ? await hashPassword(password) : null);
+}
+
+async function openSession(ctx: AccountsContext, account: accounts.Account, newHash: string | null): Promise<SignedIn> {
+  const now = ctx.clock();
+  const refresh = newRefreshToken(account.organizationId, ctx.newId());
+  const session: Session = {
+    id: refresh.sessionId,
+    organizationId: account.organizationId,
+    userId: account.id,
+    refreshHash: refresh.hash,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + ctx.sessionHours * 3_600_000),
+    endedAt: null,
+  };
+  const actor = { organizationId: account.organizationId, userId: account.id, requestId: ctx.requestId };
+  await ctx.db.write(actor, async (unit) => {
+    await accounts.createSession(unit.tx, session);
+    if (newHash) await accounts.setPasswordHash(unit.tx, account.id, newHash);
+    await unit.announce([userSignedIn(account.id, session.id)]);
+  });
+  return tokensOf(ctx, session, refresh.token);
+}
+
+async function tokensOf(ctx: AccountsDeps, session: Session, refreshToken: string): Promise<SignedIn> {
+  const now = ctx.clock();
+  const { userId, organizationId, id: sessionId } = session;
+  const lasts = Math.min(now.getTime() + ctx.accessTokenMinutes * 60_000, session.expiresAt.getTime());
+  // JWT counts in whole seconds: what clients are told must be what the token says.
+  const expiresAt = new Date(Math.floor(lasts / 1000) * 1000);
+  const accessToken = await mintAccessToken(
+    { userId, organizationId, sessionId, expiresAt },
+    await ctx.keys.current(),
+    now,
+  );
+  return { kind: 'session', accessToken, refreshToken, expiresAt, userId, organizationId };
+}
+
+/** `<organization>.<session>.<random>`: the first two find the row, the third proves the right to it. */
+function newRefreshToken(organizationId: string, sessionId: string) {
+  const token = `${organizationId}.${sessionId}.${randomBytes(32).toString('base64url')}`;
+  return { token, sessionId, hash: hashOf(token) };
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export async function refreshSession(ctx: AccountsContext, refreshToken: string): Promise<SignedIn | SignInRefused> {
+  const [organizationId = '', sessionId = ''] = refreshToken.split('.');
+  if (!UUID.test(organizationId) || !UUID.test(sessionId)) return ENDED;
+  const session = await ctx.db.read({ organizationId }, (tx) => accounts.findSession(tx, sessionId));
+  if (!session) return ENDED;
+  const next = newRefreshToken(organizationId, sessionId);
+  const actor = { organizationId, userId: session.userId, requestId: ctx.requestId };
+  const rotated = await ctx.db.write(actor, async (unit) => {
+    const decision = decideRefresh(session, hashOf(refreshToken), ctx.clock());
+    if (decision === 'ended') return false;
+    if (decision === 'rotate' && (await accounts.rotateSession(unit.tx, session, next.hash))) return true;
+    await accounts.endSessions(unit.tx, { id: sessionId }, ctx.clock(), 'refresh token reused');
+    await unit.announce([refreshTokenReused(session.userId, sessionId)]);
+    return false;
+  });
+  return rotated ? tokensOf(ctx, session, next.token) : ENDED;
+}
+
+export async function signOut(ctx: AccountsContext): Promise<{ revoked: boolean }> {
+  const { viewer } = ctx;
+  const actor = { ...viewer, requestId: ctx.requestId };
+  return ctx.db.write(actor, async (unit) => {
+    const ended = await accounts.endSessions(unit.tx, { id: viewer.sessionId }, ctx.clock(), 'signed out');
+    if (ended > 0) await unit.announce([userSignedOut(viewer.userId, viewer.sessionId)]);
+    return { revoked: ended > 0 };
+  });
+}
+
+export interface SessionState {
+  readonly active: boolean;
+  readonly roles: readonly Role[];
+  readonly clientId: string | null;
+}
+
+/** What the router asks about a token's session: whether it stands and what its person may do now. */
+export async function sessionState(ctx: AccountsDeps, organizationId: string, id: string): Promise<SessionState> {
+  const found = await ctx.db.read({ organizationId }, async (tx) => {
+    const session = await accounts.findSession(tx, id);
+    const [user] = session ? await accounts.findUsers(tx, [session.userId]) : [];
+    return session && user ? { session, user } : null;
+  });
+  const active = found?.user.active && isActive(found.session, ctx.clock());
+  return { active, roles: active ? found.user.roles : [], clientId: active ? found.user.clientId : null };
+}
+
+/** Permissions of the roles in the order of the alphabet. */
+export function permissionNames(roles: readonly Role[]): string[] {
+  return [...permissionsOf(roles)].sort();
+}

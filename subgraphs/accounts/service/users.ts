@@ -1,0 +1,187 @@
+import { BadInputError, NotFoundError } from '#platform/errors/index.ts';
+import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
+import type { Role } from '#platform/identity/index.ts';
+import type { AccountsContext, AccountsDeps } from '../context.ts';
+import * as accounts from '../data/accounts-repository.ts';
+import { hashPassword } from '../data/passwords.ts';
+import {
+  checkNewUser,
+  changeUser as decideChange,
+  type NewUser,
+  type Organization,
+  refusal,
+  type User,
+  type UserRefused,
+} from '../domain/user.ts';
+import { sessionsEnded, userChanged, userCreated } from '../events.ts';
+
+export interface UserSaved {
+  readonly kind: 'saved';
+  readonly user: User;
+}
+
+export interface UserConflict {
+  readonly kind: 'conflict';
+  readonly currentVersion: number;
+}
+
+const MAX_REASON = 500;
+
+function checkReason(reason: string): void {
+  if (reason.trim() && reason.length <= MAX_REASON) return;
+  throw new BadInputError(`"reason" must have 1 to ${MAX_REASON} characters, it has ${reason.trim().length}.`);
+}
+
+export async function createUser(
+  ctx: AccountsContext,
+  input: NewUser,
+  idempotencyKey: string | null,
+): Promise<UserSaved | UserRefused> {
+  const wrong = checkNewUser(input);
+  if (wrong) return wrong;
+  const { password, ...rest } = input;
+  const passwordHash = await hashPassword(password);
+  const actor = { ...ctx.viewer, requestId: ctx.requestId };
+  return ctx.db.write(actor, (unit) =>
+    unit.once({ operation: 'createUser', key: idempotencyKey, request: rest }, async () => {
+      const email = input.email.toLowerCase();
+      if (await accounts.findAccount(unit.tx, email)) {
+        return refusal('EMAIL_TAKEN', `Another account has the address ${JSON.stringify(input.email)}.`);
+      }
+      const user = newUser(ctx, ctx.viewer.organizationId, { ...rest, email });
+      await accounts.createUser(unit.tx, user, passwordHash);
+      await unit.announce([userCreated(user)]);
+      return { kind: 'saved', user } as const;
+    }),
+  );
+}
+
+function newUser(deps: AccountsDeps, organizationId: string, input: Omit<NewUser, 'password'>): User {
+  const { name, email, roles, clientId } = input;
+  const [id, createdAt] = [deps.newId(), deps.clock()];
+  return { id, organizationId, name: name.trim(), email, roles, clientId, active: true, version: 1, createdAt };
+}
+
+export interface ChangeUser {
+  readonly userId: string;
+  readonly expectedVersion: number;
+  readonly roles: readonly Role[] | null;
+  readonly active: boolean | null;
+  readonly reason: string;
+  readonly idempotencyKey: string | null;
+}
+
+export async function changeUser(
+  ctx: AccountsContext,
+  input: ChangeUser,
+): Promise<UserSaved | UserRefused | UserConflict> {
+  checkReason(input.reason);
+  const { idempotencyKey, ...request } = input;
+  const actor = { ...ctx.viewer, requestId: ctx.requestId };
+  return ctx.db.write(actor, (unit) =>
+    unit.once({ operation: 'changeUser', key: idempotencyKey, request }, async () => {
+      const [user] = await accounts.findUsers(unit.tx, [input.userId]);
+      if (!user) throw new NotFoundError('User', input.userId);
+      if (user.version !== input.expectedVersion) return { kind: 'conflict', currentVersion: user.version } as const;
+      const next = decideChange(user, input, await accounts.countOtherAdministrators(unit.tx, user));
+      if ('kind' in next) return next;
+      if (!(await accounts.saveUser(unit.tx, next)))
+        return { kind: 'conflict', currentVersion: user.version + 1 } as const;
+      if (!next.active) await accounts.endSessions(unit.tx, { userId: user.id }, ctx.clock(), input.reason);
+      await unit.announce([userChanged(user, next, input.reason)]);
+      return { kind: 'saved', user: next } as const;
+    }),
+  );
+}
+
+export async function endSessions(ctx: AccountsContext, userId: string, reason: string): Promise<{ ended: number }> {
+  checkReason(reason);
+  return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, async (unit) => {
+    const [user] = await accounts.findUsers(unit.tx, [userId]);
+    if (!user) throw new NotFoundError('User', userId);
+    const ended = await accounts.endSessions(unit.tx, { userId }, ctx.clock(), reason);
+    if (ended > 0) await unit.announce([sessionsEnded(userId, ended, reason)]);
+    return { ended };
+  });
+}
+
+export async function users(
+  ctx: AccountsContext,
+  args: { readonly first: number; readonly after?: string | null | undefined },
+): Promise<Connection<User>> {
+  const { organizationId } = ctx.viewer;
+  const first = pageSize(args.first);
+  const [name, id] = args.after ? decodeKeyset(args.after, 2) : [];
+  const after = args.after ? { name: String(name), id: String(id) } : null;
+  const rows = await ctx.db.read(ctx.viewer, (tx) => accounts.listUsers(tx, organizationId, first, after));
+  return connectionOf({
+    rows,
+    first,
+    after: args.after,
+    cursor: (user) => encodeKeyset([user.name, user.id]),
+    node: (user) => user,
+    totalCount: () => ctx.db.read(ctx.viewer, (tx) => accounts.countUsers(tx, organizationId)),
+  });
+}
+
+export function me(ctx: AccountsContext): Promise<User> {
+  return referencedUser(ctx, ctx.viewer.userId);
+}
+
+export async function organizationOf(ctx: AccountsContext, user: Pick<User, 'organizationId'>): Promise<Organization> {
+  const organization = await ctx.loaders.organizationById.load(user.organizationId);
+  if (!organization) throw new NotFoundError('Organization', user.organizationId);
+  return organization;
+}
+
+/** Entities are asked for by key: another organization's key finds nothing. */
+export async function ownOrganization(ctx: AccountsContext, id: string): Promise<Organization> {
+  const organization = id === ctx.viewer.organizationId ? await ctx.loaders.organizationById.load(id) : null;
+  if (!organization) throw new NotFoundError('Organization', id);
+  return organization;
+}
+
+export async function referencedUser(ctx: AccountsContext, id: string): Promise<User> {
+  const user = await ctx.loaders.userById.load(id);
+  if (!user) throw new NotFoundError('User', id);
+  return user;
+}
+
+/** The person of a session that was opened just now, before any identity was forwarded. */
+export async function userOf(ctx: AccountsContext, organizationId: string, userId: string): Promise<User> {
+  const [user] = await ctx.db.read({ organizationId }, (tx) => accounts.findUsers(tx, [userId]));
+  if (!user) throw new NotFoundError('User', userId);
+  return user;
+}
+
+/** Addresses are shown to their owners and to those who manage users. */
+export function visibleEmail(ctx: AccountsContext, user: User): string | null {
+  if (!ctx.identity) return user.email;
+  return ctx.identity.userId === user.id || ctx.identity.permissions.has('users:manage') ? user.email : null;
+}
+
+export interface NewOrganization {
+  readonly id: string;
+  readonly name: string;
+  readonly users: readonly (NewUser & { readonly id: string })[];
+}
+
+/** An organization and its first people: how an installation begins. */
+export async function foundOrganization(deps: AccountsDeps, organization: NewOrganization): Promise<void> {
+  const [founder] = organization.users;
+  if (!founder) throw new BadInputError('An organization needs at least one person.');
+  const hashes = new Map<string, Promise<string>>();
+  for (const { password } of organization.users)
+    if (!hashes.has(password)) hashes.set(password, hashPassword(password));
+  const people = await Promise.all(
+    organization.users.map(async ({ password, id, ...rest }) => ({
+      user: { ...newUser(deps, organization.id, { ...rest, email: rest.email.toLowerCase() }), id },
+      hash: (await hashes.get(password)) ?? '',
+    })),
+  );
+  await deps.db.write({ organizationId: organization.id, userId: founder.id }, async (unit) => {
+    await accounts.createOrganization(unit.tx, { id: organization.id, name: organization.name }, deps.clock());
+    for (const { user, hash } of people) await accounts.createUser(unit.tx, user, hash);
+    await unit.announce(people.map(({ user }) => userCreated(user)));
+  });
+}

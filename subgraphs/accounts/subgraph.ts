@@ -1,0 +1,38 @@
+import { deriveKey } from '#platform/config/index.ts';
+import { defineSubgraph, type Host, readSchema } from '#platform/graphql/index.ts';
+import { type AccountsContext, type AccountsDeps, createContext } from './context.ts';
+import { purgeSessions, purgeThrottles } from './data/accounts-repository.ts';
+import { createClient } from './data/client.ts';
+import { createSigningKeys } from './data/signing-keys.ts';
+import { resolvers } from './resolvers.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const KEEP_ENDED_SESSIONS_MS = 30 * DAY_MS;
+
+export async function createDeps(host: Host): Promise<AccountsDeps> {
+  const db = await host.database('accounts', createClient);
+  const keys = createSigningKeys(db, deriveKey(host.secretKey, 'signing-keys'), host.clock);
+  return { db, keys, clock: host.clock, newId: host.newId, ...host.config.sessions };
+}
+
+export const accounts = defineSubgraph<AccountsDeps, AccountsContext>({
+  name: 'accounts',
+  port: 4001,
+  typeDefs: readSchema('accounts'),
+  resolvers,
+  createDeps,
+  createContext,
+  routes: ({ keys }) => [
+    { prefix: '/.well-known/jwks.json', fetch: async () => Response.json(await keys.publicKeys()) },
+  ],
+  jobs: ({ keys }) => [{ name: 'accounts.rotate-signing-keys', cron: '17 3 * * *', handle: () => keys.rotate() }],
+});
+
+/** Drops what nobody can need any more: sessions that ended a month ago, counts of wrong passwords of yesterday. */
+export async function purge({ db, clock }: AccountsDeps): Promise<void> {
+  const now = clock().getTime();
+  await db.system(async (tx) => {
+    await purgeSessions(tx, new Date(now - KEEP_ENDED_SESSIONS_MS));
+    await purgeThrottles(tx, new Date(now - DAY_MS));
+  });
+}

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import type { Settings, SubgraphName } from '#platform/config/index.ts';
+import type { Fetch } from '#platform/graphql/index.ts';
+import { openResources, type Resources, type RunningSubgraph, startSubgraph } from '#platform/host/index.ts';
+import { createAccessTokenVerifier, createAuthenticator, type SessionState } from '#platform/identity/index.ts';
+import { startJobs } from '#platform/jobs/index.ts';
+import type { Logger } from '#platform/logging/index.ts';
+import { type GraphiQLOptions, type Router, startRouter } from '#router/index.ts';
+import { SUBGRAPHS } from '#subgraphs/index.ts';
+
+export interface SystemOptions {
+  readonly settings: Settings;
+  readonly secretKey: string;
+  readonly logger: Logger;
+  /** Connection of each subgraph's application role. */
+  readonly databaseUrl: (subgraph: SubgraphName) => string;
+  readonly port: number;
+  readonly graphiql: GraphiQLOptions | null;
+  readonly clock?: (() => Date) | undefined;
+  /** Milliseconds that a stop waits for requests under way. */
+  readonly stopTimeoutMs?: number | undefined;
+}
+
+/** Router and subgraphs in this one process. */
+export interface System extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly resources: Resources;
+  readonly subgraphs: ReadonlyMap<SubgraphName, RunningSubgraph>;
+}
+
+const SUPERGRAPH = new URL('./schema/supergraph.graphql', import.meta.url);
+
+/** Starts everything. What was opened is closed again when a part does not start. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { settings, logger } = options;
+  await using opening = new AsyncDisposableStack();
+  const resources = opening.use(await openResources(options));
+  let url = settings.config.publicUrl ?? `http://localhost:${options.port}`;
+  const subgraphs = new Map<SubgraphName, RunningSubgraph>();
+  for (const subgraph of SUBGRAPHS) {
+    const databaseUrl = options.databaseUrl(subgraph.name);
+    const running = opening.use(await startSubgraph(subgraph, { resources, databaseUrl, publicUrl: () => url }));
+    subgraphs.set(subgraph.name, running);
+  }
+  opening.use(await startJobs({ databaseUrl: options.databaseUrl('accounts'), subgraphs: [...subgraphs.values()], logger }));
+  const router = opening.use(await openRouter(options, resources, [...subgraphs.values()]));
+  if (!settings.config.publicUrl) url = router.url.replace('127.0.0.1', 'localhost');
+  const running = opening.move();
+  return {
+    url,
+    port: router.port,
+    resources,
+    subgraphs,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function openRouter(
+  options: SystemOptions,
+  resources: Resources,
+  subgraphs: readonly RunningSubgraph[],
+): Promise<Router> {
+  const { config } = options.settings;
+  return startRouter({
+    supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
+    subgraphs: new Map(subgraphs.map(({ name, fetch }) => [name, fetch])),
+    port: options.port,
+    host: config.host,
+    authenticate: authenticatorOf(resources),
+    logger: options.logger,
+    metrics: resources.metrics,
+    health: resources.health,
+    extraRoutes: [...subgraphs.flatMap(({ routes }) => routes), metricsRoute(resources)],
+    graphiql: options.graphiql,
+    maxBodyBytes: config.router.maxBodyBytes,
+    stopTimeoutMs: options.stopTimeoutMs,
+  });
+}
+
+/** Who is behind a token, asked of accounts wherever it runs. */
+export function authenticatorOf({ fetchers, askAs, identityKey }: Resources) {
+  const keys = async () => {
+    const response = await accountsOf(fetchers)(new Request('http://accounts.internal/.well-known/jwks.json'));
+    return response.json();
+  };
+  const sessionState = async (organizationId: string, id: string, requestId: string): Promise<SessionState> => {
+    const ask = askAs(null, requestId);
+    const data = await ask<{ sessionState: SessionState }>('accounts', SESSION_STATE, { organizationId, id });
+    // accounts writes roles in capitals, as GraphQL enums are.
+    const roles = data.sessionState.roles.map((role) => role.toLowerCase() as (typeof data.sessionState.roles)[number]);
+    return { ...data.sessionState, roles };
+  };
+  return createAuthenticator({ verify: createAccessTokenVerifier(keys), sessionState, identityKey });
+}
+
+const SESSION_STATE = `query SessionState($organizationId: ID!, $id: ID!) {
+  sessionState(organizationId: $organizationId, id: $id) { active roles clientId }
+}`;
+
+function accountsOf(fetchers: ReadonlyMap<string, Fetch>): Fetch {
+  const accounts = fetchers.get('accounts');
+  if (!accounts) throw new Error('The router does not know where accounts runs: set ACCOUNTS_URL.');
+  return accounts;
+}
+
+export function metricsRoute({ metrics }: Pick<Resources, 'metrics'>) {
+  return {
+    prefix: '/metrics',
+    fetch: async () => {
+      const { contentType, body } = await metrics.render();
+      return new Response(body, { headers: { 'content-type': contentType } });
+    },
+  };
+}
