@@ -1,0 +1,119 @@
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import type { Logger } from '#platform/logging/index.ts';
+import { createAnnouncer } from './announcer.ts';
+import { isTransient, translateFailure } from './failures.ts';
+import { roleOf } from './provision.ts';
+import { checkSafety } from './self-check.ts';
+import { checkOrganizationId, type Session, sessions } from './tenant.ts';
+import { createTenantAdapter } from './tenant-adapter.ts';
+import type { Database, UnitOfWork } from './types.ts';
+import { createUnitOfWork } from './unit-of-work.ts';
+
+export interface DatabaseOptions<Tx> {
+  readonly subgraph: string;
+  /** PostgreSQL URL of the application's login, which is a member of the subgraph's role. */
+  readonly url: string;
+  /** Makes the subgraph's generated client over the adapter: `(adapter) => new PrismaClient({ adapter })`. */
+  readonly client: (adapter: SqlDriverAdapterFactory) => TransactionalClient<Tx>;
+  readonly maxConnections: number;
+  readonly logger: Logger;
+  /** Told after each commit that announced events, in this process. */
+  readonly afterCommit?: () => void;
+}
+
+/** What we need of a PrismaClient. */
+export interface TransactionalClient<Tx> {
+  $transaction<T>(work: (tx: Tx) => Promise<T>, options: { maxWait: number; timeout: number }): Promise<T>;
+  $disconnect(): Promise<void>;
+}
+
+const LONGEST_WAIT_MS = 10_000;
+const LONGEST_TRANSACTION_MS = 60_000;
+const IDLE_MS = 30_000;
+const TRIES = 4;
+
+/**
+ * Opens one subgraph's store.
+ * @throws UnsafeDatabaseError when the roles or tables would let a service see another tenant's rows;
+ * UnavailableError when the database does not answer.
+ */
+export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<Database<Tx>> {
+  const { subgraph, logger } = options;
+  const pool = createPool(options);
+  try {
+    await checkSafety(pool, subgraph);
+  } catch (error) {
+    await pool.end();
+    throw translateFailure(error);
+  }
+  const client = options.client(createTenantAdapter({ pool, schema: subgraph, logger }));
+  const announcer = createAnnouncer({ pool, subgraph, logger, afterCommit: options.afterCommit });
+
+  const transaction = <T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> =>
+    sessions
+      .run(session, () => client.$transaction(work, { maxWait: LONGEST_WAIT_MS, timeout: LONGEST_TRANSACTION_MS }))
+      .catch((error: unknown) => {
+        throw translateFailure(error);
+      });
+
+  async function write<T>(actor: Parameters<Database<Tx>['write']>[0], work: (unit: UnitOfWork<Tx>) => Promise<T>) {
+    const organizationId = checkOrganizationId(actor.organizationId);
+    for (let tries = 1; ; tries += 1) {
+      const session: Session = { organizationId, readOnly: false, connection: null };
+      let announced = false;
+      try {
+        const answer = await transaction(session, async (tx) => {
+          const unit = createUnitOfWork({ tx, actor, subgraph, connection: connectionOf(session) });
+          const result = await work(unit);
+          announced = unit.announced();
+          return result;
+        });
+        if (announced) announcer.committed();
+        return answer;
+      } catch (error) {
+        if (tries === TRIES || !isTransient(error)) throw error;
+      }
+    }
+  }
+
+  return {
+    subgraph,
+    pool,
+    read: async ({ organizationId }, work) =>
+      transaction({ organizationId: checkOrganizationId(organizationId), readOnly: true, connection: null }, work),
+    write,
+    system: (work) => transaction({ organizationId: null, readOnly: false, connection: null }, work),
+    async [Symbol.asyncDispose]() {
+      await announcer[Symbol.asyncDispose]();
+      await client.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+function connectionOf(session: Session): pg.PoolClient {
+  if (!session.connection)
+    throw new Error('The transaction has no connection: is the client made over the adapter it was given?');
+  return session.connection;
+}
+
+function createPool(
+  options: Pick<DatabaseOptions<unknown>, 'subgraph' | 'url' | 'maxConnections' | 'logger'>,
+): pg.Pool {
+  const { subgraph, logger } = options;
+  const url = new URL(options.url);
+  // Each connection is the subgraph's role from its first statement on. The URL's own options would override these.
+  url.searchParams.delete('options');
+  const pool = new pg.Pool({
+    connectionString: url.href,
+    options: `-c role=${roleOf(subgraph)} -c search_path=${subgraph} -c statement_timeout=${LONGEST_TRANSACTION_MS} -c idle_in_transaction_session_timeout=${LONGEST_TRANSACTION_MS}`,
+    application_name: `alims-${subgraph}`,
+    max: options.maxConnections,
+    connectionTimeoutMillis: LONGEST_WAIT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    pipeline: true,
+  });
+  pool.on('error', (error) => logger.warn({ err: error, subgraph }, 'an idle database connection was lost'));
+  return pool;
+}
