@@ -1,0 +1,77 @@
+import DataLoader from 'dataloader';
+import type { EventLog } from '#platform/events/index.ts';
+import type { Ask, RequestContext } from '#platform/graphql/index.ts';
+import type { RulesPort } from './data/rules.ts';
+import type { SampleFactsSource } from './data/sample-facts.ts';
+import type { Scope, WorkflowReader, WorkflowStore } from './data/workflow-store.ts';
+import type { RecordedEvent } from './domain/event.ts';
+import type { Workflow } from './domain/workflow.ts';
+import { listTransitions, type Transition } from './service/list-transitions.ts';
+import type { LatestWorkflows } from './service/watch-workflows.ts';
+
+export interface WorkflowsDeps {
+  readonly store: WorkflowStore;
+  readonly log: EventLog;
+  readonly latest: LatestWorkflows;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** The neighbours, asked as the caller; tests put others in their place. */
+  readonly sampleFactsFrom: (ask: Ask) => SampleFactsSource;
+  readonly rulesFrom: (ask: Ask) => RulesPort;
+}
+
+export interface WorkflowsContext extends RequestContext, WorkflowsDeps {
+  readonly samples: SampleFactsSource;
+  readonly rules: RulesPort;
+  readonly loaders: {
+    readonly workflowById: DataLoader<string, Workflow | null>;
+    readonly workflowBySample: DataLoader<string, Workflow | null>;
+    readonly eventById: DataLoader<string, RecordedEvent | null>;
+    readonly transitionsOf: DataLoader<Workflow, Transition[], string>;
+  };
+}
+
+/** What the caller may see: people of a client see its workflows only. */
+export function scopeOf({ viewer }: RequestContext): Scope {
+  return { organizationId: viewer.organizationId, clientId: viewer.clientId };
+}
+
+function loaderOf<Row>(
+  load: (ids: readonly string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
+): DataLoader<string, Row | null> {
+  return new DataLoader(async (ids) => {
+    const byKey = new Map((await load(ids)).map((row) => [keyOf(row), row]));
+    return ids.map((id) => byKey.get(id) ?? null);
+  });
+}
+
+/** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
+export function createContext(deps: WorkflowsDeps, request: RequestContext): WorkflowsContext {
+  const read = <T>(work: (reader: WorkflowReader) => Promise<T>) => deps.store.read(scopeOf(request), work);
+  const context: WorkflowsContext = Object.create(request, {
+    ...Object.getOwnPropertyDescriptors(deps),
+    samples: { value: deps.sampleFactsFrom(request.ask) },
+    rules: { value: deps.rulesFrom(request.ask) },
+    loaders: {
+      value: {
+        workflowById: loaderOf(
+          (ids) => read((reader) => reader.byIds(ids)),
+          ({ id }) => id,
+        ),
+        workflowBySample: loaderOf(
+          (ids) => read((reader) => reader.bySampleIds(ids)),
+          ({ sampleId }) => sampleId,
+        ),
+        eventById: loaderOf(
+          (ids) => read((reader) => reader.eventsByIds(ids)),
+          ({ id }) => id,
+        ),
+        transitionsOf: new DataLoader((workflows: readonly Workflow[]) => listTransitions(context, workflows), {
+          cacheKeyFn: ({ id, version }: Workflow) => `${id}:${version}`,
+        }),
+      },
+    },
+  });
+  return context;
+}

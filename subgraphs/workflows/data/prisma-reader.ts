@@ -1,0 +1,165 @@
+import type { WorkflowsTx } from './client.ts';
+import { Prisma } from './prisma.generated/client.ts';
+import { type EventRow, eventOfRow, type WorkflowRow, workflowOfRow } from './rows.ts';
+import type { Scope, StageCount, WorkflowFilter, WorkflowReader } from './workflow-store.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Ids come from clients: what is no id at all names nothing, instead of failing in the database. */
+export function uuids(ids: readonly string[]): string[] {
+  return ids.filter((id) => UUID.test(id));
+}
+
+/** `workflow` under Prisma's names, so that raw and generated queries give the same rows. */
+export const WORKFLOW_COLUMNS = Prisma.raw(
+  [
+    'id',
+    'sample_id AS "sampleId"',
+    'stage',
+    'status',
+    'version',
+    'definition_name AS "definitionName"',
+    'definition_version AS "definitionVersion"',
+    'started_at AS "startedAt"',
+    'updated_at AS "updatedAt"',
+    'received_at AS "receivedAt"',
+    'status_reason AS "statusReason"',
+    'sample_version AS "sampleVersion"',
+    'priority',
+    'due_at AS "dueAt"',
+    'client_id AS "clientId"',
+  ]
+    .map((column) => `w.${column}`)
+    .join(', '),
+);
+
+const EVENT_COLUMNS = Prisma.raw(
+  [
+    'id',
+    'workflow_id AS "workflowId"',
+    'epoch',
+    'sequence',
+    'type',
+    'at',
+    'from_stage AS "fromStage"',
+    'to_stage AS "toStage"',
+    'status',
+    'version',
+    'reason',
+    'actor_id AS "actorId"',
+  ]
+    .map((column) => `e.${column}`)
+    .join(', '),
+);
+
+type Condition = Prisma.Sql;
+
+function anyOf(column: Condition, values: readonly string[] | null | undefined, type: 'text' | 'uuid'): Condition[] {
+  return values ? [Prisma.sql`${column} = ANY(${[...values]}::${Prisma.raw(type)}[])`] : [];
+}
+
+function visible({ organizationId, clientId }: Scope): Condition[] {
+  return [
+    Prisma.sql`w.organization_id = ${organizationId}::uuid`,
+    ...(clientId === null ? [] : [Prisma.sql`w.client_id = ${clientId}::uuid`]),
+  ];
+}
+
+function matching(scope: Scope, filter: WorkflowFilter): Condition[] {
+  const { from, to } = filter.dueAt ?? {};
+  return [
+    ...visible(scope),
+    ...anyOf(Prisma.sql`w.stage`, filter.stage, 'text'),
+    ...anyOf(Prisma.sql`w.status`, filter.status, 'text'),
+    ...anyOf(Prisma.sql`w.priority`, filter.priority, 'text'),
+    ...anyOf(Prisma.sql`w.sample_id`, filter.sampleId && uuids(filter.sampleId), 'uuid'),
+    ...(from ? [Prisma.sql`w.due_at >= ${from}`] : []),
+    ...(to ? [Prisma.sql`w.due_at < ${to}`] : []),
+  ];
+}
+
+function and(conditions: readonly Condition[]): Condition {
+  return Prisma.join([...conditions], ' AND ');
+}
+
+/**
+ * The dated rows and then the undated ones, each straight from an index: one condition over both would make
+ * Postgres walk the list from its beginning for every page.
+ */
+function listQuery(conditions: readonly Condition[], after: { dueAt: Date | null; id: string } | null, limit: number) {
+  const dated = after?.dueAt
+    ? [...conditions, Prisma.sql`(w.due_at, w.id) > (${after.dueAt}, ${after.id}::uuid)`]
+    : [...conditions, Prisma.sql`w.due_at IS NOT NULL`];
+  const undated = [
+    ...conditions,
+    Prisma.sql`w.due_at IS NULL`,
+    ...(after && !after.dueAt ? [Prisma.sql`w.id > ${after.id}::uuid`] : []),
+  ];
+  const first = Prisma.sql`(SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and(dated)} ORDER BY w.due_at, w.id LIMIT ${limit})`;
+  const last = Prisma.sql`(SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and(undated)} ORDER BY w.id LIMIT ${limit})`;
+  return after && !after.dueAt ? last : Prisma.sql`${first} UNION ALL ${last} LIMIT ${limit}`;
+}
+
+export function createReader(tx: WorkflowsTx, scope: Scope): WorkflowReader {
+  const where = {
+    organizationId: scope.organizationId,
+    ...(scope.clientId === null ? {} : { clientId: scope.clientId }),
+  };
+  const ofVisible =
+    scope.clientId === null
+      ? Prisma.empty
+      : Prisma.sql`AND EXISTS (SELECT FROM workflow w WHERE w.id = e.workflow_id AND ${and(visible(scope))})`;
+  const inLog = Prisma.sql`e.organization_id = ${scope.organizationId}::uuid ${ofVisible}`;
+  const ofWorkflow = (id: string | null) => (id === null ? Prisma.empty : Prisma.sql`AND e.workflow_id = ${id}::uuid`);
+
+  return {
+    async byIds(ids) {
+      const rows = await tx.workflow.findMany({ where: { ...where, id: { in: uuids(ids) } } });
+      return rows.map(workflowOfRow);
+    },
+    async bySampleIds(sampleIds) {
+      const rows = await tx.workflow.findMany({ where: { ...where, sampleId: { in: uuids(sampleIds) } } });
+      return rows.map(workflowOfRow);
+    },
+    async list(filter, after, limit) {
+      const rows = await tx.$queryRaw<WorkflowRow[]>(listQuery(matching(scope, filter), after, limit));
+      return rows.map(workflowOfRow);
+    },
+    async count(filter) {
+      const [row] = await tx.$queryRaw<{ count: number }[]>(
+        Prisma.sql`SELECT count(*)::int AS count FROM workflow w WHERE ${and(matching(scope, filter))}`,
+      );
+      return row?.count ?? 0;
+    },
+    async counts() {
+      return await tx.$queryRaw<StageCount[]>(
+        Prisma.sql`SELECT w.stage, w.status, count(*)::int AS count FROM workflow w WHERE ${and(visible(scope))} GROUP BY 1, 2 ORDER BY 1, 2`,
+      );
+    },
+    async events({ workflowId, afterSequence, limit }) {
+      const rows = await tx.$queryRaw<EventRow[]>(
+        Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)} AND e.sequence > ${afterSequence} ORDER BY e.sequence LIMIT ${limit}`,
+      );
+      return rows.map(eventOfRow);
+    },
+    async countEvents(workflowId) {
+      const [row] = await tx.$queryRaw<{ count: number }[]>(
+        Prisma.sql`SELECT count(*)::int AS count FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)}`,
+      );
+      return row?.count ?? 0;
+    },
+    async eventsByIds(ids) {
+      const rows = await tx.$queryRaw<EventRow[]>(
+        Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} AND e.id = ANY(${uuids(ids)}::uuid[])`,
+      );
+      return rows.map(eventOfRow);
+    },
+    async hasPosition(epoch, sequence) {
+      const found = await tx.workflowEvent.findFirst({
+        where: { organizationId: scope.organizationId, sequence: BigInt(sequence), epoch },
+        select: { id: true },
+      });
+      return found !== null;
+    },
+  };
+}

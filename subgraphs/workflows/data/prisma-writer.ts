@@ -1,0 +1,130 @@
+import type { UnitOfWork } from '#platform/database/index.ts';
+import { CURRENT_DEFINITION } from '../domain/definition.ts';
+import { startChange } from '../domain/replay.ts';
+import type { SampleCopy, Workflow } from '../domain/workflow.ts';
+import type { WorkflowsTx } from './client.ts';
+import { onceEach } from './once-each.ts';
+import { Prisma } from './prisma.generated/client.ts';
+import { createReader, WORKFLOW_COLUMNS } from './prisma-reader.ts';
+import { type WorkflowRow, workflowOfRow } from './rows.ts';
+import type { NewWorkflow, WorkflowWriter } from './workflow-store.ts';
+
+/** Rows travel as one JSON parameter: the statement, and so its plan, is the same for 1 and for 500. */
+function json(rows: readonly object[]): string {
+  return JSON.stringify(rows);
+}
+
+function startRows(workflows: readonly NewWorkflow[], organizationId: string): readonly object[] {
+  const { to, status, version } = startChange(new Date(0));
+  return workflows.map(({ id, sampleId, sample }) => ({
+    id,
+    organization_id: organizationId,
+    sample_id: sampleId,
+    stage: to,
+    status,
+    version,
+    definition_name: CURRENT_DEFINITION.name,
+    definition_version: CURRENT_DEFINITION.version,
+    ...copyRow(sample),
+  }));
+}
+
+function copyRow(sample: SampleCopy): object {
+  return {
+    sample_version: sample.sampleVersion,
+    priority: sample.priority,
+    due_at: sample.dueAt,
+    client_id: sample.clientId,
+  };
+}
+
+/** The times are set anew once the start is announced: the event's time is the row's. */
+function startQuery(rows: string): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO workflow AS w (id, organization_id, sample_id, stage, status, version, definition_name, definition_version,
+      started_at, updated_at, sample_version, priority, due_at, client_id)
+    SELECT n.id, n.organization_id, n.sample_id, n.stage, n.status, n.version, n.definition_name, n.definition_version,
+      now(), now(), n.sample_version, n.priority, n.due_at, n.client_id
+    FROM jsonb_to_recordset(${rows}::jsonb) AS n(id uuid, organization_id uuid, sample_id uuid, stage text, status text,
+      version int, definition_name text, definition_version int, sample_version int, priority text, due_at timestamptz,
+      client_id uuid)
+    ORDER BY n.sample_id
+    ON CONFLICT (organization_id, sample_id) DO NOTHING
+    RETURNING ${WORKFLOW_COLUMNS}`;
+}
+
+/** Rows are locked in the order of their ids: two bulks that overlap wait for each other instead of deadlocking. */
+function claimQuery(rows: string, organizationId: string): Prisma.Sql {
+  return Prisma.sql`
+    SELECT w.id FROM workflow w
+    JOIN jsonb_to_recordset(${rows}::jsonb) AS n(id uuid, version int, seen int) ON w.id = n.id
+    WHERE w.organization_id = ${organizationId}::uuid AND w.version = n.version
+      AND (n.seen IS NULL OR w.sample_version <= n.seen)
+    ORDER BY w.id FOR UPDATE OF w`;
+}
+
+function stateRow(workflow: Workflow): object {
+  return {
+    id: workflow.id,
+    stage: workflow.stage,
+    status: workflow.status,
+    version: workflow.version,
+    status_reason: workflow.statusReason,
+    received_at: workflow.receivedAt,
+    started_at: workflow.startedAt,
+    updated_at: workflow.updatedAt,
+  };
+}
+
+function saveQuery(rows: string, organizationId: string): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE workflow w SET stage = n.stage, status = n.status, version = n.version, status_reason = n.status_reason,
+      received_at = n.received_at, started_at = n.started_at, updated_at = n.updated_at
+    FROM jsonb_to_recordset(${rows}::jsonb) AS n(id uuid, stage text, status text, version int, status_reason text,
+      received_at timestamptz, started_at timestamptz, updated_at timestamptz)
+    WHERE w.id = n.id AND w.organization_id = ${organizationId}::uuid AND w.version IN (n.version - 1, 1)`;
+}
+
+export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
+  const { tx, actor } = unit;
+  const { organizationId } = actor;
+  return {
+    ...createReader(tx, { organizationId, clientId: null }),
+    async start(workflows) {
+      const rows = await tx.$queryRaw<WorkflowRow[]>(startQuery(json(startRows(workflows, organizationId))));
+      return rows.map(workflowOfRow);
+    },
+    async claim(claims) {
+      const rows = json(
+        claims.map(({ workflow: { id, version }, sampleVersionSeen: seen }) => ({ id, version, seen })),
+      );
+      const claimed = await tx.$queryRaw<{ id: string }[]>(claimQuery(rows, organizationId));
+      return new Set(claimed.map(({ id }) => id));
+    },
+    async save(workflows) {
+      const saved = await tx.$executeRaw(saveQuery(json(workflows.map(stateRow)), organizationId));
+      if (saved !== workflows.length)
+        throw new Error(`Saved ${saved} of ${workflows.length} workflows that were locked`);
+    },
+    async copySample(sampleId, sample) {
+      await tx.workflow.updateMany({
+        where: { organizationId, sampleId, sampleVersion: { lt: sample.sampleVersion } },
+        data: sample,
+      });
+    },
+    async record(events) {
+      await tx.workflowEvent.createMany({
+        data: events.map(({ from, to, sequence, ...event }) => ({
+          ...event,
+          organizationId,
+          sequence: BigInt(sequence),
+          fromStage: from,
+          toStage: to,
+        })),
+      });
+    },
+    announce: (events) => unit.announce(events),
+    onceEach: (calls, work) => onceEach((call, run) => unit.once(call, run), calls, work),
+    firstTime: (consumer, eventId) => unit.firstTime(consumer, eventId),
+  };
+}

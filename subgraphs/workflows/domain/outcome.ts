@@ -1,0 +1,13 @@
+import type { RecordedEvent } from './event.ts';
+import type { Conflict, Refused } from './machine.ts';
+import type { Workflow } from './workflow.ts';
+
+export interface Advanced {
+  readonly kind: 'advanced';
+  /** As the change left it. */
+  readonly workflow: Workflow;
+  readonly event: RecordedEvent;
+}
+
+/** What a change came to; kept under its idempotency key, so a retry hears the same. */
+export type Outcome = Advanced | Refused | Conflict;

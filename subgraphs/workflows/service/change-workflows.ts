@@ -1,0 +1,172 @@
+import { BadInputError, NotFoundError, UnavailableError } from '#platform/errors/index.ts';
+import { scopeOf, type WorkflowsContext } from '../context.ts';
+import type { Claim, WorkflowWriter } from '../data/workflow-store.ts';
+import {
+  type Command,
+  type Conflict,
+  conclude,
+  conflictOf,
+  decide,
+  type Proposed,
+  type Refused,
+} from '../domain/machine.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Workflow, WorkflowChange } from '../domain/workflow.ts';
+import { actorOf } from './actor.ts';
+import { askRules } from './ask-rules.ts';
+import { recordChanges } from './record-changes.ts';
+
+/** How often a decision is taken anew because the sample's facts changed under it. */
+const MAX_ATTEMPTS = 4;
+
+export interface ChangeRequest {
+  readonly workflowId: string;
+  readonly command: Command;
+  readonly operation: string;
+  readonly idempotencyKey: string | null | undefined;
+}
+
+/** What is to be answered, or written and then answered. */
+type Plan = Conflict | Refused | Write;
+
+interface Write extends Claim {
+  readonly kind: 'write';
+  readonly change: WorkflowChange;
+}
+
+/** The sample has newer facts than the rules have seen. */
+class StaleFactsError extends Error {}
+
+function refuseRepeats(values: readonly string[], what: string): void {
+  const repeated = values.find((value, index) => values.indexOf(value) !== index);
+  if (repeated !== undefined)
+    throw new BadInputError(`Each ${what} may occur once per request; ${repeated} is repeated.`);
+}
+
+/**
+ * Decides and writes changes, each for itself, all in one transaction; the answers keep the order of the requests.
+ * @throws NotFoundError when one of the workflows does not exist for the caller: then nothing is written.
+ * @throws UnavailableError when samples or rules does not answer: then nothing is written.
+ */
+export async function changeWorkflows(ctx: WorkflowsContext, requests: readonly ChangeRequest[]): Promise<Outcome[]> {
+  refuseRepeats(
+    requests.map(({ workflowId }) => workflowId),
+    'workflowId',
+  );
+  refuseRepeats(
+    requests.flatMap(({ idempotencyKey }) => idempotencyKey ?? []),
+    'idempotencyKey',
+  );
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    try {
+      return [...(await write(ctx, requests, await plan(ctx, requests)))];
+    } catch (error) {
+      if (!(error instanceof StaleFactsError)) throw error;
+    }
+  }
+  throw new UnavailableError('The sample is being changed over and over while this is decided; try again in a moment.');
+}
+
+async function load(ctx: WorkflowsContext, ids: readonly string[]): Promise<readonly Workflow[]> {
+  const found = await ctx.store.read(scopeOf(ctx), (reader) => reader.byIds(ids));
+  const byId = new Map(found.map((workflow) => [workflow.id, workflow]));
+  return ids.map((id) => {
+    const workflow = byId.get(id);
+    if (!workflow) throw new NotFoundError('Workflow', id);
+    return workflow;
+  });
+}
+
+async function plan(ctx: WorkflowsContext, requests: readonly ChangeRequest[]): Promise<readonly Plan[]> {
+  const workflows = await load(
+    ctx,
+    requests.map(({ workflowId }) => workflowId),
+  );
+  const decided = requests.map(({ command }, index) => {
+    const workflow = workflows[index]!;
+    return { workflow, decision: decide(workflow, command, ctx.viewer) };
+  });
+  const asking = decided.flatMap(({ workflow, decision }) =>
+    decision.kind === 'proposed' && decision.question ? [{ workflow, question: decision.question }] : [],
+  );
+  const { verdicts, sampleVersions } = await askRules(ctx, asking);
+  const now = ctx.clock();
+  const positions = new Map(asking.map(({ workflow }, position) => [workflow.id, position]));
+  return decided.map(({ workflow, decision }) => {
+    if (decision.kind !== 'proposed') return decision;
+    const position = positions.get(workflow.id);
+    const verdict = position === undefined ? null : (verdicts[position] ?? null);
+    const seen = position === undefined ? null : (sampleVersions[position] ?? null);
+    return planOf(workflow, decision, verdict, seen, now);
+  });
+}
+
+function planOf(
+  workflow: Workflow,
+  proposed: Proposed,
+  verdict: Parameters<typeof conclude>[1],
+  sampleVersionSeen: number | null,
+  now: Date,
+): Plan {
+  const concluded = conclude(proposed, verdict, now);
+  return concluded.kind === 'accepted'
+    ? { kind: 'write', workflow, change: concluded.change, sampleVersionSeen }
+    : concluded;
+}
+
+async function write(
+  ctx: WorkflowsContext,
+  requests: readonly ChangeRequest[],
+  plans: readonly Plan[],
+): Promise<readonly Outcome[]> {
+  const calls = requests.map(({ operation, idempotencyKey, workflowId, command }) => ({
+    operation,
+    key: idempotencyKey,
+    request: { workflowId, ...command },
+  }));
+  const answers = plans.flatMap((decided) => (decided.kind === 'write' ? [] : [decided]));
+  if (answers.length === plans.length && calls.every(({ key }) => key === null || key === undefined)) return answers;
+  return await ctx.store.write(actorOf(ctx), (writer) =>
+    writer.onceEach<Outcome>(calls, (fresh) =>
+      perform(
+        writer,
+        fresh.map((index) => plans[index]!),
+      ),
+    ),
+  );
+}
+
+async function perform(writer: WorkflowWriter, plans: readonly Plan[]): Promise<readonly Outcome[]> {
+  const planned = plans.flatMap((decided) => (decided.kind === 'write' ? [decided] : []));
+  const claimed = planned.length === 0 ? new Set<string>() : await writer.claim(planned);
+  const conflicts = await conflictsOf(
+    writer,
+    planned.filter(({ workflow }) => !claimed.has(workflow.id)),
+  );
+  const recorded = await recordChanges(
+    writer,
+    planned.filter(({ workflow }) => claimed.has(workflow.id)),
+  );
+  const advanced = new Map(
+    recorded.map((each): [string, Outcome] => [each.workflow.id, { kind: 'advanced', ...each }]),
+  );
+  return plans.map((decided) =>
+    decided.kind === 'write' ? (advanced.get(decided.workflow.id) ?? conflicts.get(decided.workflow.id)!) : decided,
+  );
+}
+
+/**
+ * Why changes were not written: somebody was faster.
+ * @throws StaleFactsError when it is not the workflow but its sample that has changed.
+ */
+async function conflictsOf(writer: WorkflowWriter, missed: readonly Claim[]): Promise<ReadonlyMap<string, Conflict>> {
+  if (missed.length === 0) return new Map();
+  const current = await writer.byIds(missed.map(({ workflow }) => workflow.id));
+  const before = new Map(missed.map(({ workflow }) => [workflow.id, workflow]));
+  return new Map(
+    current.map((workflow) => {
+      if (workflow.version === before.get(workflow.id)?.version) throw new StaleFactsError();
+      return [workflow.id, conflictOf(workflow)];
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import { LRUCache } from 'lru-cache';
+import { NotFoundError } from '#platform/errors/index.ts';
+import type { StoredEvent, StreamGap } from '#platform/events/index.ts';
+import { scopeOf, type WorkflowsContext } from '../context.ts';
+import type { WorkflowStore } from '../data/workflow-store.ts';
+import type { RecordedEvent } from '../domain/event.ts';
+import type { Workflow } from '../domain/workflow.ts';
+import { payloadOf, recordedOf, TOPIC } from '../events.ts';
+
+const LATEST_ENTRIES = 1_000;
+const LATEST_MS = 1_000;
+
+/** An event with the workflow as it was when the event reached this process. */
+export interface DeliveredEvent extends RecordedEvent {
+  readonly workflow: Workflow;
+}
+
+/** The present row for an event: a burst of subscribers to one event costs one read, not one each. */
+export interface LatestWorkflows {
+  of(event: StoredEvent): Promise<Workflow | null>;
+}
+
+export function createLatestWorkflows(store: WorkflowStore): LatestWorkflows {
+  const cache = new LRUCache<string, Promise<Workflow | null>>({ max: LATEST_ENTRIES, ttl: LATEST_MS });
+
+  async function read({ organizationId, payload }: StoredEvent): Promise<Workflow | null> {
+    const ids = [String(payload.workflowId)];
+    const [workflow] = await store.read({ organizationId, clientId: null }, (reader) => reader.byIds(ids));
+    return workflow ?? null;
+  }
+
+  return {
+    of(event) {
+      const known = cache.get(event.id);
+      if (known) return known;
+      const reading = read(event);
+      cache.set(event.id, reading);
+      // A failed read must not be what the next subscriber hears.
+      reading.catch(() => cache.delete(event.id));
+      return reading;
+    },
+  };
+}
+
+/** Maps and filters without a generator: a generator's return() would wait for the next event before it reached the source. */
+function filterMap<In, Out>(
+  source: AsyncIterable<In>,
+  map: (item: In) => Promise<Out | null>,
+): AsyncIterableIterator<Out> {
+  const iterator = source[Symbol.asyncIterator]();
+  return {
+    async next() {
+      for (;;) {
+        const step = await iterator.next();
+        if (step.done) return { done: true, value: undefined };
+        const mapped = await map(step.value);
+        if (mapped !== null) return { done: false, value: mapped };
+      }
+    },
+    async return() {
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+export interface WatchRequest {
+  readonly workflowId?: string | null | undefined;
+  readonly sampleId?: string | null | undefined;
+  readonly after?: string | null | undefined;
+}
+
+/**
+ * Events as they happen; with `after`, first those since that cursor.
+ * @throws NotFoundError when the caller has no such workflow.
+ * @throws BadInputError when `after` is no cursor.
+ */
+export async function watchWorkflows(
+  ctx: WorkflowsContext,
+  { workflowId, sampleId, after }: WatchRequest,
+): Promise<AsyncIterableIterator<DeliveredEvent | StreamGap>> {
+  const { organizationId, clientId } = scopeOf(ctx);
+  if (workflowId && !(await ctx.loaders.workflowById.load(workflowId))) throw new NotFoundError('Workflow', workflowId);
+  const events = ctx.log.tail({
+    organizationId,
+    topic: TOPIC,
+    after: after ?? null,
+    signal: ctx.signal,
+    accept: (event) => {
+      const payload = payloadOf(event);
+      return (
+        (!workflowId || payload.workflowId === workflowId) &&
+        (!sampleId || payload.sampleId === sampleId) &&
+        (clientId === null || payload.clientId === clientId)
+      );
+    },
+  });
+  return filterMap(events, async (item) => {
+    if ('kind' in item) return item;
+    const workflow = await ctx.latest.of(item);
+    // The sample may have been given to another client since.
+    const visible = workflow !== null && (clientId === null || workflow.clientId === clientId);
+    return visible ? { ...recordedOf(item), workflow } : null;
+  });
+}
