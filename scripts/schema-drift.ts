@@ -1,0 +1,3 @@
+export async function missingSql(_: { subgraph: string; folder: string }): Promise<string> {
+  return '';
+}
