@@ -1,8 +1,7 @@
 import type { Candidate } from '../domain/ranking.ts';
+import type { Vector } from '../domain/vector.ts';
 
-/** Every collection compares 384 numbers by cosine. */
-export const DIMENSIONS = 384;
-
+/** Each compares vectors of 384 numbers by cosine (DIMENSIONS). */
 export const COLLECTIONS = ['conversation_context', 'workflow_patterns', 'user_interactions'] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -20,12 +19,6 @@ export interface SearchableText {
   readonly before: string;
   /** The day in words: questions ask for it. */
   readonly date: string;
-}
-
-export interface Vector {
-  readonly model: string;
-  /** Exactly 384 finite numbers, not all of them 0. */
-  readonly values: Float32Array;
 }
 
 export type PayloadValue = string | number | boolean | null | readonly string[];

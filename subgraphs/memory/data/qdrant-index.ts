@@ -1,10 +1,10 @@
 import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
 import { UnavailableError } from '#platform/errors/index.ts';
 import type { Candidate } from '../domain/ranking.ts';
+import { DIMENSIONS } from '../domain/vector.ts';
 import {
   COLLECTIONS,
   type Collection,
-  DIMENSIONS,
   type IndexEntry,
   type IndexSearch,
   type MemoryIndex,

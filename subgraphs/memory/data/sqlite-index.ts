@@ -2,15 +2,14 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import * as sqliteVec from 'sqlite-vec';
 import type { Candidate } from '../domain/ranking.ts';
+import { bytesOfVector, DIMENSIONS } from '../domain/vector.ts';
 import {
   type Collection,
-  DIMENSIONS,
   FIELD_WEIGHTS,
   type IndexEntry,
   type IndexSearch,
   type MemoryIndex,
   type Shelf,
-  type Vector,
 } from './memory-index.ts';
 
 /** A file of another layout is thrown away and built again from the database. */
@@ -127,13 +126,9 @@ function insertEntry(db: DatabaseSync, collection: Collection, entry: IndexEntry
   db.prepare('INSERT INTO vector (rowid, shelf, embedding, group_id) VALUES (?, ?, ?, ?)').run(
     rowid,
     partition(shelf, entry.vector.model),
-    bytesOf(entry.vector),
+    bytesOfVector(entry.vector),
     group,
   );
-}
-
-function bytesOf({ values }: Vector): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** Takes the points out and answers with the shelves they stood on, whose word tables still need `scrub`. */
@@ -198,7 +193,7 @@ function searchVectors(db: DatabaseSync, shelf: bigint, search: IndexSearch, hit
        JOIN point ON point.rowid = found.rowid`,
     )
     .all(
-      bytesOf(search.vector),
+      bytesOfVector(search.vector),
       BigInt(Math.min(search.limit, MOST_NEIGHBOURS)),
       partition(shelf, search.vector.model),
       ...(search.group ? [search.group] : []),

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UnavailableError } from '#platform/errors/index.ts';
-import { COLLECTIONS, DIMENSIONS, type IndexEntry, type MemoryIndex, type Vector } from '../data/memory-index.ts';
+import { COLLECTIONS, type IndexEntry, type MemoryIndex } from '../data/memory-index.ts';
 import { createQdrantIndex } from '../data/qdrant-index.ts';
 import { createSqliteIndex } from '../data/sqlite-index.ts';
 import { queryWords } from '../domain/text.ts';
+import { DIMENSIONS, type Vector } from '../domain/vector.ts';
 import { type FakeQdrant, startFakeQdrant } from './fake-qdrant.ts';
 import { readQdrantContract } from './qdrant-contract.ts';
 

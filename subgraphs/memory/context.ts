@@ -1,0 +1,77 @@
+import DataLoader from 'dataloader';
+import type { Database } from '#platform/database/index.ts';
+import type { RequestContext } from '#platform/graphql/index.ts';
+import type { Logger } from '#platform/logging/index.ts';
+import type { MemoryTx } from './data/client.ts';
+import { findContexts, findConversations } from './data/contexts.ts';
+import { findInteractions } from './data/interactions.ts';
+import type { MemoryIndex } from './data/memory-index.ts';
+import { findPatterns } from './data/patterns.ts';
+import { isRowId } from './domain/input.ts';
+import type { Context, Conversation, Interaction, Pattern } from './domain/memory.ts';
+
+export interface MemoryDeps extends AsyncDisposable {
+  readonly db: Database<MemoryTx>;
+  readonly index: MemoryIndex;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  readonly logger: Logger;
+  /** Resolves when the index has caught up with what the database stored before this process started. */
+  readonly caughtUp: Promise<void>;
+}
+
+export interface MemoryContext extends RequestContext, Omit<MemoryDeps, keyof AsyncDisposable | 'logger'> {
+  readonly loaders: {
+    readonly contextById: DataLoader<string, Context | null>;
+    readonly conversationByKey: DataLoader<string, Conversation | null>;
+    readonly patternById: DataLoader<string, Pattern | null>;
+    readonly interactionById: DataLoader<string, Interaction | null>;
+  };
+}
+
+/** Loads what the viewer may see of `keys`, in one query per tick. */
+function loaderOf<Row>(
+  deps: MemoryDeps,
+  request: RequestContext,
+  load: (tx: MemoryTx, keys: readonly string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string,
+): DataLoader<string, Row | null> {
+  return new DataLoader(async (keys) => {
+    const rows = await deps.db.read(request.viewer, (tx) => load(tx, keys));
+    const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+    return keys.map((key) => byKey.get(key) ?? null);
+  });
+}
+
+/** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
+export function createContext(deps: MemoryDeps, request: RequestContext): MemoryContext {
+  const loaders: MemoryContext['loaders'] = {
+    contextById: loaderOf<Context>(
+      deps,
+      request,
+      (tx, ids) => findContexts(tx, request.viewer, ids.filter(isRowId), deps.clock()),
+      ({ id }) => id,
+    ),
+    conversationByKey: loaderOf<Conversation>(
+      deps,
+      request,
+      (tx, keys) => findConversations(tx, request.viewer, keys),
+      ({ key }) => key,
+    ),
+    patternById: loaderOf<Pattern>(
+      deps,
+      request,
+      (tx, ids) => findPatterns(tx, request.viewer, ids.filter(isRowId)),
+      ({ id }) => id,
+    ),
+    interactionById: loaderOf<Interaction>(
+      deps,
+      request,
+      (tx, ids) => findInteractions(tx, request.viewer, ids.filter(isRowId)),
+      ({ id }) => id,
+    ),
+  };
+  const { db, index, clock, newId, caughtUp } = deps;
+  // The getter `viewer` must stay a getter: it throws without a signed-in person.
+  return Object.create(request, Object.getOwnPropertyDescriptors({ db, index, clock, newId, caughtUp, loaders }));
+}

@@ -1,0 +1,24 @@
+import type { Connection, Edge } from '#platform/graphql/index.ts';
+import type { CollectionStats } from './data/stats.ts';
+import type { Context, Conversation, Interaction, Pattern, Receipt } from './domain/memory.ts';
+import type { Scored } from './service/search.ts';
+
+export type ConversationMapper = Conversation;
+export type ConversationConnectionMapper = Connection<Conversation>;
+export type ConversationEdgeMapper = Edge<Conversation>;
+export type ConversationContextMapper = Context;
+export type ConversationContextConnectionMapper = Connection<Context>;
+export type ConversationContextEdgeMapper = Edge<Context>;
+export type WorkflowPatternMapper = Pattern;
+export type UserInteractionMapper = Interaction;
+export type UserInteractionConnectionMapper = Connection<Interaction>;
+export type UserInteractionEdgeMapper = Edge<Interaction>;
+export type RelevantContextMapper = Scored<Context>;
+export type PatternMatchMapper = Scored<Pattern>;
+export type InteractionMatchMapper = Scored<Interaction>;
+export type MemoryCollectionStatsMapper = CollectionStats;
+export type ErasureReceiptMapper = Receipt;
+export type ErasureReceiptConnectionMapper = Connection<Receipt>;
+export type ErasureReceiptEdgeMapper = Edge<Receipt>;
+export type UserMapper = { readonly id: string };
+export type WorkflowMapper = { readonly id: string };
