@@ -16,33 +16,29 @@ export interface DownloadableVersion {
   readonly sha256: string;
 }
 
-export interface DownloadDesk {
-  find(claims: TokenClaims): Promise<DownloadableVersion | null>;
-  /** Called before the first byte leaves; when it fails, none does. */
-  record(claims: TokenClaims, use: DownloadUse): Promise<void>;
+export interface DownloadDesk<Version extends DownloadableVersion> {
+  find(claims: TokenClaims): Promise<Version | null>;
+  /** Called before the first byte leaves; when it fails, none does. `ranges` is null for the whole content. */
+  record(claims: TokenClaims, version: Version, ranges: readonly ByteRange[] | null): Promise<void>;
 }
 
-/** What was asked for by one use of a link. */
-export interface DownloadUse {
-  /** Null for the whole content. */
-  readonly ranges: readonly ByteRange[] | null;
-}
-
-export interface DownloadHandlerOptions {
+export interface DownloadHandlerOptions<Version extends DownloadableVersion> {
   readonly blobs: BlobStore;
-  readonly desk: DownloadDesk;
+  readonly desk: DownloadDesk<Version>;
   readonly key: string;
   readonly clock: () => Date;
 }
 
-interface Download {
+interface Download<Version extends DownloadableVersion = DownloadableVersion> {
   readonly claims: TokenClaims;
-  readonly version: DownloadableVersion;
+  readonly version: Version;
   readonly headers: Headers;
 }
 
 /** Serves signed links by GET and HEAD with single and multiple ranges (RFC 9110). */
-export function createDownloadHandler(options: DownloadHandlerOptions): (request: Request) => Promise<Response> {
+export function createDownloadHandler<Version extends DownloadableVersion>(
+  options: DownloadHandlerOptions<Version>,
+): (request: Request) => Promise<Response> {
   return async function handleDownload(request) {
     if (request.method === 'OPTIONS') return preflight();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -59,7 +55,11 @@ export function createDownloadHandler(options: DownloadHandlerOptions): (request
   };
 }
 
-async function serveVersion(request: Request, download: Download, options: DownloadHandlerOptions): Promise<Response> {
+async function serveVersion<Version extends DownloadableVersion>(
+  request: Request,
+  download: Download<Version>,
+  options: DownloadHandlerOptions<Version>,
+): Promise<Response> {
   const { version, headers } = download;
   const etag = `"${version.sha256}"`;
   if (namesEntity(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers });
@@ -70,7 +70,7 @@ async function serveVersion(request: Request, download: Download, options: Downl
     return new Response(null, { status: 416, headers });
   }
   if (request.method === 'GET') {
-    await options.desk.record(download.claims, { ranges: asked.kind === 'ranges' ? asked.ranges : null });
+    await options.desk.record(download.claims, version, asked.kind === 'ranges' ? asked.ranges : null);
   }
   if (asked.kind === 'whole') return serveWhole(request, download, options.blobs);
   const [only, ...more] = asked.ranges;

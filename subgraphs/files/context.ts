@@ -1,0 +1,109 @@
+import DataLoader from 'dataloader';
+import type { Database } from '#platform/database/index.ts';
+import type { EventLog } from '#platform/events/index.ts';
+import type { Ask, RequestContext } from '#platform/graphql/index.ts';
+import type { Logger } from '#platform/logging/index.ts';
+import type { BlobStore } from './data/blob-store.ts';
+import type { FilesTx } from './data/client.ts';
+import * as files from './data/files-repository.ts';
+import type { UploadStage } from './data/upload-stage.ts';
+import * as uploads from './data/uploads-repository.ts';
+import type { Grant } from './domain/access.ts';
+import type { File, FileVersion, Upload } from './domain/file.ts';
+
+export interface FilesDeps extends AsyncDisposable {
+  readonly db: Database<FilesTx>;
+  readonly eventLog: EventLog;
+  readonly blobs: BlobStore;
+  readonly stage: UploadStage;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+  /** Signs upload and download URLs. */
+  readonly signingKey: string;
+  /** How clients reach this subgraph's routes, without a slash at the end. */
+  readonly publicUrl: () => string;
+  readonly maxBytes: number;
+  readonly uploadHours: number;
+}
+
+export interface SeenWorkflow {
+  readonly id: string;
+  readonly sampleId: string | null;
+}
+
+export interface FilesLoaders {
+  readonly fileById: DataLoader<string, File | null>;
+  readonly grantsByFile: DataLoader<string, readonly Grant[]>;
+  readonly currentVersion: DataLoader<File, FileVersion | null, string>;
+  readonly uploadById: DataLoader<string, Upload | null>;
+  /** Whether samples shows a sample to the caller. */
+  readonly sampleSeen: DataLoader<string, boolean>;
+  /** The workflow as workflows shows it to the caller, or null. */
+  readonly workflowSeen: DataLoader<string, SeenWorkflow | null>;
+}
+
+export interface FilesContext extends RequestContext, FilesDeps {
+  readonly loaders: FilesLoaders;
+}
+
+/** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
+export function createContext(deps: FilesDeps, request: RequestContext): FilesContext {
+  const loaders = { ...createRowLoaders(deps, request), ...createNeighbourLoaders(request.ask) };
+  // The getter `viewer` must stay a getter: it throws without a signed-in person.
+  return Object.create(request, { ...Object.getOwnPropertyDescriptors(deps), loaders: { value: loaders } });
+}
+
+function createRowLoaders({ db }: FilesDeps, request: RequestContext) {
+  const fileById = new DataLoader<string, File | null>(async (ids) => {
+    const found = await db.read(request.viewer, (tx) => files.findFiles(tx, ids));
+    const byId = new Map(found.map((file) => [file.id, file]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+  const grantsByFile = new DataLoader<string, readonly Grant[]>(async (ids) => {
+    const found = await db.read(request.viewer, (tx) => files.findGrants(tx, ids));
+    return ids.map((id) => found.get(id) ?? []);
+  });
+  const currentVersion = new DataLoader<File, FileVersion | null, string>(
+    async (of) => {
+      const found = await db.read(request.viewer, (tx) => files.findCurrentVersions(tx, of));
+      const byFile = new Map(found.map((version) => [`${version.fileId}:${version.number}`, version]));
+      return of.map((file) => byFile.get(`${file.id}:${file.currentVersion}`) ?? null);
+    },
+    { cacheKeyFn: ({ id, currentVersion }) => `${id}:${currentVersion}` },
+  );
+  const uploadById = new DataLoader<string, Upload | null>(async (ids) => {
+    const found = await db.read(request.viewer, (tx) => uploads.findUploads(tx, ids));
+    const byId = new Map(found.map((upload) => [upload.id, upload]));
+    return ids.map((id) => byId.get(id) ?? null);
+  });
+  return { fileById, grantsByFile, currentVersion, uploadById };
+}
+
+interface Entities<T> {
+  readonly _entities: readonly (T | null)[];
+}
+
+/** Who sees what is their owners' to say: asked with the caller's identity, for all ids at once. */
+function createNeighbourLoaders(ask: Ask) {
+  const sampleSeen = new DataLoader<string, boolean>(async (ids) => {
+    const found = await ask<Entities<{ id: string }>>(
+      'samples',
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Sample { id } } }',
+      { of: ids.map((id) => ({ __typename: 'Sample', id })) },
+    );
+    return ids.map((_id, index) => Boolean(found._entities[index]));
+  });
+  const workflowSeen = new DataLoader<string, SeenWorkflow | null>(async (ids) => {
+    const found = await ask<Entities<{ id: string; sample: { id: string } | null }>>(
+      'workflows',
+      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { id sample { id } } } }',
+      { of: ids.map((id) => ({ __typename: 'Workflow', id })) },
+    );
+    return ids.map((id, index) => {
+      const workflow = found._entities[index];
+      return workflow ? { id, sampleId: workflow.sample?.id ?? null } : null;
+    });
+  });
+  return { sampleSeen, workflowSeen };
+}

@@ -1,0 +1,23 @@
+import type { Connection, Edge } from '#platform/graphql/index.ts';
+import type { Grant } from './domain/access.ts';
+import type { File, FileVersion, Upload, UploadRefused } from './domain/file.ts';
+import type { Extracted } from './domain/media-types.ts';
+import type { UploadTicket } from './service/begin-upload.ts';
+import type { DownloadLink } from './service/downloads.ts';
+import type { FileProcessed } from './service/file-processed.ts';
+
+export type FileMapper = File;
+export type FileVersionMapper = FileVersion;
+export type UploadMapper = Upload;
+export type ExtractionMapper = Extracted;
+export type FileAccessMapper = Grant;
+export type DownloadLinkMapper = DownloadLink;
+export type UploadTicketMapper = UploadTicket;
+export type UploadRefusedMapper = UploadRefused;
+export type FileProcessedMapper = FileProcessed;
+export type SampleMapper = { readonly id: string };
+export type WorkflowMapper = { readonly id: string };
+export type FileConnectionMapper = Connection<File>;
+export type FileEdgeMapper = Edge<File>;
+export type FileVersionConnectionMapper = Connection<FileVersion>;
+export type FileVersionEdgeMapper = Edge<FileVersion>;
