@@ -6,11 +6,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { SUBGRAPH_NAMES } from '#platform/config/index.ts';
-import { PLATFORM_MIGRATION, platformMigration } from '#platform/database/platform-tables.ts';
+import { PLATFORM_MIGRATION, platformMigration, startEmbeddedPostgres } from '#platform/database/index.ts';
+import { createLogger } from '#platform/logging/index.ts';
 import { settle } from './generated-file.ts';
 import { missingSql } from './schema-drift.ts';
 
@@ -22,6 +24,7 @@ interface Source {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GENERATED_AT_ONCE = 2;
+const logger = createLogger({ level: 'warn', name: 'prisma' });
 
 /** Subgraphs that keep state, and the one that the database's own tests use. */
 function sources(): Source[] {
@@ -110,14 +113,20 @@ async function writeClients(all: readonly Source[], check: boolean): Promise<boo
 }
 
 async function reportMissingSql(all: readonly Source[]): Promise<boolean> {
-  let drifted = false;
-  for (const { subgraph, folder } of all) {
-    const sql = await missingSql({ subgraph, folder });
-    if (sql === '') continue;
-    drifted = true;
-    console.error(`The migrations of ${subgraph} do not make what its schema.prisma says. Missing:\n${sql}`);
+  const dataDir = await mkdtemp(join(tmpdir(), 'alims-drift-'));
+  try {
+    await using server = await startEmbeddedPostgres({ dataDir, durable: false, logger });
+    let drifted = false;
+    for (const source of all) {
+      const sql = await missingSql(server, source);
+      if (sql === '') continue;
+      drifted = true;
+      console.error(`The migrations of ${source.subgraph} do not make what its schema.prisma says. Missing:\n${sql}`);
+    }
+    return drifted;
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
   }
-  return drifted;
 }
 
 /** True when something had drifted. */
