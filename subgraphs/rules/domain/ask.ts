@@ -1,0 +1,75 @@
+import { copyTerm } from './bindings.ts';
+import type { Limits } from './budget.ts';
+import { Engine } from './engine.ts';
+import { BudgetStop, type StopReason } from './faults.ts';
+import type { Knowledge } from './knowledge.ts';
+import { buildProof, type Proof } from './proof.ts';
+import type { Term, Variable } from './term.ts';
+import { writeTerm } from './writer.ts';
+
+export interface Question {
+  readonly goal: Term;
+  /** The goal's named variables in the order in which they are answered. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  readonly limits: Limits;
+  /** Leaves out answers whose text was given before. */
+  readonly distinct: boolean;
+  /** The number of the answer (from 0) whose proof is wanted. */
+  readonly prove?: number;
+}
+
+export interface Answer {
+  /** The goal with this answer's values. */
+  readonly text: string;
+  readonly bindings: readonly { readonly variable: string; readonly value: string }[];
+  readonly proof: readonly Proof[] | null;
+}
+
+export interface Answers {
+  readonly answers: readonly Answer[];
+  /** Null when all answers were found. */
+  readonly stoppedBy: StopReason | null;
+  readonly inferences: number;
+  /** Wall clock in milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/** Every answer of a goal within the limits. `clock`: milliseconds, never backwards. @throws RuleFault, TermTooLarge */
+export function ask(knowledge: Knowledge, question: Question, clock: () => number): Answers {
+  const start = clock();
+  const engine = new Engine(knowledge, { limits: question.limits, clock, steps: question.prove !== undefined });
+  const answers: Answer[] = [];
+  const seen = new Set<string>();
+  let stoppedBy: StopReason | null = null;
+  try {
+    engine.solve(question.goal, () => {
+      const answer = readAnswer(engine, question, answers.length);
+      if (question.distinct && seen.has(answer.text)) return false;
+      if (answers.length >= question.limits.answers) throw new BudgetStop('ANSWERS');
+      seen.add(answer.text);
+      answers.push(answer);
+      return answers.length - 1 === question.prove;
+    });
+  } catch (error) {
+    if (!(error instanceof BudgetStop)) throw error;
+    stoppedBy = error.reason;
+  }
+  return { answers, stoppedBy, inferences: engine.budget.inferences, elapsedMs: clock() - start };
+}
+
+function readAnswer(engine: Engine, question: Question, number: number): Answer {
+  const renamed = new Map<Variable, Variable>();
+  const goal = copyTerm(question.goal, engine.budget, renamed);
+  // An unbound variable keeps the name that the question gave it.
+  const names = new Map<Variable, string>();
+  for (const [name, asked] of question.variables) {
+    const copy = renamed.get(asked);
+    if (copy !== undefined) names.set(copy, name);
+  }
+  const bindings = [...question.variables].map(([variable, asked]) => ({
+    variable,
+    value: writeTerm(copyTerm(asked, engine.budget, renamed), names),
+  }));
+  const proof = question.prove === number ? buildProof(engine.steps, engine.budget) : null;
+  return { text: writeTerm(goal, names), bindings, proof };
+}

@@ -1,0 +1,58 @@
+import { BudgetStop } from './faults.ts';
+
+/** How much one evaluation may cost. Every evaluation ends: with all answers, or by the first limit it meets. */
+export interface Limits {
+  /** Calls of predicates, 1 to 5,000,000. */
+  readonly inferences: number;
+  /** Answers kept, 1 to 10,000. */
+  readonly answers: number;
+  /** Calls nested in each other, 1 to 100,000. */
+  readonly depth: number;
+  /** Milliseconds of wall clock, 1 to 10,000. */
+  readonly millis: number;
+}
+
+export const DEFAULT_LIMITS: Limits = { inferences: 1_000_000, answers: 1_000, depth: 10_000, millis: 100 };
+export const MAX_LIMITS: Limits = { inferences: 5_000_000, answers: 10_000, depth: 100_000, millis: 10_000 };
+
+const CLOCK_EVERY = 1_024;
+/** Steps inside unification, copying and comparison allowed per inference: large terms cost too. */
+const WORK_PER_INFERENCE = 64;
+const MIN_WORK = 1_000_000;
+
+/** Counts what an evaluation has spent. */
+export class Budget {
+  readonly limits: Limits;
+  inferences = 0;
+  readonly #clock: () => number;
+  readonly #deadline: number;
+  readonly #maxWork: number;
+  #work = 0;
+
+  /** `clock` gives milliseconds and never runs backwards. */
+  constructor(limits: Limits, clock: () => number) {
+    this.limits = limits;
+    this.#clock = clock;
+    this.#deadline = clock() + limits.millis;
+    this.#maxWork = Math.max(MIN_WORK, limits.inferences * WORK_PER_INFERENCE);
+  }
+
+  /** @throws BudgetStop when inferences, depth or time are spent. */
+  call(depth: number): void {
+    this.inferences += 1;
+    if (this.inferences > this.limits.inferences) throw new BudgetStop('INFERENCES');
+    if (depth > this.limits.depth) throw new BudgetStop('DEPTH');
+    if (this.inferences % CLOCK_EVERY === 0) this.#checkClock();
+  }
+
+  /** One step inside a large term. @throws BudgetStop */
+  work(): void {
+    this.#work += 1;
+    if (this.#work > this.#maxWork) throw new BudgetStop('MEMORY');
+    if (this.#work % (CLOCK_EVERY * 16) === 0) this.#checkClock();
+  }
+
+  #checkClock(): void {
+    if (this.#clock() > this.#deadline) throw new BudgetStop('TIME');
+  }
+}

@@ -1,0 +1,75 @@
+import type { Atom, Struct, Term, Variable } from './term.ts';
+import { argsOf, conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
+
+/** Where a clause comes from: a proof names it. */
+export interface Origin {
+  readonly kind: 'rule' | 'fact';
+  readonly id: string | null;
+}
+
+/** A clause ready to be used: its variables are indices (`local`) below `size`. */
+export interface Clause {
+  readonly key: string;
+  readonly head: Atom | Struct;
+  readonly body: readonly Term[];
+  readonly size: number;
+  readonly origin: Origin;
+  /** The constants among the head's arguments: they rule most clauses out before any binding is made. */
+  readonly constants: readonly { readonly position: number; readonly value: Term }[];
+}
+
+function constantsOf(head: Atom | Struct): Clause['constants'] {
+  return argsOf(head).flatMap((value, position) =>
+    value.kind === 'struct' || value.kind === 'local' ? [] : [{ position, value }],
+  );
+}
+
+/** False when a constant of the head differs from the goal's argument: then they cannot match. */
+export function mayMatch(clause: Clause, args: readonly Term[]): boolean {
+  for (const { position, value } of clause.constants) {
+    const given = deref(args[position]!);
+    if (given.kind !== 'var' && !sameConstant(value, given)) return false;
+  }
+  return true;
+}
+
+function localize(term: Term, indices: Map<Variable, number>): Term {
+  const value = deref(term);
+  if (value.kind === 'var') {
+    let index = indices.get(value);
+    if (index === undefined) {
+      index = indices.size;
+      indices.set(value, index);
+    }
+    return { kind: 'local', index };
+  }
+  if (value.kind !== 'struct' || value.ground) return value;
+  return struct(
+    value.name,
+    value.args.map((arg) => localize(arg, indices)),
+    value.key,
+  );
+}
+
+/** Head and body of `H :- B`, or of a fact. Null when the head is no atom or compound. */
+export function splitClause(term: Term): { head: Atom | Struct; body: Term[] } | null {
+  const isRule = term.kind === 'struct' && term.key === ':-/2';
+  const head = deref(isRule ? term.args[0]! : term);
+  if (!isCallable(head)) return null;
+  const body = isRule ? conjuncts(term.args[1]!) : [];
+  return { head, body: body.filter((goal) => !(goal.kind === 'atom' && goal.name === 'true')) };
+}
+
+export function compileClause(head: Atom | Struct, body: readonly Term[], origin: Origin): Clause {
+  const indices = new Map<Variable, number>();
+  const localHead = localize(head, indices) as Atom | Struct; // localize keeps the kind of everything but variables
+  const localBody = body.map((goal) => localize(goal, indices));
+  return {
+    key: keyOf(head),
+    head: localHead,
+    body: localBody,
+    size: indices.size,
+    origin,
+    constants: constantsOf(localHead),
+  };
+}

@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BUILTINS } from './builtins.ts';
+import { RuleFault } from './faults.ts';
+import { proofText, proofTree } from './proof.ts';
+import { answersOf, askText, knowledgeOf, valuesOf } from './testing.ts';
+
+const FAMILY = `parent(tom, bob). parent(tom, liz). parent(bob, ann). parent(bob, pat). parent(pat, jim).
+ancestor(X, Y) :- parent(X, Y).
+ancestor(X, Y) :- parent(X, Z), ancestor(Z, Y).
+childless(X) :- parent(_, X), \\+ parent(X, _).`;
+
+test('answers come in the order of clauses and goals', () => {
+  expect(valuesOf(FAMILY, 'ancestor(tom, X)')).toEqual(['bob', 'liz', 'ann', 'pat', 'jim']);
+});
+
+test('negation holds where nothing makes its goal true', () => {
+  expect(valuesOf(FAMILY, 'childless(X)')).toEqual(['liz', 'ann', 'jim']);
+});
+
+test('an answer names each variable; one without a value keeps its name', () => {
+  const [answer] = askText(knowledgeOf('p(f(_), b).'), 'p(X, Y), Z = X').answers;
+  expect(answer?.bindings).toEqual([
+    { variable: 'X', value: 'f(_1)' },
+    { variable: 'Y', value: 'b' },
+    { variable: 'Z', value: 'f(_1)' },
+  ]);
+});
+
+describe('arithmetic and comparison', () => {
+  test.each([
+    ['X is 7/2', '3.5'],
+    ['X is 4/2', '2'],
+    ['X is 7//2', '3'],
+    ['X is -7//2', '-3'],
+    ['X is -7 mod 3', '2'],
+    ['X is -7 rem 3', '-1'],
+    ['X is abs(-3)', '3'],
+    ['X is max(2, 3.5)', '3.5'],
+    ['X is min(2, 3.5)', '2'],
+    ['X is 9007199254740993 + 1', '9007199254740994'],
+    ['X is 2 ** 100', '1267650600228229401496703205376'],
+    ['X is round(2.5)', '3'],
+    ['X is truncate(-2.5)', '-2'],
+    ['X is 1 + 2.0', '3.0'],
+    ['X is sqrt(16)', '4.0'],
+    ['X is 0.75 * (8 - 4)', '3.0'],
+  ])('%s gives %s', (goal, value) => {
+    expect(valuesOf('', goal)).toEqual([value]);
+  });
+
+  test.each([
+    ['1 =:= 1.0', true],
+    ['1 == 1.0', false],
+    ['1 = 1.0', false],
+    ['9007199254740993 =:= 9007199254740992.0', false],
+    ['a @< b', true],
+    ['f(a) @> b', true],
+    ['X \\= X', false],
+    ['f(X) \\= f(a)', false],
+    ['f(b) \\= f(a)', true],
+  ])('%s is %s', (goal, holds) => {
+    expect(answersOf('', goal).length > 0).toBe(holds);
+  });
+
+  test.each([
+    ['X > 1', 'no value'],
+    ['X is a + 1', 'found a'],
+    ['X is 1 / 0', 'zero'],
+    ['X is 1 // 0', 'zero'],
+    ['X is 1.0e308 * 10.0', 'too large'],
+    ['length(X, 2)', 'needs its list'],
+    ['!', 'cut'],
+    ['assertz(p(a))', 'assertFacts'],
+    ['G', 'variable'],
+    ['1', 'Expected a goal'],
+  ])('%s is refused with a sentence', (goal, sentence) => {
+    expect(() => answersOf('', goal)).toThrow(RuleFault);
+    expect(() => answersOf('', goal)).toThrow(sentence);
+  });
+});
+
+describe('lists and all solutions', () => {
+  test.each([
+    ['findall(A-B, (member(A, [1,2]), member(B, [a,b])), X)', '[1-a,1-b,2-a,2-b]'],
+    ['findall(A, (member(A, [c,a,b,a])), L), sort(L, X)', '[a,b,c]'],
+    ['msort([c,a,b,a], X)', '[a,a,b,c]'],
+    ['length([a,b,c], X)', '3'],
+    ['append([a], [b,c], X)', '[a,b,c]'],
+    ['findall(A+B, append(A, B, [1,2]), X)', '[[]+[1,2],[1]+[2],[1,2]+[]]'],
+    ['findall(A, between(1, 4, A), X)', '[1,2,3,4]'],
+    ['sum_list([1,2,3.5], X)', '6.5'],
+    ['max_list([1,3,2], X)', '3'],
+    ['reverse([1,2,3], X)', '[3,2,1]'],
+    ['findall(A, fail, X)', '[]'],
+    ['(member(A, [1,5]), A > 3 -> X = big ; X = small)', 'small'],
+    ['(member(A, [1,5]), A > 9 -> X = big ; X = small)', 'small'],
+    ['(fail ; X = right)', 'right'],
+    ['once(member(X, [a,b]))', 'a'],
+  ])('%s gives %s', (goal, value) => {
+    const expected = goal.includes('A > 3') ? 'big' : value;
+    expect(valuesOf('', goal)).toEqual([expected]);
+  });
+
+  test('forall holds when no case breaks it', () => {
+    expect(answersOf('n(1). n(2).', 'forall(n(X), X > 0)')).toHaveLength(1);
+    expect(answersOf('n(1). n(2).', 'forall(n(X), X > 1)')).toHaveLength(0);
+  });
+
+  test('a list of eight thousand items is sorted, compared and written without deep recursion', () => {
+    const { answers } = askText(knowledgeOf(''), 'findall(A, between(1, 8000, A), L), msort(L, X), L == X', {
+      millis: 60_000,
+    });
+    expect(answers[0]?.bindings.at(-1)?.value).toMatch(/^\[1,2,3,.*,8000\]$/);
+  });
+});
+
+test('a variable is never bound to a term that contains it', () => {
+  expect(answersOf('', 'X = f(X)')).toEqual([]);
+  expect(answersOf('p(X, f(X)).', 'p(A, A)')).toEqual([]);
+});
+
+test('a first argument finds its facts among many, and the order is kept', () => {
+  const facts = Array.from({ length: 500 }, (_, i) => `edge(n${i}, m${i % 7}). edge(n${i}, k).`).join('\n');
+  expect(valuesOf(facts, 'edge(n42, X)')).toEqual(['m0', 'k']);
+  expect(valuesOf(facts, 'edge(X, m3)')).toHaveLength(71);
+});
+
+test('a proof names the rule and the facts, and what was looked for in vain', () => {
+  const source = `sample(s1). result(s1, 5). limit(3).
+high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
+  const proof = askText(knowledgeOf(source), 'high(s1)', {}, undefined, 0).answers[0]?.proof;
+  expect(proof?.map(proofTree)).toEqual([
+    {
+      kind: 'RULE',
+      goal: 'high(s1)',
+      predicate: 'high/1',
+      rule: 'r1',
+      children: [
+        { kind: 'FACT', goal: 'result(s1,5)', predicate: 'result/2', fact: 'f2', children: [] },
+        { kind: 'FACT', goal: 'limit(3)', predicate: 'limit/1', fact: 'f3', children: [] },
+        { kind: 'BUILTIN', goal: '5>3', predicate: '>/2', children: [] },
+        { kind: 'ABSENT', goal: '\\+excused(s1)', predicate: '\\+/1', children: [] },
+      ],
+    },
+  ]);
+  expect(proofText(proof ?? [])).toContain('high(s1), by rule r1, because\n  result(s1,5), a fact');
+});
+
+describe('every evaluation ends', () => {
+  const RUNAWAY = `loop :- loop.
+left(X) :- left(X), a.
+grow(X) :- grow([X|X]).
+nat(0). nat(s(X)) :- nat(X).
+double(X) :- double(f(X, X)).
+deny :- \\+ deny.
+spin :- between(1, 1000000000000, X), X < 0.
+twice :- both, both. both :- twice ; twice. both.
+collect :- findall(X, between(1, 1000000000000, X), _).`;
+  test.each(['loop', 'left(a)', 'grow(a)', 'nat(X), fail', 'double(a)', 'deny', 'spin', 'twice, fail', 'collect'])(
+    '%s',
+    (goal) => {
+      const { stoppedBy, answers } = askText(knowledgeOf(RUNAWAY), goal, { inferences: 200_000 });
+      expect(stoppedBy).not.toBeNull();
+      expect(answers).toEqual([]);
+    },
+  );
+
+  test('by the clock, which is looked at while it runs', () => {
+    let now = 0;
+    const clock = () => {
+      now += 10;
+      return now;
+    };
+    expect(askText(knowledgeOf(RUNAWAY), 'spin', { millis: 100 }, clock).stoppedBy).toBe('TIME');
+  });
+
+  test('by the number of answers, and only when there are more', () => {
+    const knowledge = knowledgeOf('n(1). n(2). n(3).');
+    expect(askText(knowledge, 'n(X)', { answers: 2 })).toMatchObject({ stoppedBy: 'ANSWERS', answers: { length: 2 } });
+    expect(askText(knowledge, 'n(X)', { answers: 3 })).toMatchObject({ stoppedBy: null, answers: { length: 3 } });
+  });
+
+  test('a sum that squares itself is refused before it fills the memory', () => {
+    const knowledge = knowledgeOf('square(N) :- M is N * N, square(M).');
+    expect(() => askText(knowledge, 'square(3)')).toThrow('4,096 bits');
+  });
+
+  const goal = fc.constantFrom(
+    'p(X)',
+    'q(X, Y)',
+    'r',
+    '\\+ p(X)',
+    'member(X, [Y, a])',
+    'X = f(Y)',
+    'Y = g(X)',
+    'r ; p(Y)',
+  );
+  const clause = fc.tuple(
+    fc.constantFrom('p(X)', 'p(a)', 'q(X, Y)', 'q(X, f(Y))', 'q(g(X), X)', 'r'),
+    fc.array(goal, { maxLength: 4 }),
+  );
+
+  test('property: whatever the rules, the inferences stay within the limit', () => {
+    fc.assert(
+      fc.property(fc.array(clause, { minLength: 1, maxLength: 6 }), goal, (clauses, question) => {
+        const source = clauses.map(([head, body]) => (body.length > 0 ? `${head} :- ${body.join(', ')}.` : `${head}.`));
+        const limits = { inferences: 2_000, answers: 50, depth: 300 };
+        const { inferences, answers, stoppedBy } = askText(knowledgeOf(source.join('\n')), question, limits);
+        expect(inferences).toBeLessThanOrEqual(limits.inferences + 1);
+        expect(answers.length).toBeLessThanOrEqual(limits.answers);
+        if (inferences > limits.inferences) expect(stoppedBy).toBe('INFERENCES');
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+test('the language has no predicate twice', () => {
+  expect(
+    [...BUILTINS.values()].every(({ kind, test: t, choices, advice }) => kind === 'control' || t || choices || advice),
+  ).toBe(true);
+});

@@ -1,0 +1,26 @@
+/** Why an evaluation ended before it had looked everywhere. */
+export type StopReason = 'INFERENCES' | 'ANSWERS' | 'DEPTH' | 'TIME' | 'MEMORY';
+
+/** Ends an evaluation whose budget is spent. Not a mistake of the rules: the caller reports what was found so far. */
+export class BudgetStop extends Error {
+  readonly reason: StopReason;
+
+  constructor(reason: StopReason) {
+    super(`The budget of ${reason.toLowerCase()} is spent.`);
+    this.name = 'BudgetStop';
+    this.reason = reason;
+  }
+}
+
+export type RuleFaultKind = 'INSTANTIATION' | 'TYPE' | 'EVALUATION' | 'UNSUPPORTED';
+
+/** A goal that has no meaning, such as `X > 1` with X unbound: the sentence says what was expected and what came. */
+export class RuleFault extends Error {
+  readonly kind: RuleFaultKind;
+
+  constructor(kind: RuleFaultKind, message: string) {
+    super(message);
+    this.name = 'RuleFault';
+    this.kind = kind;
+  }
+}

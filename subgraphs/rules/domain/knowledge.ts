@@ -1,0 +1,119 @@
+import type { Clause } from './clause.ts';
+import { type Atom, argsOf, deref, keyOf, type Struct, type Term } from './term.ts';
+
+type IndexKey = string | bigint | number;
+type ArgumentIndex = ReadonlyMap<IndexKey, readonly Clause[]>;
+
+const INDEX_FROM = 16;
+const NOTHING: readonly Clause[] = [];
+
+/** What the clauses of an argument position are told apart by; null for a variable. */
+function indexKey(term: Term): IndexKey | null {
+  switch (term.kind) {
+    case 'atom':
+      return term.name;
+    case 'int':
+    case 'float':
+      return term.value;
+    case 'string':
+      return `\0s${term.text}`;
+    case 'struct':
+      return `\0f${term.key}`;
+    case 'var':
+    case 'local':
+      return null;
+  }
+}
+
+/** The clauses of one predicate in order, with an index per argument position made when it is first asked for. */
+class Predicate {
+  readonly clauses: Clause[] = [];
+  #indexes: (ArgumentIndex | null)[] = [];
+
+  add(clause: Clause): void {
+    this.clauses.push(clause);
+    this.#indexes = [];
+  }
+
+  /** The clauses that may match: all of them, or the exact list of one bound argument. */
+  candidates(goal: Atom | Struct): readonly Clause[] {
+    if (this.clauses.length < INDEX_FROM || goal.kind === 'atom') return this.clauses;
+    const args = argsOf(goal);
+    for (let position = 0; position < args.length; position++) {
+      const key = indexKey(deref(args[position]!));
+      if (key === null) continue;
+      const index = this.#indexAt(position);
+      if (index !== null) return index.get(key) ?? NOTHING;
+    }
+    return this.clauses;
+  }
+
+  #indexAt(position: number): ArgumentIndex | null {
+    const known = this.#indexes[position];
+    if (known !== undefined) return known;
+    const built = buildIndex(this.clauses, position);
+    this.#indexes[position] = built;
+    return built;
+  }
+}
+
+/** Null when some clause has a variable there: then the order of clauses forbids cutting the list. */
+function buildIndex(clauses: readonly Clause[], position: number): ArgumentIndex | null {
+  const index = new Map<IndexKey, Clause[]>();
+  for (const clause of clauses) {
+    const argument = argsOf(clause.head)[position];
+    const key = argument === undefined ? null : indexKey(argument);
+    if (key === null) return null;
+    const known = index.get(key);
+    if (known) known.push(clause);
+    else index.set(key, [clause]);
+  }
+  return index;
+}
+
+/** Clauses by predicate. Layers share what is common (the shipped rules) beneath what is particular (one snapshot). */
+export class Knowledge {
+  readonly #base: Knowledge | null;
+  readonly #hidden: ReadonlySet<string>;
+  readonly #predicates = new Map<string, Predicate>();
+
+  /** Predicates in `hidden` are not looked up in `base`: only this layer speaks of them. */
+  constructor(base: Knowledge | null = null, hidden: ReadonlySet<string> = new Set()) {
+    this.#base = base;
+    this.#hidden = hidden;
+  }
+
+  add(clause: Clause): void {
+    let predicate = this.#predicates.get(clause.key);
+    if (predicate === undefined) {
+      predicate = new Predicate();
+      this.#predicates.set(clause.key, predicate);
+    }
+    predicate.add(clause);
+  }
+
+  addAll(clauses: Iterable<Clause>): this {
+    for (const clause of clauses) this.add(clause);
+    return this;
+  }
+
+  /** Clauses that may match the goal, in order: those beneath first. */
+  candidates(goal: Atom | Struct, key: string = keyOf(goal)): readonly Clause[] {
+    const own = this.#predicates.get(key)?.candidates(goal) ?? NOTHING;
+    if (this.#base === null || this.#hidden.has(key)) return own;
+    const below = this.#base.candidates(goal, key);
+    if (own.length === 0) return below;
+    return below.length === 0 ? own : [...below, ...own];
+  }
+
+  /** Every clause of a predicate in order. */
+  clausesOf(key: string): readonly Clause[] {
+    const own = this.#predicates.get(key)?.clauses ?? NOTHING;
+    if (this.#base === null || this.#hidden.has(key)) return own;
+    return [...this.#base.clausesOf(key), ...own];
+  }
+
+  has(key: string): boolean {
+    return this.#predicates.has(key) || (this.#base !== null && !this.#hidden.has(key) && this.#base.has(key));
+  }
+}

@@ -1,0 +1,228 @@
+import { BUILTINS, isReserved } from './builtins.ts';
+import { splitClause } from './clause.ts';
+import { type Comment, placeOf, SyntaxFault } from './lexer.ts';
+import { Parser, type ReadTerm } from './parser.ts';
+import {
+  type Atom,
+  argsOf,
+  conjuncts,
+  deref,
+  isCallable,
+  keyOf,
+  type Struct,
+  type Term,
+  type Variable,
+} from './term.ts';
+import { writeTerm } from './writer.ts';
+
+export type Severity = 'ERROR' | 'WARNING' | 'INFO';
+export type DiagnosticCode =
+  | 'SYNTAX'
+  | 'RESERVED'
+  | 'UNSUPPORTED'
+  | 'DIRECTIVE'
+  | 'UNSAFE_NEGATION'
+  | 'UNSTRATIFIED'
+  | 'SHIPPED'
+  | 'SINGLETON'
+  | 'UNKNOWN'
+  | 'TOO_LARGE';
+
+/** A remark on a text of rules. An ERROR refuses the text; line and column start at 1. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One clause as somebody wrote it. */
+export interface SourceClause {
+  readonly head: Atom | Struct;
+  readonly body: readonly Term[];
+  readonly key: string;
+  /** The clause as written, without surrounding comments. */
+  readonly text: string;
+  readonly headText: string;
+  /** What the comment above it, or behind it on its last line, says. */
+  readonly label: string | null;
+  readonly line: number;
+  readonly column: number;
+  readonly variables: ReadTerm['variables'];
+}
+
+export interface Program {
+  readonly clauses: readonly SourceClause[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Indicators that `:- dynamic` declares: facts may come later. */
+  readonly declared: ReadonlySet<string>;
+  /** Directives such as `style_check(-singleton)` that were met. */
+  readonly silenced: ReadonlySet<string>;
+}
+
+const MAX_TEXT = 500_000;
+const MAX_FAULTS = 50;
+const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1', 'table/2']);
+
+class Reading {
+  readonly parser: Parser;
+  readonly clauses: SourceClause[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly declared = new Set<string>();
+  readonly silenced = new Set<string>();
+
+  constructor(source: string) {
+    this.parser = new Parser(source);
+  }
+
+  note(severity: Severity, code: DiagnosticCode, message: string, offset: number): void {
+    this.diagnostics.push({ severity, code, message, ...placeOf(this.parser.source, offset) });
+  }
+}
+
+/** Reads a text of facts, rules and directives. Mistakes become diagnostics; up to 50 of them are reported at once. */
+export function readProgram(source: string): Program {
+  const reading = new Reading(source);
+  if (source.length > MAX_TEXT) {
+    reading.note('ERROR', 'TOO_LARGE', `Expected at most ${MAX_TEXT} characters, but found ${source.length}.`, 0);
+    return reading;
+  }
+  let faults = 0;
+  while (faults < MAX_FAULTS) {
+    try {
+      const read = reading.parser.readClause();
+      if (read === null) break;
+      takeClause(reading, read);
+    } catch (error) {
+      if (!(error instanceof SyntaxFault)) throw error;
+      faults += 1;
+      reading.note('ERROR', 'SYNTAX', error.message, error.offset);
+      reading.parser.recover(error);
+    }
+  }
+  return { ...reading, clauses: labelled(reading) };
+}
+
+function takeClause(reading: Reading, read: ReadTerm): void {
+  const { term } = read;
+  const refused = refusal(term);
+  if (term.kind === 'struct' && (term.key === ':-/1' || term.key === '?-/1')) {
+    takeDirective(reading, term.args[0]!, read.start);
+  } else if (refused !== null) {
+    reading.note('ERROR', refused.code, refused.message, read.start);
+  } else {
+    reading.clauses.push(sourceClause(reading, read));
+  }
+}
+
+/** Why a term cannot be a clause; null when it can. */
+function refusal(term: Term): Pick<Diagnostic, 'code' | 'message'> | null {
+  if (term.kind === 'struct' && term.key === '-->/2') {
+    return { code: 'UNSUPPORTED', message: 'Grammar rules (-->) are not supported.' };
+  }
+  const clause = splitClause(term);
+  if (clause === null) {
+    return { code: 'SYNTAX', message: `Expected a fact or a rule, but found ${writeTerm(term)}.` };
+  }
+  const key = keyOf(clause.head);
+  return isReserved(key) ? { code: 'RESERVED', message: `${key} belongs to the language: choose another name.` } : null;
+}
+
+function sourceClause(reading: Reading, read: ReadTerm): SourceClause {
+  const clause = splitClause(read.term)!; // refusal() has looked at it
+  checkGoals(reading, clause.body, read.start);
+  const names = new Map([...read.variables].map(([name, { variable }]) => [variable, name]));
+  return {
+    ...clause,
+    key: keyOf(clause.head),
+    text: reading.parser.source.slice(read.start, read.end),
+    headText: writeTerm(clause.head, names),
+    label: null,
+    ...placeOf(reading.parser.source, read.start),
+    variables: read.variables,
+  };
+}
+
+function takeDirective(reading: Reading, directive: Term, offset: number): void {
+  const goal = deref(directive);
+  const key = isCallable(goal) ? keyOf(goal) : '';
+  if (!TOLERATED.has(key)) {
+    const message = `Directive not supported: ${writeTerm(goal)}. Rules may be declared dynamic, discontiguous or table.`;
+    reading.note('ERROR', 'DIRECTIVE', message, offset);
+  }
+  if (key.startsWith('table/')) {
+    const message = 'Tabling is accepted but not carried out by this engine: recursion ends by its budget.';
+    reading.note('WARNING', 'DIRECTIVE', message, offset);
+  }
+  if (key === 'style_check/1') reading.silenced.add(writeTerm(argsOf(goal)[0]!));
+  if (key === 'dynamic/1') for (const indicator of conjuncts(argsOf(goal)[0]!)) declare(reading, indicator);
+}
+
+function declare(reading: Reading, indicator: Term): void {
+  if (indicator.kind === 'struct' && indicator.key === '//2') reading.declared.add(writeTerm(indicator));
+}
+
+/** The goals inside a goal: those under control constructs, and the goal itself when it is none. */
+export function subgoals(goal: Term): { goal: Term; negative: boolean }[] {
+  const value = deref(goal);
+  if (value.kind !== 'struct') return [{ goal: value, negative: false }];
+  switch (value.key) {
+    case ',/2':
+    case ';/2':
+    case '->/2':
+      return value.args.flatMap(subgoals);
+    case 'call/1':
+    case 'once/1':
+      return subgoals(value.args[0]!);
+    case '\\+/1':
+    case 'not/1':
+      return subgoals(value.args[0]!).map((inner) => ({ ...inner, negative: true }));
+    case 'forall/2':
+      return value.args.flatMap(subgoals).map((inner) => ({ ...inner, negative: true }));
+    case 'findall/3':
+      return subgoals(value.args[1]!).map((inner) => ({ ...inner, negative: true }));
+    default:
+      return [{ goal: value, negative: false }];
+  }
+}
+
+function checkGoals(reading: Reading, body: readonly Term[], offset: number): void {
+  for (const { goal } of body.flatMap(subgoals)) {
+    if (goal.kind === 'var') continue;
+    if (!isCallable(goal)) {
+      reading.note('ERROR', 'SYNTAX', `Expected a goal, but found ${writeTerm(goal)}.`, offset);
+      continue;
+    }
+    const advice = BUILTINS.get(keyOf(goal))?.advice;
+    if (advice !== undefined) reading.note('ERROR', 'UNSUPPORTED', advice, offset);
+  }
+}
+
+function commentText(comment: Comment): string {
+  return comment.text
+    .replace(/^%+!?|^\/\*+|\*+\/$/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Gives each clause the comment that stands behind it on its last line, or else directly above it. */
+function labelled(reading: Reading): SourceClause[] {
+  const source = reading.parser.source;
+  const lineOf = (offset: number) => placeOf(source, offset).line;
+  const byEndLine = new Map(reading.parser.comments.map((c) => [lineOf(c.end), c]));
+  const byStartLine = new Map(reading.parser.comments.map((c) => [lineOf(c.start), c]));
+  const ownLine = (c: Comment) => /(?:^|\n)\s*$/.test(source.slice(0, c.start));
+  return reading.clauses.map((clause) => {
+    const lastLine = clause.line + clause.text.split('\n').length - 1;
+    const behind = byStartLine.get(lastLine);
+    const above = byEndLine.get(clause.line - 1);
+    const comment = behind && !ownLine(behind) ? behind : above && ownLine(above) ? above : null;
+    return { ...clause, label: comment === null ? null : commentText(comment) || null };
+  });
+}
+
+/** Every named variable of a clause with where it stands. */
+export function clauseVariables(clause: SourceClause): ReadonlyMap<Variable, { name: string; count: number }> {
+  return new Map([...clause.variables].map(([name, { variable, count }]) => [variable, { name, count }]));
+}

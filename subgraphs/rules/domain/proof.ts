@@ -1,0 +1,103 @@
+import { copyTerm } from './bindings.ts';
+import type { Budget } from './budget.ts';
+import type { Step } from './engine.ts';
+import { isCallable, keyOf, type Term } from './term.ts';
+import { writeTerm } from './writer.ts';
+
+/** Why an answer holds. `ABSENT` stands for a negation: nothing was found that would make its goal true. */
+export interface Proof {
+  readonly kind: 'RULE' | 'FACT' | 'ABSENT' | 'BUILTIN';
+  /** The goal with the values of this answer. */
+  readonly goal: Term;
+  readonly ruleId: string | null;
+  readonly factId: string | null;
+  readonly children: readonly Proof[];
+}
+
+/** Deeper parts of a proof are left out: a reader gains nothing from them, and they would not fit an answer. */
+const MAX_DEPTH = 100;
+
+interface MutableProof extends Proof {
+  readonly children: Proof[];
+}
+
+function kindOf(step: Step): Proof['kind'] {
+  if (step.by === 'absent') return 'ABSENT';
+  if (step.by === 'builtin') return 'BUILTIN';
+  return step.by.origin.kind === 'fact' ? 'FACT' : 'RULE';
+}
+
+function proofOf(step: Step, budget: Budget): MutableProof {
+  const origin = typeof step.by === 'string' ? null : step.by.origin;
+  return {
+    kind: kindOf(step),
+    goal: copyTerm(step.goal, budget),
+    ruleId: origin?.kind === 'rule' ? origin.id : null,
+    factId: origin?.kind === 'fact' ? origin.id : null,
+    children: [],
+  };
+}
+
+/** The proofs of the goals of the answer at hand, one per conjunct: call while its bindings stand. @throws BudgetStop */
+export function buildProof(newest: Step | null, budget: Budget): Proof[] {
+  const steps: Step[] = [];
+  for (let step = newest; step !== null; step = step.previous) steps.push(step);
+  const placed = new Map<Step, { proof: MutableProof; depth: number }>();
+  const roots: Proof[] = [];
+  for (const step of steps.reverse()) {
+    const parent = step.parent === null ? undefined : placed.get(step.parent);
+    const depth = parent === undefined ? 0 : parent.depth + 1;
+    if (depth > MAX_DEPTH || (step.parent !== null && parent === undefined)) continue;
+    const proof = proofOf(step, budget);
+    placed.set(step, { proof, depth });
+    (parent?.proof.children ?? roots).push(proof);
+  }
+  return roots;
+}
+
+function sentence(proof: Proof): string {
+  const goal = writeTerm(proof.goal);
+  switch (proof.kind) {
+    case 'RULE':
+      return `${goal}, by rule ${proof.ruleId ?? '(unnamed)'}, because`;
+    case 'FACT':
+      return `${goal}, a fact`;
+    case 'ABSENT':
+      return `${goal}: nothing known makes it true`;
+    case 'BUILTIN':
+      return `${goal}, by calculation`;
+  }
+}
+
+/** The proof as an indented text for people. */
+export function proofText(proofs: readonly Proof[], indent = ''): string {
+  return proofs
+    .map((proof) => {
+      const line = `${indent}${sentence(proof)}`;
+      return proof.children.length === 0
+        ? line.replace(/, because$/, '')
+        : `${line}\n${proofText(proof.children, `${indent}  `)}`;
+    })
+    .join('\n');
+}
+
+/** The proof as plain data: `{kind, goal, rule?, fact?, children}`. */
+export interface ProofTree {
+  readonly kind: Proof['kind'];
+  readonly goal: string;
+  readonly predicate: string | null;
+  readonly rule?: string;
+  readonly fact?: string;
+  readonly children: readonly ProofTree[];
+}
+
+export function proofTree(proof: Proof): ProofTree {
+  return {
+    kind: proof.kind,
+    goal: writeTerm(proof.goal),
+    predicate: isCallable(proof.goal) ? keyOf(proof.goal) : null,
+    ...(proof.ruleId === null ? {} : { rule: proof.ruleId }),
+    ...(proof.factId === null ? {} : { fact: proof.factId }),
+    children: proof.children.map(proofTree),
+  };
+}

@@ -1,0 +1,180 @@
+/** Terms of the Prolog subset. A term is immutable except that a variable may become bound (`ref`) and unbound again. */
+export interface Atom {
+  readonly kind: 'atom';
+  readonly name: string;
+}
+export interface Int {
+  readonly kind: 'int';
+  readonly value: bigint;
+}
+export interface Float {
+  readonly kind: 'float';
+  readonly value: number;
+}
+export interface Text {
+  readonly kind: 'string';
+  readonly text: string;
+}
+export interface Struct {
+  readonly kind: 'struct';
+  readonly name: string;
+  readonly args: readonly Term[];
+  /** The predicate indicator `name/arity`. */
+  readonly key: string;
+  /** True when no variable can occur inside: unification needs no occurs check and instantiation no copy. */
+  readonly ground: boolean;
+}
+export interface Variable {
+  readonly kind: 'var';
+  readonly name: string;
+  ref: Term | null;
+}
+/** A clause's own variable: an index into the bindings of one use of the clause. Never met outside clauses. */
+export interface Local {
+  readonly kind: 'local';
+  readonly index: number;
+}
+export type Term = Atom | Int | Float | Text | Struct | Variable | Local;
+
+export const NIL: Atom = { kind: 'atom', name: '[]' };
+export const TRUE: Atom = { kind: 'atom', name: 'true' };
+export const LIST_KEY = '[|]/2';
+
+export function atom(name: string): Atom {
+  return { kind: 'atom', name };
+}
+
+export function int(value: bigint | number): Int {
+  return { kind: 'int', value: BigInt(value) };
+}
+
+export function float(value: number): Float {
+  return { kind: 'float', value };
+}
+
+export function text(value: string): Text {
+  return { kind: 'string', text: value };
+}
+
+export function variable(name = '_'): Variable {
+  return { kind: 'var', name, ref: null };
+}
+
+/** Indicators met so far: equal keys are then mostly one string, which compares and hashes at once. */
+const keys = new Map<string, string[]>();
+const MAX_KEYS = 10_000;
+
+function keyFor(name: string, arity: number): string {
+  const known = keys.get(name);
+  const key = known?.[arity];
+  if (key !== undefined) return key;
+  const made = `${name}/${arity}`;
+  if (arity > 16) return made;
+  if (known !== undefined) known[arity] = made;
+  else if (keys.size < MAX_KEYS) {
+    const row: string[] = [];
+    row[arity] = made;
+    keys.set(name, row);
+  }
+  return made;
+}
+
+function isGroundNow(term: Term): boolean {
+  if (term.kind === 'struct') return term.ground;
+  return term.kind !== 'var' && term.kind !== 'local';
+}
+
+export function struct(name: string, args: readonly Term[], key = keyFor(name, args.length)): Struct {
+  let ground = true;
+  for (const arg of args) {
+    if (isGroundNow(arg)) continue;
+    ground = false;
+    break;
+  }
+  return { kind: 'struct', name, args, key, ground };
+}
+
+export function cons(head: Term, tail: Term): Struct {
+  return struct('[|]', [head, tail], LIST_KEY);
+}
+
+export function list(items: readonly Term[], tail: Term = NIL): Term {
+  let result = tail;
+  for (let i = items.length - 1; i >= 0; i--) result = cons(items[i]!, result);
+  return result;
+}
+
+/** Whether two terms, neither of them compound, are the same. */
+export function sameConstant(a: Term, b: Term): boolean {
+  if (a === b) return true;
+  switch (a.kind) {
+    case 'atom':
+      return b.kind === 'atom' && a.name === b.name;
+    case 'int':
+      return b.kind === 'int' && a.value === b.value;
+    case 'float':
+      return b.kind === 'float' && Object.is(a.value, b.value);
+    case 'string':
+      return b.kind === 'string' && a.text === b.text;
+    case 'var':
+    case 'local':
+    case 'struct':
+      return false;
+  }
+}
+
+/** Follows bound variables to what they stand for. */
+export function deref(term: Term): Term {
+  let current = term;
+  while (current.kind === 'var' && current.ref !== null) current = current.ref;
+  return current;
+}
+
+export function isCallable(term: Term): term is Atom | Struct {
+  return term.kind === 'atom' || term.kind === 'struct';
+}
+
+/** `name/arity` of an atom or a compound. */
+export function keyOf(term: Atom | Struct): string {
+  return term.kind === 'struct' ? term.key : keyFor(term.name, 0);
+}
+
+export function argsOf(term: Term): readonly Term[] {
+  return term.kind === 'struct' ? term.args : [];
+}
+
+/** The items of a proper list; null when the term is no proper list. */
+export function listItems(term: Term): Term[] | null {
+  const items: Term[] = [];
+  let current = deref(term);
+  while (current.kind === 'struct' && current.key === LIST_KEY) {
+    items.push(current.args[0]!);
+    current = deref(current.args[1]!);
+  }
+  return current.kind === 'atom' && current.name === '[]' ? items : null;
+}
+
+/** The conjuncts of `(a, b, c)` from left to right. */
+export function conjuncts(term: Term): Term[] {
+  const parts: Term[] = [];
+  let current = deref(term);
+  while (current.kind === 'struct' && current.key === ',/2') {
+    parts.push(...conjuncts(current.args[0]!));
+    current = deref(current.args[1]!);
+  }
+  parts.push(current);
+  return parts;
+}
+
+/** The distinct unbound variables of a term, in the order of their first occurrence. */
+export function variablesOf(term: Term, found: Set<Variable> = new Set()): Set<Variable> {
+  const stack: Term[] = [term];
+  while (stack.length > 0) {
+    const next = deref(stack.pop()!);
+    if (next.kind === 'var') found.add(next);
+    else if (next.kind === 'struct' && !next.ground) {
+      for (let i = next.args.length - 1; i >= 0; i--) stack.push(next.args[i]!);
+    }
+  }
+  return found;
+}

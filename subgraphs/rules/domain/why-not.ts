@@ -1,0 +1,241 @@
+import { copyTerm, type Frame, instantiate } from './bindings.ts';
+import type { Limits } from './budget.ts';
+import { BUILTINS } from './builtins.ts';
+import type { Clause } from './clause.ts';
+import { Engine } from './engine.ts';
+import { BudgetStop, type StopReason } from './faults.ts';
+import type { Knowledge } from './knowledge.ts';
+import { buildProof, type Proof } from './proof.ts';
+import {
+  type Atom,
+  conjuncts,
+  deref,
+  isCallable,
+  keyOf,
+  type Struct,
+  struct,
+  type Term,
+  TRUE,
+  variablesOf,
+} from './term.ts';
+import { writeTerm } from './writer.ts';
+
+export type FailKind = 'NO_FACT' | 'NO_RULE_APPLIES' | 'NEGATION' | 'COMPARISON' | 'CONTROL';
+
+/** How far one rule (or the question itself, when `ruleId` is null) came. */
+export interface Attempt {
+  readonly ruleId: string | null;
+  /** The first goal that failed, with the values it had. */
+  readonly failedAt: string;
+  readonly kind: FailKind;
+  readonly reason: string;
+}
+
+export interface WhyNot {
+  /** True when the goal has an answer after all. */
+  readonly holds: boolean;
+  readonly attempts: readonly Attempt[];
+  /** Alternatives: sets of facts that would make the failed goals true, the smallest first. */
+  readonly missing: readonly (readonly string[])[];
+  readonly stoppedBy: StopReason | null;
+}
+
+interface Failure {
+  readonly kind: FailKind;
+  readonly reason: string;
+  readonly missing: readonly (readonly string[])[];
+}
+
+const MAX_DEPTH = 5;
+const MAX_ALTERNATIVES = 10;
+const MAX_BLOCKERS = 5;
+
+/** The text of a fact that is wanted: what does not matter is written `_`. */
+export function wantedFact(term: Term): string {
+  return writeTerm(term, new Map([...variablesOf(term)].map((variable) => [variable, '_'])));
+}
+
+function conjunction(goals: readonly Term[]): Term {
+  return (
+    goals.reduceRight<Term | null>((rest, goal) => (rest === null ? goal : struct(',', [goal, rest])), null) ?? TRUE
+  );
+}
+
+function smallest(sets: readonly (readonly string[])[]): (readonly string[])[] {
+  const distinct = new Map(sets.map((set) => [set.toSorted().join('\n'), set]));
+  return [...distinct.values()].toSorted((a, b) => a.length - b.length).slice(0, MAX_ALTERNATIVES);
+}
+
+/** Looks for the reasons of a failure. One use per question: the budget is shared by all its searches. */
+class Search {
+  readonly engine: Engine;
+  readonly #knowledge: Knowledge;
+
+  constructor(knowledge: Knowledge, limits: Limits, clock: () => number) {
+    this.#knowledge = knowledge;
+    this.engine = new Engine(knowledge, { limits, clock, steps: true });
+  }
+
+  /** The attempts at one goal: one per rule that could have proved it. */
+  attempts(goal: Atom | Struct, depth: number): { attempt: Attempt; missing: Failure['missing'] }[] {
+    return this.#rulesFor(goal).flatMap((clause) => {
+      const body = this.#bodyFor(clause, goal);
+      if (body === null) return [];
+      return [this.furthest(body, clause.origin.id, depth)];
+    });
+  }
+
+  /** The first goal of a body at which the furthest way through it ends. */
+  furthest(
+    body: readonly Term[],
+    ruleId: string | null,
+    depth: number,
+  ): { attempt: Attempt; missing: Failure['missing'] } {
+    for (let reached = body.length - 1; reached >= 0; reached--) {
+      const failed = this.#firstAfter(body.slice(0, reached), body[reached]!);
+      if (failed === null) continue;
+      const { missing, ...failure } = this.#failure(failed, depth);
+      return { attempt: { ruleId, failedAt: writeTerm(failed), ...failure }, missing };
+    }
+    const failed = body[0] ?? TRUE;
+    return { attempt: { ruleId, failedAt: writeTerm(failed), kind: 'CONTROL', reason: 'It fails.' }, missing: [] };
+  }
+
+  /** The goal as it stands after the first answer of the goals in front of it; null when they have none. */
+  #firstAfter(front: readonly Term[], goal: Term): Term | null {
+    const { bindings, budget } = this.engine;
+    const mark = bindings.mark();
+    let result: Term | null = null;
+    this.engine.solve(conjunction(front), () => {
+      result = copyTerm(goal, budget);
+      return true;
+    });
+    bindings.undo(mark);
+    return result;
+  }
+
+  #rulesFor(goal: Atom | Struct): Clause[] {
+    return this.#knowledge.candidates(goal).filter((clause) => clause.origin.kind === 'rule');
+  }
+
+  #bodyFor(clause: Clause, goal: Atom | Struct): Term[] | null {
+    const { bindings, budget } = this.engine;
+    const mark = bindings.mark();
+    const frame: Frame = new Array(clause.size);
+    if (!bindings.match(clause.head, goal, frame)) {
+      bindings.undo(mark);
+      return null;
+    }
+    // Copied together, so that variables shared by the body's goals stay shared when the bindings are taken back.
+    const body = copyTerm(
+      struct(
+        'body',
+        clause.body.map((part) => instantiate(part, frame)),
+        'body/n',
+      ),
+      budget,
+    );
+    bindings.undo(mark);
+    return body.kind === 'struct' ? [...body.args] : [];
+  }
+
+  #failure(goal: Term, depth: number): Failure {
+    const value = deref(goal);
+    if (!isCallable(value)) return { kind: 'CONTROL', reason: 'It is no goal.', missing: [] };
+    const key = keyOf(value);
+    if (value.kind === 'struct' && (key === '\\+/1' || key === 'not/1')) return this.#negation(value.args[0]!, depth);
+    const builtin = BUILTINS.get(key);
+    if (builtin?.kind === 'control')
+      return { kind: 'CONTROL', reason: `${writeTerm(value)} has no answer.`, missing: [] };
+    if (builtin !== undefined) {
+      return { kind: 'COMPARISON', reason: `${writeTerm(value)} is not true.`, missing: [] };
+    }
+    return this.#predicate(value, key, depth);
+  }
+
+  #predicate(goal: Atom | Struct, key: string, depth: number): Failure {
+    const rules = this.#knowledge.clausesOf(key).filter((clause) => clause.origin.kind === 'rule');
+    if (rules.length === 0) {
+      return { kind: 'NO_FACT', reason: `No fact matches ${wantedFact(goal)}.`, missing: [[wantedFact(goal)]] };
+    }
+    const missing = depth >= MAX_DEPTH ? [] : this.attempts(goal, depth + 1).flatMap((attempt) => attempt.missing);
+    return {
+      kind: 'NO_RULE_APPLIES',
+      reason: `No rule for ${key} proves ${wantedFact(goal)}.`,
+      missing: smallest(missing),
+    };
+  }
+
+  /** `\+ goal` failed because the goal holds: each of its proofs would have to be taken away. */
+  #negation(goal: Term, depth: number): Failure {
+    const proofs = this.proofsOf(goal, MAX_BLOCKERS);
+    const found = proofs.map((roots) => writeTerm(conjunction(roots.map((proof) => proof.goal))));
+    const sets = proofs.map((roots) => this.defeating(roots, depth)[0]);
+    const whole = sets.every((set) => set !== undefined) && proofs.length < MAX_BLOCKERS;
+    return {
+      kind: 'NEGATION',
+      reason: `It must not hold, but it does: ${found.join('; ')}.`,
+      missing: whole ? smallest([[...new Set(sets.flat().filter((fact) => fact !== undefined))]]) : [],
+    };
+  }
+
+  /** The proofs of the first answers of a goal. */
+  proofsOf(goal: Term, max: number): Proof[][] {
+    const proofs: Proof[][] = [];
+    const { bindings, budget } = this.engine;
+    const mark = bindings.mark();
+    this.engine.solve(goal, () => {
+      proofs.push(buildProof(this.engine.steps, budget));
+      return proofs.length >= max;
+    });
+    bindings.undo(mark);
+    return proofs;
+  }
+
+  /** Sets of facts that would break a proof: each makes one of its own negations false. */
+  defeating(roots: readonly Proof[], depth: number): (readonly string[])[] {
+    const negations = roots
+      .flatMap((root) => (root.kind === 'ABSENT' ? [root] : root.children))
+      .filter((proof) => proof.kind === 'ABSENT');
+    const sets = negations.flatMap(({ goal }) => {
+      const absent = goal.kind === 'struct' ? deref(goal.args[0]!) : goal;
+      return depth >= MAX_DEPTH ? [] : this.#failure(absent, depth + 1).missing;
+    });
+    return smallest(sets);
+  }
+}
+
+/**
+ * Why a goal has no answer: how far each rule came, and which facts would mend the goal at which it stopped. It does
+ * not look beyond that goal, so another reason may show once the facts are there.
+ * @throws RuleFault, TermTooLarge
+ */
+export function whyNot(knowledge: Knowledge, goal: Term, limits: Limits, clock: () => number): WhyNot {
+  const search = new Search(knowledge, limits, clock);
+  try {
+    if (search.engine.holds(goal)) return { holds: true, attempts: [], missing: [], stoppedBy: null };
+    const parts = conjuncts(goal);
+    const single = parts.length === 1 ? deref(goal) : null;
+    const asked = single !== null && isCallable(single) ? search.attempts(single, 0) : [];
+    const all = asked.length > 0 ? asked : [search.furthest(parts, null, 0)];
+    return {
+      holds: false,
+      attempts: all.map(({ attempt }) => attempt),
+      missing: smallest(all.flatMap(({ missing }) => missing)),
+      stoppedBy: null,
+    };
+  } catch (error) {
+    if (!(error instanceof BudgetStop)) throw error;
+    return { holds: false, attempts: [], missing: [], stoppedBy: error.reason };
+  }
+}
+
+/** Facts whose presence would break the given proof. @throws RuleFault, BudgetStop */
+export function factsAgainst(
+  knowledge: Knowledge,
+  proof: Proof,
+  limits: Limits,
+  clock: () => number,
+): readonly string[] {
+  return new Search(knowledge, limits, clock).defeating([proof], 0)[0] ?? [];
+}
