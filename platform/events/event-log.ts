@@ -1,7 +1,7 @@
 import type { Database } from '#platform/database/types.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import { decodeCursor, type Position } from './cursor.ts';
-import { createPgHistory, type EventHistory, type RawQueries } from './history.ts';
+import { createPgHistory, type EventHistory } from './history.ts';
 import { createSharedTail, type SharedTail } from './shared-tail.ts';
 import type { EventBus, EventLog, StoredEvent, StreamGap, TailRequest } from './types.ts';
 
@@ -19,7 +19,7 @@ interface EventLogBase {
 }
 
 export interface EventLogOptions extends EventLogBase {
-  readonly database: Database<RawQueries>;
+  readonly database: Database<unknown>;
   /** The subgraph whose events these are. */
   readonly source: string;
 }

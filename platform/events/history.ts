@@ -20,7 +20,7 @@ export interface EventHistory {
 }
 
 /** The part of a Prisma transaction client that is needed here. */
-export interface RawQueries {
+interface RawQueries {
   $queryRawUnsafe<T = unknown>(sql: string, ...values: unknown[]): PromiseLike<T>;
 }
 
@@ -45,11 +45,11 @@ where organization_id = $1::uuid and topic = $2 and epoch = $3::uuid and sequenc
 order by sequence limit $5::int`;
 
 /** Reads under the tenant's row-level security: another organization's log is empty, whatever is asked. */
-export function createPgHistory(database: Database<RawQueries>, source: string): EventHistory {
+export function createPgHistory(database: Database<unknown>, source: string): EventHistory {
   return {
     async bounds(organizationId, topic) {
       const rows = await database.read({ organizationId }, async (tx) =>
-        tx.$queryRawUnsafe<readonly BoundsRow[]>(BOUNDS, organizationId, topic),
+        raw(tx).$queryRawUnsafe<readonly BoundsRow[]>(BOUNDS, organizationId, topic),
       );
       const row = rows[0];
       if (row === undefined) return { epoch: null, newest: 0, oldest: 1 };
@@ -58,7 +58,7 @@ export function createPgHistory(database: Database<RawQueries>, source: string):
     },
     async after(organizationId, topic, position, limit) {
       const rows = await database.read({ organizationId }, async (tx) =>
-        tx.$queryRawUnsafe<readonly EventRow[]>(
+        raw(tx).$queryRawUnsafe<readonly EventRow[]>(
           AFTER,
           organizationId,
           topic,
@@ -71,4 +71,9 @@ export function createPgHistory(database: Database<RawQueries>, source: string):
       return rows.map((row) => eventOfRow(row, source));
     },
   };
+}
+
+/** The boundary to Prisma: every subgraph has its own client type, and all of them can do this. */
+function raw(tx: unknown): RawQueries {
+  return tx as RawQueries;
 }
