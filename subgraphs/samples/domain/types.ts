@@ -83,7 +83,7 @@ export interface Sample {
   readonly parentId: string | null;
   /** Version of the sample's own row. */
   readonly version: number;
-  /** Grows with every change of the sample or of any of its analyses. */
+  /** Grows with every change of what rules know about the sample and its analyses; announced as `sampleVersion`. */
   readonly factsVersion: number;
   /** Version of the workflow whose event was last applied; 0 before the first. */
   readonly workflowVersion: number;

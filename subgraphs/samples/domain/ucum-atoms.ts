@@ -166,6 +166,8 @@ const ARBITRARY = {
   '[CCID_50]': arbitrary('[CCID_50]'),
   '[LPF]': plain('100', NONE),
   '[HPF]': plain('1', NONE),
+  '[NTU]': arbitrary('[NTU]'),
+  '[FNU]': arbitrary('[FNU]'),
   '[drp]': plain('5e-8', VOLUME),
 };
 

@@ -44,6 +44,8 @@ describe('a unit that a laboratory reports in parses', () => {
     'g.m/s2',
     'mg{N}/L',
     '{NTU}',
+    '[NTU]',
+    '{MPN}/(100.mL)',
     '[ppm]',
     'meq/L',
     'mosm/kg',

@@ -18,7 +18,7 @@ describe('a sample follows its workflow', () => {
 
   test('it is IN_PROGRESS from PROCESSING on and COMPLETED at the end', () => {
     const working = applyProgress(aSample(), progress('PROCESSING', 5));
-    expect(working).toMatchObject({ status: 'IN_PROGRESS', version: 2, factsVersion: 2 });
+    expect(working).toMatchObject({ status: 'IN_PROGRESS', version: 2, factsVersion: 1 });
     expect(applyProgress(working, progress('TESTING', 6))).toMatchObject({ status: 'IN_PROGRESS', version: 2 });
     expect(applyProgress(working, progress('COMPLETION', 8, 'COMPLETED')).status).toBe('COMPLETED');
   });

@@ -15,7 +15,7 @@ const WORKING_STAGES: ReadonlySet<string> = new Set(['PROCESSING', 'TESTING', 'R
 /**
  * The sample after the event, or the same object when the event says nothing new.
  * Events may come late or out of order: only a later workflow version moves the status,
- * while reception is stamped by whichever event tells of it.
+ * while reception is stamped by whichever event tells of it. The status is no fact for rules: factsVersion stays.
  */
 export function applyProgress(sample: Sample, progress: WorkflowProgress): Sample {
   const arrived = progress.stage === 'SAMPLE_RECEPTION' && !sample.receivedAt && sample.status !== 'CANCELLED';
@@ -27,7 +27,6 @@ export function applyProgress(sample: Sample, progress: WorkflowProgress): Sampl
     ...next,
     status,
     version: arrived || !changed ? next.version : next.version + 1,
-    factsVersion: arrived || !changed ? next.factsVersion : next.factsVersion + 1,
     workflowVersion: progress.version,
   };
 }

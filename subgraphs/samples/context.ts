@@ -1,0 +1,103 @@
+import DataLoader from 'dataloader';
+import type { Actor } from '#platform/database/index.ts';
+import type { RequestContext } from '#platform/graphql/index.ts';
+import type { SampleReader, SampleStore, Scope } from './data/sample-store.ts';
+import type { CatalogueKind, CatalogueRows } from './domain/catalogue.ts';
+import type { Analysis, Result, Sample, Verification } from './domain/types.ts';
+
+export interface SamplesDeps {
+  readonly store: SampleStore;
+  readonly clock: () => Date;
+  readonly newId: () => string;
+}
+
+type ById<Row> = DataLoader<string, Row | null>;
+type ListBy<Row> = DataLoader<string, Row[]>;
+
+export interface SamplesContext extends RequestContext, SamplesDeps {
+  readonly loaders: {
+    readonly sampleById: ById<Sample>;
+    readonly childrenOf: ListBy<Sample>;
+    readonly analysisById: ById<Analysis>;
+    readonly analysesOf: ListBy<Analysis>;
+    readonly repeatOf: ById<Analysis>;
+    readonly resultsOf: ListBy<Result>;
+    readonly verificationsOf: ListBy<Verification>;
+    readonly catalogue: { readonly [Kind in CatalogueKind]: ById<CatalogueRows[Kind]> };
+  };
+}
+
+/** What the caller may see: people of a client see its samples only. */
+export function scopeOf({ viewer }: RequestContext): Scope {
+  return { organizationId: viewer.organizationId, clientId: viewer.clientId };
+}
+
+export function actorOf({ viewer, requestId }: RequestContext): Actor {
+  return { organizationId: viewer.organizationId, userId: viewer.userId, requestId };
+}
+
+function oneBy<Row>(
+  load: (keys: readonly string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string | null,
+): ById<Row> {
+  return new DataLoader(async (keys) => {
+    const byKey = new Map((await load(keys)).map((row) => [keyOf(row), row]));
+    return keys.map((key) => byKey.get(key.toLowerCase()) ?? null);
+  });
+}
+
+function manyBy<Row>(
+  load: (keys: readonly string[]) => Promise<readonly Row[]>,
+  keyOf: (row: Row) => string | null,
+): ListBy<Row> {
+  return new DataLoader(async (keys) => {
+    const groups = Map.groupBy(await load(keys), keyOf);
+    return keys.map((key) => groups.get(key) ?? []);
+  });
+}
+
+/** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
+export function createContext(deps: SamplesDeps, request: RequestContext): SamplesContext {
+  const read = <T>(work: (reader: SampleReader) => Promise<T>) => deps.store.read(scopeOf(request), work);
+  const catalogue = <Kind extends CatalogueKind>(kind: Kind) =>
+    oneBy<CatalogueRows[Kind]>(
+      (ids) => read((reader) => reader.catalogueByIds(kind, ids)),
+      (row) => row.id,
+    );
+  const loaders: SamplesContext['loaders'] = {
+    sampleById: oneBy((ids) => read((reader) => reader.samplesByIds(ids)), idOf),
+    childrenOf: manyBy(
+      (ids) => read((reader) => reader.childrenOf(ids)),
+      ({ parentId }) => parentId,
+    ),
+    analysisById: oneBy((ids) => read((reader) => reader.analysesByIds(ids)), idOf),
+    analysesOf: manyBy(
+      (ids) => read((reader) => reader.analysesOf(ids)),
+      ({ sampleId }) => sampleId,
+    ),
+    repeatOf: oneBy(
+      (ids) => read((reader) => reader.repeatsOf(ids)),
+      ({ replacesId }) => replacesId,
+    ),
+    resultsOf: manyBy(
+      (ids) => read((reader) => reader.resultsOf(ids)),
+      ({ analysisId }) => analysisId,
+    ),
+    verificationsOf: manyBy(
+      (ids) => read((reader) => reader.verificationsOf(ids)),
+      ({ analysisId }) => analysisId,
+    ),
+    catalogue: {
+      SampleType: catalogue('SampleType'),
+      Client: catalogue('Client'),
+      SamplePoint: catalogue('SamplePoint'),
+      AnalysisService: catalogue('AnalysisService'),
+    },
+  };
+  // The getter `viewer` must stay a getter: it throws without a signed-in person.
+  return Object.create(request, { ...Object.getOwnPropertyDescriptors(deps), loaders: { value: loaders } });
+}
+
+function idOf({ id }: { readonly id: string }): string {
+  return id;
+}

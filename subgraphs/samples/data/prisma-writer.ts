@@ -1,0 +1,137 @@
+import type { UnitOfWork } from '#platform/database/index.ts';
+import { ConflictError } from '#platform/errors/index.ts';
+import { isId } from '../domain/ids.ts';
+import type { SamplesTx } from './client.ts';
+import { Prisma } from './prisma.generated/client.ts';
+import { lockCatalogue, saveCatalogue } from './prisma-catalogue.ts';
+import { createReader } from './prisma-reader.ts';
+import { SAMPLE_COLUMNS, type SampleRow, sampleOfRow, searchText } from './rows.ts';
+import type { SampleWriter } from './sample-store.ts';
+
+export function createWriter(unit: UnitOfWork<SamplesTx>, clientId: string | null): SampleWriter {
+  const scope = { organizationId: unit.actor.organizationId, clientId };
+  const { tx } = unit;
+  return {
+    ...createReader(tx, scope),
+    ...locks(tx, scope),
+    ...numbers(tx, scope.organizationId),
+    ...inserts(tx, scope.organizationId),
+    ...changes(tx, scope.organizationId),
+    lockCatalogue: (kind) => lockCatalogue(tx, scope, kind),
+    saveCatalogue: (kind, rows) => saveCatalogue(tx, scope, kind, rows),
+    announce: (events) => unit.announce(events),
+    once: (call, work) => unit.once(call, work),
+    firstTime: (consumer, eventId) => unit.firstTime(consumer, eventId),
+  };
+}
+
+type Part<Names extends keyof SampleWriter> = Pick<SampleWriter, Names>;
+
+function locks(
+  tx: SamplesTx,
+  { organizationId, clientId }: { organizationId: string; clientId: string | null },
+): Part<'lockSamples' | 'lockSamplesOfAnalyses'> {
+  const ofClient = clientId === null ? Prisma.empty : Prisma.sql`AND s.client_id = ${clientId}::uuid`;
+  const lock = async (which: Prisma.Sql) => {
+    const rows = await tx.$queryRaw<SampleRow[]>`
+      SELECT ${SAMPLE_COLUMNS} FROM sample s
+      WHERE s.organization_id = ${organizationId}::uuid ${ofClient} AND s.id = ANY(${which})
+      ORDER BY s.id FOR NO KEY UPDATE`;
+    return rows.map(sampleOfRow);
+  };
+  return {
+    lockSamples: (ids) => lock(Prisma.sql`${ids.filter(isId)}::uuid[]`),
+    lockSamplesOfAnalyses: (analysisIds) =>
+      lock(Prisma.sql`ARRAY(SELECT DISTINCT a.sample_id FROM analysis a
+        WHERE a.organization_id = ${organizationId}::uuid AND a.id = ANY(${analysisIds.filter(isId)}::uuid[]))`),
+  };
+}
+
+function numbers(tx: SamplesTx, organizationId: string): Part<'takeAccessionNumbers' | 'takenBarcodes'> {
+  return {
+    async takeAccessionNumbers(year, count) {
+      const [row] = await tx.$queryRaw<{ last: number }[]>`
+        INSERT INTO accession_counter (organization_id, year, last) VALUES (${organizationId}::uuid, ${year}, ${count})
+        ON CONFLICT (organization_id, year) DO UPDATE SET last = accession_counter.last + excluded.last
+        RETURNING last`;
+      return (row?.last ?? count) - count + 1;
+    },
+    async takenBarcodes(barcodes) {
+      const where = { organizationId, barcode: { in: [...barcodes] } };
+      const rows = await tx.sample.findMany({ where, select: { barcode: true } });
+      return new Set(rows.flatMap(({ barcode }) => (barcode === null ? [] : [barcode])));
+    },
+  };
+}
+
+function inserts(
+  tx: SamplesTx,
+  organizationId: string,
+): Part<'insertSamples' | 'insertAnalyses' | 'insertCustody' | 'insertResults' | 'insertVerifications'> {
+  return {
+    async insertSamples(samples) {
+      const data = samples.map((sample) => ({ ...sample, organizationId, searchText: searchText(sample) }));
+      await tx.sample.createMany({ data });
+    },
+    async insertAnalyses(analyses) {
+      await tx.analysis.createMany({ data: analyses.map((analysis) => ({ ...analysis, organizationId })) });
+    },
+    async insertCustody(entries) {
+      const data = entries.map(({ by, ...entry }) => ({ ...entry, organizationId, actorId: by }));
+      await tx.custodyEntry.createMany({ data });
+    },
+    async insertResults(results) {
+      const data = results.map((result) => ({
+        ...result,
+        organizationId,
+        flags: [...result.flags],
+        qualifiers: [...result.qualifiers],
+      }));
+      await tx.result.createMany({ data });
+    },
+    async insertVerifications(verifications) {
+      const data = verifications.map(({ by, ...verification }) => ({
+        ...verification,
+        organizationId,
+        verifiedBy: by,
+      }));
+      await tx.verification.createMany({ data });
+    },
+  };
+}
+
+function changes(tx: SamplesTx, organizationId: string): Part<'changeSamples' | 'changeAnalyses'> {
+  return {
+    async changeSamples(samples) {
+      const rows = samples.map(({ before, after }) => ({
+        ...after,
+        seen: before.version,
+        seenFacts: before.factsVersion,
+      }));
+      const written = await tx.$executeRaw`
+        UPDATE sample s SET status = r.status, received_at = r."receivedAt", due_at = r."dueAt", condition = r.condition,
+          version = r.version, facts_version = r."factsVersion", workflow_version = r."workflowVersion"
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, status text, "receivedAt" timestamptz,
+          "dueAt" timestamptz, condition text, version int, "factsVersion" int, "workflowVersion" int, seen int,
+          "seenFacts" int)
+        WHERE s.organization_id = ${organizationId}::uuid AND s.id = r.id AND s.version = r.seen
+          AND s.facts_version = r."seenFacts"`;
+      assertAll(written, samples.length);
+    },
+    async changeAnalyses(analyses) {
+      const rows = analyses.map(({ before, after }) => ({ ...after, seen: before.version }));
+      const written = await tx.$executeRaw`
+        UPDATE analysis a SET status = r.status, assigned_to = r."assignedTo", version = r.version
+        FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, status text, "assignedTo" text,
+          version int, seen int)
+        WHERE a.organization_id = ${organizationId}::uuid AND a.id = r.id AND a.version = r.seen`;
+      assertAll(written, analyses.length);
+    },
+  };
+}
+
+/** Locks make this impossible for our own writers: it guards against those who come without them. */
+function assertAll(written: number, expected: number): void {
+  if (written === expected) return;
+  throw new ConflictError(`Somebody changed ${expected - written} of ${expected} rows meanwhile: read them again.`);
+}

@@ -1,0 +1,68 @@
+import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
+import { actorOf, type SamplesContext, scopeOf } from '../context.ts';
+import {
+  type CatalogueEntry,
+  type CatalogueKind,
+  type CatalogueRows,
+  checkCatalogue,
+  planSave,
+} from '../domain/catalogue.ts';
+import type { SampleType } from '../domain/types.ts';
+import { catalogueChanged } from '../events.ts';
+import { checkInputs } from './input.ts';
+
+export interface CatalogueSaved {
+  readonly created: number;
+  readonly changed: number;
+}
+
+/**
+ * Creates or changes rows by code, all or none; rows that equal what is stored are left alone.
+ * @throws BadInputError naming the first row that is not fit.
+ */
+export async function saveCatalogue<Kind extends CatalogueKind>(
+  ctx: SamplesContext,
+  kind: Kind,
+  rows: readonly CatalogueEntry<Kind>[],
+): Promise<CatalogueSaved> {
+  checkInputs(rows);
+  checkCatalogue(kind, rows);
+  if (rows.length === 0) return { created: 0, changed: 0 };
+  return ctx.store.write(actorOf(ctx), null, async (writer) => {
+    await writer.lockCatalogue(kind);
+    const codes = rows.map(({ code }) => code);
+    const stored = new Map((await writer.catalogueByCodes(kind, codes)).map((row) => [row.code, row]));
+    const { created, changed } = planSave<Kind>(stored, rows, ctx.newId);
+    const all = [...created.map((after) => ({ before: null, after })), ...changed];
+    if (all.length > 0) {
+      await writer.saveCatalogue(
+        kind,
+        all.map(({ after }) => after),
+      );
+      await writer.announce(all.map(({ before, after }) => catalogueChanged(kind, before, after)));
+    }
+    return { created: created.length, changed: changed.length };
+  });
+}
+
+export function sampleTypes(ctx: SamplesContext): Promise<SampleType[]> {
+  return ctx.store.read(scopeOf(ctx), (reader) => reader.listCatalogue('SampleType', { after: null }));
+}
+
+export async function catalogueList<Kind extends CatalogueKind>(
+  ctx: SamplesContext,
+  kind: Kind,
+  args: { readonly first: number; readonly after?: string | null | undefined },
+): Promise<Connection<CatalogueRows[Kind]>> {
+  const first = pageSize(args.first);
+  const after = args.after ? String(decodeKeyset(args.after, 1)[0]) : null;
+  const rows = await ctx.store.read(scopeOf(ctx), (reader) => reader.listCatalogue(kind, { after, limit: first + 1 }));
+  return connectionOf({
+    rows,
+    first,
+    after: args.after,
+    cursor: ({ code }) => encodeKeyset([code]),
+    node: (row) => row,
+    totalCount: () => ctx.store.read(scopeOf(ctx), (reader) => reader.countCatalogue(kind)),
+  });
+}

@@ -1,0 +1,167 @@
+import { actorOf, type SamplesContext } from '../context.ts';
+import type { SampleReader, SampleWriter } from '../data/sample-store.ts';
+import { accessionNumber } from '../domain/accession.ts';
+import {
+  type Catalogue,
+  type PlannedSample,
+  planRegistrations,
+  type SampleRefusalCode,
+  type SampleRequest,
+} from '../domain/registration.ts';
+import type { Analysis, CustodyEntry, Sample } from '../domain/types.ts';
+import { sampleRegistered } from '../events.ts';
+import { checkInputs } from './input.ts';
+import { done, type Outcome, type Outcomes, refused } from './outcome.ts';
+import { startWorkflows } from './start-workflows.ts';
+
+/** Registers what can be registered; with a key, a retry gives the first answer and makes sure of the workflows again. */
+export async function registerSamples(
+  ctx: SamplesContext,
+  requests: readonly SampleRequest[],
+  idempotencyKey: string | null,
+): Promise<Outcomes<SampleRefusalCode>> {
+  checkInputs(requests);
+  const results = await ctx.store.write(actorOf(ctx), ctx.viewer.clientId, (writer) =>
+    writer.once({ operation: 'registerSamples', key: idempotencyKey, request: requests }, () =>
+      register(ctx, writer, requests),
+    ),
+  );
+  const starting = results.flatMap((outcome, index) =>
+    outcome.kind === 'done' && requests[index]?.startWorkflow ? [outcome.id] : [],
+  );
+  await startWorkflows(ctx, starting);
+  return { results };
+}
+
+interface Registration extends PlannedSample {
+  readonly sample: Sample;
+  readonly analyses: readonly Analysis[];
+}
+
+async function register(
+  ctx: SamplesContext,
+  writer: SampleWriter,
+  requests: readonly SampleRequest[],
+): Promise<Outcome<SampleRefusalCode>[]> {
+  const now = ctx.clock();
+  const year = now.getUTCFullYear();
+  const catalogue = await loadCatalogue(writer, requests, ctx.viewer.clientId);
+  const likely = planRegistrations(requests, catalogue, now).filter((plan) => !('refusal' in plan)).length;
+  const first = likely === 0 ? 0 : await writer.takeAccessionNumbers(year, likely);
+  // Whoever registers now waits at the counter: from here on no barcode is taken by somebody else.
+  const takenBarcodes = likely === 0 ? catalogue.takenBarcodes : await writer.takenBarcodes(barcodesOf(requests));
+  const registrations: Registration[] = [];
+  const outcomes = planRegistrations(requests, { ...catalogue, takenBarcodes }, now).map((plan, index) => {
+    if ('refusal' in plan) return refused(index, plan.refusal);
+    const registration = toRegistration(ctx, plan, accessionNumber(year, first + registrations.length), now);
+    registrations.push(registration);
+    return done(registration.sample.id);
+  });
+  if (registrations.length > 0) await save(ctx, writer, registrations);
+  return outcomes;
+}
+
+function barcodesOf(requests: readonly SampleRequest[]): string[] {
+  return requests.flatMap(({ barcode }) => (barcode === null ? [] : [barcode]));
+}
+
+async function loadCatalogue(
+  reader: SampleReader & Pick<SampleWriter, 'takenBarcodes'>,
+  requests: readonly SampleRequest[],
+  clientId: string | null,
+): Promise<Catalogue> {
+  const codes = (pick: (request: SampleRequest) => string | null) => [
+    ...new Set(requests.map(pick).filter((code) => code !== null)),
+  ];
+  const own = clientId === null ? [] : await reader.catalogueByIds('Client', [clientId]);
+  const services = [...new Set(requests.flatMap(({ analyses }) => analyses))];
+  const parents = await reader.samplesByIds(codes(({ parentId }) => parentId));
+  return {
+    types: byCode(
+      await reader.catalogueByCodes(
+        'SampleType',
+        codes(({ typeCode }) => typeCode),
+      ),
+    ),
+    clients: byCode(
+      await reader.catalogueByCodes(
+        'Client',
+        codes(({ clientCode }) => clientCode),
+      ),
+    ),
+    points: byCode(
+      await reader.catalogueByCodes(
+        'SamplePoint',
+        codes(({ samplePointCode }) => samplePointCode),
+      ),
+    ),
+    services: byCode(await reader.catalogueByCodes('AnalysisService', services)),
+    parents: new Set(parents.map(({ id }) => id)),
+    takenBarcodes: await reader.takenBarcodes(barcodesOf(requests)),
+    defaultClient: own[0] ?? null,
+  };
+}
+
+function byCode<Row extends { readonly code: string }>(rows: readonly Row[]): Map<string, Row> {
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+function toRegistration(ctx: SamplesContext, plan: PlannedSample, number: string, now: Date): Registration {
+  const { request, type, client, point, services, status, dueAt } = plan;
+  const { barcode, priority, category, collectedAt, receivedAt, condition, remarks, parentId } = request;
+  const id = ctx.newId();
+  const sample: Sample = {
+    id,
+    accessionNumber: number,
+    ...{ barcode, status, priority, category, collectedAt, receivedAt, dueAt, condition, remarks, parentId },
+    registeredAt: now,
+    sampleTypeId: type.id,
+    clientId: client?.id ?? null,
+    samplePointId: point?.id ?? null,
+    version: 1,
+    factsVersion: 1,
+    workflowVersion: 0,
+  };
+  const analyses = services.map(
+    (service, index): Analysis => ({
+      id: ctx.newId(),
+      sampleId: id,
+      serviceId: service.id,
+      position: index + 1,
+      status: 'REGISTERED',
+      version: 1,
+      assignedTo: null,
+      replacesId: null,
+    }),
+  );
+  return { ...plan, sample, analyses };
+}
+
+async function save(ctx: SamplesContext, writer: SampleWriter, registrations: readonly Registration[]): Promise<void> {
+  await writer.insertSamples(registrations.map(({ sample }) => sample));
+  await writer.insertAnalyses(registrations.flatMap(({ analyses }) => analyses));
+  await writer.insertCustody(registrations.flatMap(({ sample }) => firstCustody(ctx, sample)));
+  await writer.announce(
+    registrations.map(({ sample, type, services, analyses, request }) =>
+      sampleRegistered(sample, {
+        typeCode: type.code,
+        analyses: analyses.map(({ id }, index) => ({ analysisId: id, serviceCode: services[index]?.code ?? '' })),
+        startWorkflow: request.startWorkflow,
+      }),
+    ),
+  );
+}
+
+function firstCustody(ctx: SamplesContext, sample: Sample): CustodyEntry[] {
+  const entry = (action: string, at: Date): CustodyEntry => ({
+    id: ctx.newId(),
+    sampleId: sample.id,
+    at,
+    action,
+    location: null,
+    by: ctx.viewer.userId,
+    reason: null,
+  });
+  const registered = entry('registered', sample.registeredAt);
+  return sample.receivedAt ? [registered, entry('received', sample.receivedAt)] : [registered];
+}
