@@ -43,7 +43,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const running = opening.use(await startSubgraph(subgraph, { resources, databaseUrl, publicUrl: () => url }));
     subgraphs.set(subgraph.name, running);
   }
-  opening.use(await startJobs({ databaseUrl: options.databaseUrl('accounts'), subgraphs: [...subgraphs.values()], logger }));
+  opening.use(
+    await startJobs({ databaseUrl: options.databaseUrl('accounts'), subgraphs: [...subgraphs.values()], logger }),
+  );
   const router = opening.use(await openRouter(options, resources, [...subgraphs.values()]));
   if (!settings.config.publicUrl) url = router.url.replace('127.0.0.1', 'localhost');
   const running = opening.move();

@@ -12,6 +12,7 @@ export default defineConfig({
     exclude: ['node_modules/**', '.alims/**', 'bench/**'],
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: ['tests/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

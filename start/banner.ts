@@ -1,7 +1,8 @@
 import { DEMO_PASSWORD, DEMO_USERS } from '#demo/people.ts';
 import type { Started } from './start-all.ts';
 
-const FIRST_QUERY = '{ samples(first: 3) { totalCount edges { node { accessionNumber type { name } workflow { stage } } } } }';
+const FIRST_QUERY =
+  '{ samples(first: 3) { totalCount edges { node { accessionNumber type { name } workflow { stage } } } } }';
 
 /** What a newcomer needs to know next. */
 export function banner({ url, dataDir, seconds, demo }: Started): string {

@@ -34,7 +34,7 @@ function asError(error: unknown): Error {
 
 function mapResult(result: ExecutionResult, args: ExecutionArgs, logger: Logger): ExecutionResult {
   if (!result.errors?.length) return result;
-  const { requestId } = args.contextValue as RequestContext;
+  const { requestId } = (args.contextValue as { ownContext: RequestContext }).ownContext;
   return { ...result, errors: result.errors.map((error) => toClientError(error, requestId, logger)) };
 }
 

@@ -1,4 +1,5 @@
-import { createYoga } from 'graphql-yoga';
+import { type ExecutionArgs, execute, subscribe } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { AskAs, Fetch } from './ask.ts';
@@ -18,10 +19,24 @@ export interface HandlerOptions {
   createContext(request: RequestContext): RequestContext;
 }
 
+interface OwnContext {
+  readonly ownContext: RequestContext;
+}
+
+function withOwnContext(args: ExecutionArgs): ExecutionArgs {
+  return { ...args, contextValue: (args.contextValue as OwnContext).ownContext };
+}
+
+/** Yoga copies a context property by property, which would call its getters and drop its prototype. */
+const useOwnContext: Plugin = {
+  onExecute: ({ setExecuteFn }) => setExecuteFn((args: ExecutionArgs) => execute(withOwnContext(args))),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn((args: ExecutionArgs) => subscribe(withOwnContext(args))),
+};
+
 /** GraphQL over HTTP and server-sent events as one fetch function: what the router calls, in process or behind a socket. */
 export function createGraphQLHandler(options: HandlerOptions): Fetch {
   const { logger } = options;
-  const yoga = createYoga<{ requestContext: RequestContext }, RequestContext>({
+  const yoga = createYoga<OwnContext>({
     schema: buildSchema(options.typeDefs, options.resolvers) as never,
     graphqlEndpoint: '/graphql',
     graphiql: false,
@@ -31,13 +46,12 @@ export function createGraphQLHandler(options: HandlerOptions): Fetch {
     logging: false,
     maskedErrors: false,
     parserAndValidationCache: true,
-    context: ({ requestContext }: { requestContext: RequestContext }) => options.createContext(requestContext),
-    plugins: [useErrorMapping(logger)],
+    plugins: [useOwnContext, useErrorMapping(logger)],
     parserOptions: { maxTokens: MAX_TOKENS, noLocation: true },
   } as never);
   return async (request) => {
     try {
-      return await yoga.fetch(request, { requestContext: createRequestContext(request, options) });
+      return await yoga.fetch(request, { ownContext: options.createContext(createRequestContext(request, options)) });
     } catch (error) {
       return refusal(error, request, logger);
     }

@@ -2,6 +2,7 @@ import type { Cache } from '../cache/index.ts';
 import type { Config, Secrets, SubgraphName } from '../config/index.ts';
 import type { DatabaseOptions } from '../database/index.ts';
 import type { Database } from '../database/types.ts';
+import type { EventLogOptions } from '../events/index.ts';
 import type { ConsumerDefinition, EventBus, EventLog } from '../events/types.ts';
 import type { Health } from '../health/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
@@ -31,7 +32,7 @@ export interface Host {
   /** Opens the subgraph's store; the process closes it. */
   database<Tx>(subgraph: SubgraphName, client: DatabaseOptions<Tx>['client']): Promise<Database<Tx>>;
   /** The log of the events that this subgraph announced. */
-  eventLog<Tx>(database: Database<Tx>): EventLog;
+  eventLog(database: EventLogOptions['database']): EventLog;
 }
 
 /** A path outside GraphQL that a subgraph serves, for example uploads. */

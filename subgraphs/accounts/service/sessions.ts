@@ -135,8 +135,8 @@ export async function sessionState(ctx: AccountsDeps, organizationId: string, id
     const [user] = session ? await accounts.findUsers(tx, [session.userId]) : [];
     return session && user ? { session, user } : null;
   });
-  const active = found?.user.active && isActive(found.session, ctx.clock());
-  return { active, roles: active ? found.user.roles : [], clientId: active ? found.user.clientId : null };
+  if (!found?.user.active || !isActive(found.session, ctx.clock())) return { active: false, roles: [], clientId: null };
+  return { active: true, roles: found.user.roles, clientId: found.user.clientId };
 }
 
 /** Permissions of the roles in the order of the alphabet. */

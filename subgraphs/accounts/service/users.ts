@@ -1,7 +1,7 @@
 import { BadInputError, NotFoundError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { Role } from '#platform/identity/index.ts';
-import type { AccountsContext, AccountsDeps } from '../context.ts';
+import type { AccountsContext } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
 import { hashPassword } from '../data/passwords.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type UserRefused,
 } from '../domain/user.ts';
 import { sessionsEnded, userChanged, userCreated } from '../events.ts';
+import { newUser } from './found-organization.ts';
 
 export interface UserSaved {
   readonly kind: 'saved';
@@ -54,12 +55,6 @@ export async function createUser(
       return { kind: 'saved', user } as const;
     }),
   );
-}
-
-function newUser(deps: AccountsDeps, organizationId: string, input: Omit<NewUser, 'password'>): User {
-  const { name, email, roles, clientId } = input;
-  const [id, createdAt] = [deps.newId(), deps.clock()];
-  return { id, organizationId, name: name.trim(), email, roles, clientId, active: true, version: 1, createdAt };
 }
 
 export interface ChangeUser {
@@ -158,30 +153,4 @@ export async function userOf(ctx: AccountsContext, organizationId: string, userI
 export function visibleEmail(ctx: AccountsContext, user: User): string | null {
   if (!ctx.identity) return user.email;
   return ctx.identity.userId === user.id || ctx.identity.permissions.has('users:manage') ? user.email : null;
-}
-
-export interface NewOrganization {
-  readonly id: string;
-  readonly name: string;
-  readonly users: readonly (NewUser & { readonly id: string })[];
-}
-
-/** An organization and its first people: how an installation begins. */
-export async function foundOrganization(deps: AccountsDeps, organization: NewOrganization): Promise<void> {
-  const [founder] = organization.users;
-  if (!founder) throw new BadInputError('An organization needs at least one person.');
-  const hashes = new Map<string, Promise<string>>();
-  for (const { password } of organization.users)
-    if (!hashes.has(password)) hashes.set(password, hashPassword(password));
-  const people = await Promise.all(
-    organization.users.map(async ({ password, id, ...rest }) => ({
-      user: { ...newUser(deps, organization.id, { ...rest, email: rest.email.toLowerCase() }), id },
-      hash: (await hashes.get(password)) ?? '',
-    })),
-  );
-  await deps.db.write({ organizationId: organization.id, userId: founder.id }, async (unit) => {
-    await accounts.createOrganization(unit.tx, { id: organization.id, name: organization.name }, deps.clock());
-    for (const { user, hash } of people) await accounts.createUser(unit.tx, user, hash);
-    await unit.announce(people.map(({ user }) => userCreated(user)));
-  });
 }

@@ -1,0 +1,93 @@
+import { join, relative } from 'node:path';
+import { examples } from '#demo/examples.ts';
+import { foundDemo } from '#demo/found.ts';
+import { seedCatalogue } from '#demo/seed-catalogue.ts';
+import { seedLaboratory } from '#demo/seed-laboratory.ts';
+import type { Settings, SubgraphName } from '#platform/config/index.ts';
+import { acquireDataLock, startEmbeddedPostgres } from '#platform/database/index.ts';
+import { prepareDatabase } from '#platform/host/index.ts';
+import { createLogger, type Logger } from '#platform/logging/index.ts';
+import { startSystem } from '#system';
+import { DEFAULT_PORT, preflight } from './preflight.ts';
+import type { Tell } from './run.ts';
+import { installationKey } from './secret-file.ts';
+
+export interface Started extends AsyncDisposable {
+  readonly url: string;
+  /** Null when nothing is kept here. */
+  readonly dataDir: string | null;
+  readonly seconds: number;
+  /** True on embedded defaults: the demonstration organizations exist. */
+  readonly demo: boolean;
+}
+
+interface Store {
+  readonly databaseUrl: (subgraph: SubgraphName) => string;
+  readonly fresh: boolean;
+}
+
+/**
+ * Everything in one process.
+ * @throws ConfigurationError with all that stands in the way; ConflictError when another process holds the folder.
+ */
+export async function startAll(env: NodeJS.ProcessEnv, tell: Tell): Promise<Started> {
+  const begin = performance.now();
+  const settings = await preflight(env);
+  const { config, secrets } = settings;
+  const logger = createLogger({ level: config.logLevel, name: 'alims' });
+  await using opening = new AsyncDisposableStack();
+  opening.use(await acquireDataLock(config.dataDir));
+  const store = config.embedded ? await openEmbedded(opening, settings, logger, tell) : externalStore(settings);
+  const system = opening.use(
+    await startSystem({
+      settings,
+      logger,
+      secretKey: secrets.secretKey ?? (await installationKey(config.dataDir)),
+      databaseUrl: store.databaseUrl,
+      port: config.port ?? DEFAULT_PORT,
+      graphiql: { title: 'ALIMS', tabs: examples(), demo: config.embedded },
+    }),
+  );
+  if (store.fresh) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, tell);
+  const running = opening.move();
+  return {
+    url: system.url,
+    dataDir: shown(config.dataDir),
+    seconds: (performance.now() - begin) / 1000,
+    demo: config.embedded,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : join('.', short);
+}
+
+function externalStore({ secrets }: Settings): Store {
+  return { databaseUrl: (subgraph) => requireUrl(secrets.databaseUrls[subgraph], subgraph), fresh: false };
+}
+
+function requireUrl(url: string | undefined, subgraph: SubgraphName): string {
+  if (url) return url;
+  throw new Error(`${subgraph} has no database: set DATABASE_URL or ${subgraph.toUpperCase()}_DATABASE_URL.`);
+}
+
+async function openEmbedded(
+  stack: AsyncDisposableStack,
+  { config }: Settings,
+  logger: Logger,
+  tell: Tell,
+): Promise<Store> {
+  const progress = (text: string) => tell(`  … ${text}`);
+  const postgres = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, logger, onProgress: progress }));
+  await prepareDatabase(postgres.ownerUrl, progress);
+  const fresh = await foundDemo(postgres.appUrl, logger);
+  return { databaseUrl: () => postgres.appUrl, fresh };
+}
+
+async function fillDemo(url: string, tell: Tell): Promise<void> {
+  tell('  … filling the demonstration laboratory (once)');
+  await seedCatalogue(url);
+  await seedLaboratory(url);
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGraphQLClient } from '#demo/graphql-client.ts';
+import { DEMO_PASSWORD } from '#demo/people.ts';
+import { createLab, type Lab } from '#tests/lab.ts';
+
+const SIGN_IN = `mutation SignIn($email: String!, $password: String!) {
+  signIn(email: $email, password: $password) {
+    __typename
+    ... on Session { accessToken refreshToken expiresAt user { id name email roles organization { id name } } }
+    ... on SignInRefused { reason retryAfterSeconds }
+  }
+}`;
+const REFRESH = `mutation Refresh($refreshToken: String!) {
+  refreshSession(refreshToken: $refreshToken) {
+    __typename
+    ... on Session { accessToken refreshToken expiresAt }
+    ... on SignInRefused { reason }
+  }
+}`;
+const ME = '{ me { id name email roles permissions organization { id name } } }';
+
+interface SessionAnswer {
+  readonly __typename: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly reason?: string;
+}
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab();
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+async function signIn(email: string, password = DEMO_PASSWORD): Promise<SessionAnswer> {
+  return (await lab.anonymous.request<{ signIn: SessionAnswer }>(SIGN_IN, { email, password })).signIn;
+}
+
+async function refresh(refreshToken: string): Promise<SessionAnswer> {
+  return (await lab.anonymous.request<{ refreshSession: SessionAnswer }>(REFRESH, { refreshToken })).refreshSession;
+}
+
+test('signing in gives tokens and tells who signed in', async () => {
+  expect(await signIn('Manager@Demo.Test')).toMatchObject({
+    __typename: 'Session',
+    user: { email: 'manager@demo.test', roles: ['LAB_MANAGER'], organization: { name: 'Wasatch Water Laboratory' } },
+  });
+});
+
+test('an unknown address and a wrong password are refused alike', async () => {
+  const refused = { __typename: 'SignInRefused', reason: 'INVALID_CREDENTIALS', retryAfterSeconds: null };
+  expect(await signIn('nobody@demo.test')).toEqual(refused);
+  expect(await signIn('verifier@demo.test', 'wrong password')).toEqual(refused);
+});
+
+test('ten wrong passwords lock the address, the right one included, and an unknown address behaves the same', async () => {
+  for (const email of ['auditor@demo.test', 'ghost@demo.test']) {
+    for (let i = 0; i < 9; i++) await signIn(email, 'wrong password');
+    expect(await signIn(email, 'wrong password')).toMatchObject({ reason: 'LOCKED', retryAfterSeconds: 30 });
+    expect(await signIn(email)).toMatchObject({ reason: 'LOCKED' });
+  }
+});
+
+test('me needs a token: without one the answer is UNAUTHENTICATED', async () => {
+  expect((await lab.anonymous.send(ME)).errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+  expect(await (await lab.as('analyst')).request(ME)).toMatchObject({
+    me: { email: 'analyst@demo.test', roles: ['ANALYST'] },
+  });
+});
+
+test('a token that was tampered with is refused', async () => {
+  const { accessToken } = await signIn('clerk@demo.test');
+  const [head, , signature] = accessToken.split('.');
+  const forged = Buffer.from(
+    JSON.stringify({ sub: 'x', org: 'y', sid: 'z', exp: 9e9, iss: 'alims', aud: 'alims' }),
+  ).toString('base64url');
+  for (const token of [`${head}.${forged}.${signature}`, 'not a token', `${accessToken}x`]) {
+    const { errors } = await createGraphQLClient(lab.endpoint, token).send(ME);
+    expect(errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+  }
+});
+
+test('a refresh token works once; using it again ends the session of whoever holds the copy', async () => {
+  const first = await signIn('clerk@demo.test');
+  const second = await refresh(first.refreshToken);
+  expect(second.__typename).toBe('Session');
+  expect(await refresh(first.refreshToken)).toMatchObject({ reason: 'SESSION_ENDED' });
+  expect(await refresh(second.refreshToken)).toMatchObject({ reason: 'SESSION_ENDED' });
+});
+
+test('nonsense for a refresh token is refused, not an error', async () => {
+  for (const token of [
+    '',
+    'x',
+    'a.b.c',
+    `${'0'.repeat(8)}-0000-0000-0000-000000000000.${'0'.repeat(8)}-0000-0000-0000-000000000000.x`,
+  ]) {
+    expect(await refresh(token)).toMatchObject({ reason: 'SESSION_ENDED' });
+  }
+});
+
+test('after signing out the access token is refused within a second', async () => {
+  const { accessToken } = await signIn('verifier@demo.test');
+  const client = createGraphQLClient(lab.endpoint, accessToken);
+  await client.request(ME);
+  expect(await client.request('mutation { signOut { revoked } }')).toEqual({ signOut: { revoked: true } });
+  await expect
+    .poll(async () => (await client.send(ME)).errors?.[0]?.extensions?.code, { interval: 50, timeout: 3_000 })
+    .toBe('UNAUTHENTICATED');
+});

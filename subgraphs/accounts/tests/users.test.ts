@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signedIn } from '#demo/graphql-client.ts';
+import { createLab, type Lab, userId } from '#tests/lab.ts';
+
+const CREATE = `mutation Create($input: CreateUserInput!) {
+  createUser(input: $input) {
+    __typename
+    ... on UserSaved { user { id name email roles version } }
+    ... on UserRefused { code message }
+  }
+}`;
+const CHANGE = `mutation Change($input: ChangeUserInput!) {
+  changeUser(input: $input) {
+    __typename
+    ... on UserSaved { user { id roles active version } }
+    ... on UserRefused { code }
+    ... on UserConflict { currentVersion }
+  }
+}`;
+const NEW = { name: 'Nia Park', email: 'nia@demo.test', password: 'a long password', roles: ['ANALYST'] };
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await createLab();
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+test('an administrator creates a person, who can then sign in', async () => {
+  const admin = await lab.as('admin');
+  expect(await admin.request(CREATE, { input: NEW })).toMatchObject({
+    createUser: { user: { version: 1, roles: ['ANALYST'] } },
+  });
+  await expect(signedIn(lab.endpoint, 'nia@demo.test', NEW.password)).resolves.toBeDefined();
+});
+
+test('a retry with the same key returns the first answer, another input with that key is a conflict', async () => {
+  const admin = await lab.as('admin');
+  const input = { ...NEW, email: 'retry@demo.test', idempotencyKey: 'k1' };
+  const first = await admin.request(CREATE, { input });
+  expect(await admin.request(CREATE, { input })).toEqual(first);
+  const { errors } = await admin.send(CREATE, { input: { ...input, name: 'Somebody Else' } });
+  expect(errors?.[0]?.extensions?.code).toBe('CONFLICT');
+});
+
+test('an address belongs to one account in the whole system', async () => {
+  const admin = await lab.as('admin');
+  const taken = { ...NEW, email: 'manager@other.test' };
+  expect(await admin.request(CREATE, { input: taken })).toMatchObject({ createUser: { code: 'EMAIL_TAKEN' } });
+});
+
+test('only who manages people creates people', async () => {
+  const { errors } = await (await lab.as('manager')).send(CREATE, { input: { ...NEW, email: 'x@demo.test' } });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', permission: 'users:manage' });
+});
+
+test('a change is guarded by the version it was based on', async () => {
+  const admin = await lab.as('admin');
+  const change = { userId: userId('verifier@demo.test'), reason: 'second role', roles: ['VERIFIER', 'ANALYST'] };
+  expect(await admin.request(CHANGE, { input: { ...change, expectedVersion: 7 } })).toEqual({
+    changeUser: { __typename: 'UserConflict', currentVersion: 1 },
+  });
+  expect(await admin.request(CHANGE, { input: { ...change, expectedVersion: 1 } })).toMatchObject({
+    changeUser: { user: { version: 2, roles: ['VERIFIER', 'ANALYST'] } },
+  });
+});
+
+test('a role that was taken away stops working within a second, with the same token', async () => {
+  const analyst = await lab.as('analyst');
+  const admin = await lab.as('admin');
+  const input = { userId: userId('analyst@demo.test'), expectedVersion: 1, roles: ['CLIENT'], reason: 'x' };
+  expect(await admin.request(CHANGE, { input })).toMatchObject({ changeUser: { code: 'CLIENT_ROLE' } });
+  await admin.request(CHANGE, { input: { ...input, roles: ['SAMPLER'] } });
+  await expect
+    .poll(async () => (await analyst.request<{ me: { roles: string[] } }>('{ me { roles } }')).me.roles)
+    .toEqual(['SAMPLER']);
+});
+
+test('the last administrator stays', async () => {
+  const admin = await lab.as('admin');
+  const input = { userId: userId('admin@demo.test'), expectedVersion: 1, active: false, reason: 'leaving' };
+  expect(await admin.request(CHANGE, { input })).toMatchObject({ changeUser: { code: 'LAST_ADMINISTRATOR' } });
+});
+
+test('colleagues see names, but addresses only of themselves unless they manage people', async () => {
+  const query = `query User($id: ID!) { user(id: $id) { name email } }`;
+  const id = userId('auditor@demo.test');
+  expect(await (await lab.as('manager')).request(query, { id })).toEqual({
+    user: { name: 'Aoife Brennan', email: null },
+  });
+  expect(await (await lab.as('admin')).request(query, { id })).toMatchObject({ user: { email: 'auditor@demo.test' } });
+});
+
+test('the other organization sees none of these people and changes none of them', async () => {
+  const other = await lab.as('manager@other.test');
+  const id = userId('auditor@demo.test');
+  expect(await other.request(`query User($id: ID!) { user(id: $id) { name } }`, { id })).toEqual({ user: null });
+  const { users } = await other.request<{ users: { totalCount: number; edges: { node: { name: string } }[] } }>(
+    '{ users(first: 200) { totalCount edges { node { name } } } }',
+  );
+  expect(users).toEqual({ totalCount: 1, edges: [{ node: { name: 'Olu Adeyemi' } }] });
+});
+
+test('pages of people show each person once, in order', async () => {
+  const admin = await lab.as('admin');
+  const query =
+    'query Page($after: String) { users(first: 2, after: $after) { totalCount edges { node { id name } } pageInfo { hasNextPage endCursor } } }';
+  const seen: string[] = [];
+  let after: string | null = null;
+  let total = 0;
+  do {
+    const { users }: { users: Page } = await admin.request(query, { after });
+    seen.push(...users.edges.map(({ node }) => `${node.name} ${node.id}`));
+    after = users.pageInfo.hasNextPage ? users.pageInfo.endCursor : null;
+    total = users.totalCount;
+  } while (after);
+  expect(seen).toEqual([...new Set(seen)].sort());
+  expect(seen).toHaveLength(total);
+});
+
+interface Page {
+  readonly totalCount: number;
+  readonly edges: readonly { readonly node: { readonly id: string; readonly name: string } }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { createGraphQLClient, type GraphQLClient, signedIn } from '#demo/graphql-client.ts';
+import { DEMO_PASSWORD, DEMO_USERS } from '#demo/people.ts';
+import { seedCatalogue } from '#demo/seed-catalogue.ts';
+import { loadSettings } from '#platform/config/index.ts';
+import { cloneDatabase, type DatabaseUrls } from '#platform/database/index.ts';
+import { createLogger } from '#platform/logging/index.ts';
+import { type System, startSystem } from '#system';
+
+export interface LabOptions {
+  /** True also fills the catalogue of both organizations and lets client@demo.test in. */
+  readonly catalogue?: boolean;
+  /** Variables of the environment that the system is to see. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly clock?: () => Date;
+  /** Least severe log lines that are written; default `error`. */
+  readonly logLevel?: string;
+}
+
+/** The system that `npm start` runs, on free ports, with a database of its own. */
+export interface Lab extends AsyncDisposable {
+  readonly system: System;
+  /** The GraphQL endpoint over HTTP. */
+  readonly endpoint: string;
+  readonly database: DatabaseUrls;
+  readonly dataDir: string;
+  /** Nobody. */
+  readonly anonymous: GraphQLClient;
+  /** `as('manager')` is manager@demo.test; a whole address names anybody. Signs in once. */
+  as(who: string): Promise<GraphQLClient>;
+}
+
+const SECRET_KEY = 'a key for tests only, thirty-two characters and more';
+
+/** A laboratory for one test or one file: dispose of it, and nothing stays. */
+export async function createLab(options: LabOptions = {}): Promise<Lab> {
+  await using opening = new AsyncDisposableStack();
+  const database = opening.use(await cloneDatabase(inject('template')));
+  const dataDir = await mkdtemp(join(tmpdir(), 'alims-lab-'));
+  opening.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const system = opening.use(
+    await startSystem({
+      settings: loadSettings({ ALIMS_DATA_DIR: dataDir, ...options.env }),
+      secretKey: SECRET_KEY,
+      logger: createLogger({ level: options.logLevel ?? 'error', name: 'lab' }),
+      databaseUrl: () => database.appUrl,
+      port: 0,
+      graphiql: null,
+      clock: options.clock,
+      stopTimeoutMs: 2_000,
+    }),
+  );
+  const endpoint = `http://127.0.0.1:${system.port}/graphql`;
+  if (options.catalogue) await seedCatalogue(endpoint);
+  const clients = new Map<string, Promise<GraphQLClient>>();
+  const running = opening.move();
+  return {
+    system,
+    endpoint,
+    database,
+    dataDir,
+    anonymous: createGraphQLClient(endpoint),
+    as(who) {
+      const email = who.includes('@') ? who : `${who}@demo.test`;
+      const client = clients.get(email) ?? signedIn(endpoint, email, DEMO_PASSWORD);
+      clients.set(email, client);
+      return client;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Identifier of a person of the demonstration. */
+export function userId(email: string): string {
+  const user = DEMO_USERS.find((each) => each.email === email);
+  if (!user) throw new Error(`${email} is nobody of the demonstration.`);
+  return user.id;
+}
