@@ -1,0 +1,68 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { ClientKeys } from '../operation/client-keys.ts';
+import type { SubgraphClient } from '../subgraph-client.ts';
+import type { DataObject, PathKey } from './data.ts';
+import { failureError, type SubgraphFailure } from './errors.ts';
+
+/** Who asks, and how: what goes along with every fetch of one client request. */
+export interface Caller {
+  /** Signed by the router; null for an anonymous caller. */
+  readonly identityHeader: string | null;
+  readonly requestId: string;
+  /** W3C trace context, passed on as it came. */
+  readonly traceparent: string | null;
+  /** Aborted when the client has left. */
+  readonly signal: AbortSignal | null;
+}
+
+/** One run of one plan. */
+export interface Execution {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly caller: Caller;
+  readonly subgraph: (name: string) => SubgraphClient;
+  readonly root: DataObject;
+  readonly errors: GraphQLFormattedError[];
+  /** Plan paths below which data is missing because a fetch failed: nulls there are already explained. */
+  readonly failedPaths: (readonly string[])[];
+  readonly onFailure: (failure: SubgraphFailure) => void;
+}
+
+// A dead subgraph behind a list of a thousand entities is one fact, not a thousand.
+const MAX_ERRORS_PER_FETCH = 50;
+
+export function recordFailure(
+  execution: Execution,
+  failure: SubgraphFailure,
+  planPath: readonly string[],
+  places: readonly (readonly PathKey[])[],
+): void {
+  execution.onFailure(failure);
+  execution.failedPaths.push(planPath);
+  for (const place of places.slice(0, MAX_ERRORS_PER_FETCH)) execution.errors.push(failureError(failure, place));
+}
+
+/** Paths as plans and subgraphs know them become the client's. */
+export function translatePaths(execution: Execution, clientKeys: ClientKeys): void {
+  const { errors, failedPaths } = execution;
+  for (const [index, error] of errors.entries()) {
+    if (error.path) errors[index] = { ...error, path: error.path.map(clientKeys.clientKey) };
+  }
+  for (const [index, path] of failedPaths.entries()) failedPaths[index] = path.map(clientKeys.clientKey);
+}
+
+/** Whether an error that the client already gets explains a null at this path. */
+export function isExplained(execution: Execution, path: readonly PathKey[]): boolean {
+  for (const error of execution.errors) {
+    if (error.path && (startsWith(error.path, path) || startsWith(path, error.path))) return true;
+  }
+  return execution.failedPaths.some((planPath) => isBelow(path, planPath));
+}
+
+function startsWith(path: readonly PathKey[], start: readonly PathKey[]): boolean {
+  return start.length <= path.length && start.every((key, index) => key === path[index]);
+}
+
+function isBelow(path: readonly PathKey[], planPath: readonly string[]): boolean {
+  if (path.length < planPath.length) return false;
+  return planPath.every((key, index) => (key === '@' ? typeof path[index] === 'number' : key === path[index]));
+}

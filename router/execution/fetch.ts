@@ -1,0 +1,265 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { compileContextArguments } from './context-arguments.ts';
+import { type DataObject, isObject, mergeInto, type PathKey, placesAt } from './data.ts';
+import { passOn, type SubgraphError, SubgraphFailure } from './errors.ts';
+import { type Execution, recordFailure } from './execution.ts';
+import { compileRepresentation } from './representation.ts';
+import { compileRewrites, type IsOfType } from './rewrites.ts';
+
+/** Runs against the objects that its plan path leads to. */
+export type Step = (execution: Execution, targets: readonly DataObject[]) => Promise<void> | undefined;
+
+/** What is known of a fetch before any request comes: its document as JSON, its variables, the path it fills. */
+export interface FetchPlan {
+  readonly service: string;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly operationName: string | null;
+  /** Variables as JSON without the closing brace, so that representations can be appended. */
+  body(variables: Readonly<Record<string, unknown>>, extra: string): string;
+  /** The client's response keys that the fetch fills, for errors that name no path. */
+  readonly rootKeys: readonly string[];
+  /** Turns an error's keys into the client's where the planner has renamed them. */
+  clientKey(key: PathKey): PathKey;
+}
+
+export function planFetch(node: FetchNode): FetchPlan {
+  const operation = parse(node.operation, { noLocation: true }).definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  const name = node.operationName ?? operation?.name?.value ?? null;
+  const head = `{"query":${JSON.stringify(node.operation)}${name ? `,"operationName":${JSON.stringify(name)}` : ''},"variables":{`;
+  const used = node.variableUsages ?? [];
+  const renamed = new Map<PathKey, string>();
+  for (const rewrite of node.outputRewrites ?? []) {
+    const last = rewrite.path.at(-1);
+    if (rewrite.kind === 'KeyRenamer' && last !== undefined) renamed.set(last, rewrite.renameKeyTo);
+  }
+  return {
+    service: node.serviceName,
+    kind: node.operationKind,
+    operationName: name,
+    body: (variables, extra) => head + variableList(used, variables, extra),
+    rootKeys: operation ? rootKeys(operation) : [],
+    clientKey: renamed.size === 0 ? (key) => key : (key) => renamed.get(key) ?? key,
+  };
+}
+
+function variableList(used: readonly string[], variables: Readonly<Record<string, unknown>>, extra: string): string {
+  let list = extra;
+  for (const name of used) {
+    const value = variables[name];
+    if (value !== undefined) list += `${list === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  }
+  return `${list}}}`;
+}
+
+function members(values: DataObject): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)},`)
+    .join('');
+}
+
+function rootKeys(operation: OperationDefinitionNode): string[] {
+  const keys = new Set<string>();
+  const visit = (selections: OperationDefinitionNode['selectionSet']): void => {
+    for (const selection of selections.selections) {
+      if (selection.kind === Kind.FIELD) keys.add(selection.alias?.value ?? selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
+    }
+  };
+  visit(operation.selectionSet);
+  keys.delete('__typename');
+  return [...keys];
+}
+
+export function compileFetch(node: FetchNode, path: readonly string[], isOfType: IsOfType): Step {
+  return node.requires ? compileEntityFetch(node, path, isOfType) : compileRootFetch(node, path, isOfType);
+}
+
+function compileRootFetch(node: FetchNode, path: readonly string[], isOfType: IsOfType): Step {
+  const plan = planFetch(node);
+  const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
+  return async (execution, targets) => {
+    const answer = await ask(execution, plan, plan.body(execution.variables, ''));
+    if (answer instanceof SubgraphFailure) {
+      recordFailure(execution, answer, path, rootPlaces(execution, path, targets, plan));
+      return;
+    }
+    if (answer.errors) reportRootErrors(execution, plan, path, targets, answer.errors);
+    if (!answer.data) return;
+    rewriteOutput?.(answer.data);
+    for (const target of targets) mergeInto(target, answer.data);
+  };
+}
+
+/** The error's own path, or without one every field that the fetch was to fill. */
+export function reportRootErrors(
+  execution: Execution,
+  plan: FetchPlan,
+  path: readonly string[],
+  targets: readonly DataObject[],
+  errors: readonly SubgraphError[],
+): void {
+  const prefixes = targetPaths(execution, path, targets);
+  for (const error of errors) {
+    const own = pathOf(error)?.map(plan.clientKey);
+    const places = own
+      ? prefixes.map((prefix) => [...prefix, ...own])
+      : prefixes.flatMap((prefix) => plan.rootKeys.map((key) => [...prefix, plan.clientKey(key)]));
+    for (const place of places) execution.errors.push(passOn(error, plan.service, place));
+  }
+}
+
+function rootPlaces(execution: Execution, path: readonly string[], targets: readonly DataObject[], plan: FetchPlan) {
+  return targetPaths(execution, path, targets).flatMap((prefix) =>
+    plan.rootKeys.map((key) => [...prefix, plan.clientKey(key)]),
+  );
+}
+
+interface EntityBatch {
+  readonly representations: string[];
+  /** For each representation the objects that its answer goes into: one for every place of the same entity. */
+  readonly targets: DataObject[][];
+}
+
+function compileEntityFetch(node: FetchNode, path: readonly string[], isOfType: IsOfType): Step {
+  const plan = planFetch(node);
+  const collect = compileBatch(node, isOfType);
+  const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
+  const contextArguments = compileContextArguments(node.contextRewrites, path, isOfType);
+
+  const fetchBatch = async (execution: Execution, targets: readonly DataObject[], extra: DataObject | null) => {
+    const batch = collect(targets);
+    if (batch.representations.length === 0) return;
+    const representations = `"representations":[${batch.representations.join(',')}]`;
+    const body = plan.body(execution.variables, extra ? `${members(extra)}${representations}` : representations);
+    const answer = await ask(execution, plan, body);
+    if (answer instanceof SubgraphFailure) {
+      recordFailure(execution, answer, path, targetPaths(execution, path, batch.targets.flat()));
+      return;
+    }
+    // Before merging: a merged answer could replace the objects by which the places are found.
+    if (answer.errors) reportEntityErrors(execution, plan, path, batch, answer.errors);
+    const entities = entitiesOf(answer, batch, plan.service);
+    if (entities instanceof SubgraphFailure) {
+      recordFailure(execution, entities, path, targetPaths(execution, path, batch.targets.flat()));
+      return;
+    }
+    mergeEntities(batch, entities, rewriteOutput);
+  };
+
+  if (!contextArguments) return (execution, targets) => fetchBatch(execution, targets, null);
+  return async (execution, targets) => {
+    const groups = contextArguments(execution, targets);
+    await Promise.all(groups.map((group) => fetchBatch(execution, group.targets, group.values)));
+  };
+}
+
+function compileBatch(node: FetchNode, isOfType: IsOfType): (targets: readonly DataObject[]) => EntityBatch {
+  const represent = compileRepresentation(node.requires ?? [], isOfType);
+  const rewriteInput = compileRewrites(node.inputRewrites, isOfType);
+  return (targets) => {
+    const batch: EntityBatch = { representations: [], targets: [] };
+    const known = new Map<string, DataObject[]>();
+    for (const target of targets) {
+      const representation = represent(target);
+      if (!representation) continue;
+      rewriteInput?.(representation);
+      const text = JSON.stringify(representation);
+      const same = known.get(text);
+      if (same) {
+        same.push(target);
+        continue;
+      }
+      const own = [target];
+      known.set(text, own);
+      batch.representations.push(text);
+      batch.targets.push(own);
+    }
+    return batch;
+  };
+}
+
+function entitiesOf(answer: SubgraphAnswer, batch: EntityBatch, service: string): readonly unknown[] | SubgraphFailure {
+  // Errors without data are already reported: there is nothing to merge.
+  if (!answer.data)
+    return answer.errors ? [] : new SubgraphFailure(service, 'invalid-answer', 'neither data nor errors');
+  const entities = answer.data._entities;
+  if (entities === null && answer.errors) return [];
+  if (!Array.isArray(entities)) return new SubgraphFailure(service, 'invalid-answer', '_entities is not a list');
+  if (entities.length === batch.representations.length) return entities;
+  return new SubgraphFailure(
+    service,
+    'invalid-answer',
+    `_entities has ${entities.length} elements for ${batch.representations.length} representations`,
+  );
+}
+
+function mergeEntities(
+  batch: EntityBatch,
+  entities: readonly unknown[],
+  rewriteOutput: ((value: unknown) => void) | undefined,
+): void {
+  for (const [index, entity] of entities.entries()) {
+    const targets = batch.targets[index];
+    if (!isObject(entity) || !targets) continue;
+    // Rewrites by type need the name of the type, which the fetch itself may not have asked for.
+    const typename = targets[0]?.__typename;
+    if (rewriteOutput && entity.__typename === undefined) entity.__typename = typename;
+    rewriteOutput?.(entity);
+    for (const target of targets) mergeInto(target, entity);
+  }
+}
+
+function reportEntityErrors(
+  execution: Execution,
+  plan: FetchPlan,
+  path: readonly string[],
+  batch: EntityBatch,
+  errors: readonly SubgraphError[],
+): void {
+  const places = placesAt(execution.root, path);
+  for (const error of errors) {
+    const own = pathOf(error);
+    const index = own?.[1];
+    const targets = typeof index === 'number' ? (batch.targets[index] ?? []) : batch.targets.flat();
+    const rest = typeof index === 'number' ? (own?.slice(2).map(plan.clientKey) ?? []) : [];
+    for (const place of places) {
+      if (targets.includes(place.object)) execution.errors.push(passOn(error, plan.service, [...place.path, ...rest]));
+    }
+  }
+}
+
+function targetPaths(
+  execution: Execution,
+  path: readonly string[],
+  targets: readonly DataObject[],
+): readonly PathKey[][] {
+  if (path.length === 0) return [[]];
+  const wanted = new Set(targets);
+  return placesAt(execution.root, path)
+    .filter((place) => wanted.has(place.object))
+    .map((place) => [...place.path]);
+}
+
+function pathOf(error: SubgraphError): PathKey[] | undefined {
+  const { path } = error;
+  if (!Array.isArray(path) || path.length === 0) return undefined;
+  return path.every((key) => typeof key === 'string' || typeof key === 'number') ? path : undefined;
+}
+
+export interface SubgraphAnswer {
+  readonly data: DataObject | null;
+  readonly errors: readonly SubgraphError[] | null;
+}
+
+async function ask(execution: Execution, plan: FetchPlan, body: string): Promise<SubgraphAnswer | SubgraphFailure> {
+  try {
+    const call = { body, kind: plan.kind, operationName: plan.operationName, caller: execution.caller };
+    return await execution.subgraph(plan.service).ask(call);
+  } catch (error) {
+    if (error instanceof SubgraphFailure) return error;
+    return new SubgraphFailure(plan.service, 'unreachable', 'the request failed', error);
+  }
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { NodeHandler } from '../http/graphql.ts';
+
+export interface GraphiQLTab {
+  /** Shown on the tab when the query's operation has no name. */
+  readonly name: string;
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface GraphiQLOptions {
+  readonly title?: string | undefined;
+  /** What a first visitor finds. */
+  readonly tabs: readonly GraphiQLTab[];
+  /** Fills the sign-in form with the demonstration's manager. Default false. */
+  readonly demo?: boolean | undefined;
+}
+
+interface Page {
+  readonly plain: Buffer;
+  readonly gzipped: Buffer;
+  readonly etag: string;
+}
+
+// Everything is inside the page; this keeps it so, whatever a dependency would like to load.
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  "style-src 'unsafe-inline'",
+  'worker-src blob:',
+  'img-src data:',
+  'font-src data:',
+  "connect-src 'self' ws: wss: data: blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page is several megabytes, so it is made when the first browser asks, once. */
+export function createGraphiQL(options: GraphiQLOptions): NodeHandler {
+  let page: Promise<Page> | undefined;
+  return async (request, response) => {
+    page ??= renderPage(options);
+    send(request, response, await page);
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  response.setHeader('content-security-policy', POLICY);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cache-control', 'no-cache');
+  response.setHeader('vary', 'accept, accept-encoding');
+  response.setHeader('etag', page.etag);
+  if (request.headers['if-none-match'] === page.etag) {
+    response.writeHead(304).end();
+    return;
+  }
+  const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  const body = zipped ? page.gzipped : page.plain;
+  if (zipped) response.setHeader('content-encoding', 'gzip');
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': body.length });
+  response.end(body);
+}
+
+async function renderPage(options: GraphiQLOptions): Promise<Page> {
+  const [{ renderGraphiQL }, style, script] = await Promise.all([
+    import('@graphql-yoga/render-graphiql'),
+    readFile(new URL('sign-in.css', import.meta.url), 'utf8'),
+    readFile(new URL('sign-in.browser.js', import.meta.url), 'utf8'),
+  ]);
+  const title = options.title ?? 'ALIMS';
+  const html = renderGraphiQL({
+    title,
+    logo: '<span></span>',
+    endpoint: '/graphql',
+    favicon: FAVICON,
+    defaultTabs: options.tabs.map(toTab),
+    defaultHeaders: '',
+    shouldPersistHeaders: true,
+    defaultEditorToolsVisibility: 'variables',
+    subscriptionsProtocol: 'SSE',
+  });
+  const settings = escapeForScript({ title, demo: options.demo === true });
+  const bar = `<style>${style}</style><header id="sign-in-bar" data-settings="${attribute(settings)}"></header><script>${script}</script>`;
+  // Before GraphiQL starts: the bar decides which headers its tabs get.
+  const marker = '<div id="root"></div>';
+  const at = html.indexOf(marker);
+  const plain = Buffer.from(`${html.slice(0, at)}${bar}${html.slice(at)}`);
+  const gzipped = await promisify(gzip)(plain);
+  return { plain, gzipped, etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 24)}"` };
+}
+
+function toTab({ name, query, variables }: GraphiQLTab): { query: string; variables: string | null } {
+  const named = /^(?!#).*(query|subscription|mutation)\s+\w+/m.test(query);
+  return {
+    query: named ? query : `# ${name}\n${query}`,
+    variables: variables ? JSON.stringify(variables, null, 2) : null,
+  };
+}
+
+function escapeForScript(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
+}
+
+function attribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+}
+
+const FAVICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f766e"/><path d="M13 6h6v2h-1v6l6 9a2 2 0 0 1-2 3H10a2 2 0 0 1-2-3l6-9V8h-1z" fill="#fff"/></svg>',
+)}`;

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { isObject } from '../execution/data.ts';
+import { HttpRefusal } from './refusal.ts';
+
+export interface BodyLimits {
+  /** Bytes. */
+  readonly maxBytes: number;
+  /** Milliseconds from the headers to the end of the body. */
+  readonly timeoutMs: number;
+}
+
+const JSON_TYPES = /^application\/(json|graphql\+json)\s*(;|$)/i;
+
+/**
+ * The parsed body of a GraphQL POST. Throws HttpRefusal: 415 for another type than JSON (which a foreign page could
+ * post without the browser asking first), 413 beyond the limit, 408 when it does not come, 400 when it is not JSON.
+ */
+export async function readJsonBody(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
+  requireJson(request.headers['content-type']);
+  const declared = Number(request.headers['content-length'] ?? 0);
+  if (declared > limits.maxBytes) throw tooLarge(limits.maxBytes);
+  const text = await readText(request, limits);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new HttpRefusal(400, 'BAD_INPUT', `The body is not JSON (${why}). Send {"query": "…", "variables": {…}}.`);
+  }
+  if (isObject(body)) return body;
+  if (!Array.isArray(body)) {
+    throw new HttpRefusal(400, 'BAD_INPUT', 'The body must be a JSON object like {"query": "…", "variables": {…}}.');
+  }
+  throw new HttpRefusal(400, 'BAD_INPUT', 'Several operations in one request are not served: send them one by one.');
+}
+
+function requireJson(contentType: string | undefined): void {
+  if (contentType !== undefined && JSON_TYPES.test(contentType)) {
+    const charset = /charset="?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase();
+    if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return;
+  }
+  throw new HttpRefusal(
+    415,
+    'BAD_INPUT',
+    `The body must be "content-type: application/json" in UTF-8, but it is ${JSON.stringify(contentType ?? 'untyped')}.`,
+    { accept: 'application/json; charset=utf-8' },
+  );
+}
+
+function tooLarge(maxBytes: number): HttpRefusal {
+  return new HttpRefusal(
+    413,
+    'BAD_INPUT',
+    `The body is larger than ${maxBytes} bytes. Send less in one request; files go through uploads.`,
+    { connection: 'close' },
+  );
+}
+
+function readText(request: IncomingMessage, limits: BodyLimits): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const timer = setTimeout(() => {
+    const message = `The body did not come within ${limits.timeoutMs} ms.`;
+    reject(new HttpRefusal(408, 'BAD_INPUT', message, { connection: 'close' }));
+  }, limits.timeoutMs);
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= limits.maxBytes) chunks.push(chunk);
+    else reject(tooLarge(limits.maxBytes));
+  });
+  request.on('end', () => resolve(Buffer.concat(chunks, length).toString('utf8')));
+  request.on('error', reject);
+  request.on('close', () => reject(new HttpRefusal(400, 'BAD_INPUT', 'The connection closed before the body ended.')));
+  return promise.finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,45 @@
+import type { Metrics } from '#platform/metrics/index.ts';
+
+export type OperationKind = 'query' | 'mutation' | 'subscription';
+
+/** `ok`, `partial` (data and errors), `failed` (no data), `refused` (never ran). */
+export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
+
+/** What happens in the router, as figures. */
+export interface RouterMetrics {
+  operation(kind: OperationKind | 'unknown', outcome: Outcome, seconds: number): void;
+  /** `outcome` is `ok`, `retried`, or the reason of the failure. */
+  subgraphFetch(subgraph: string, outcome: string, seconds: number): void;
+  /** +1 when a subscription opens, -1 when it ends. */
+  subscriptions(change: 1 | -1): void;
+  /** One event delivered to one subscriber. */
+  subscriptionEvent(): void;
+  planCacheSize(read: () => number): void;
+}
+
+export function createRouterMetrics(metrics: Metrics): RouterMetrics {
+  const operations = metrics.histogram({
+    name: 'alims_router_operation_seconds',
+    help: 'Time from a parsed request to its result, by kind of operation and outcome.',
+    labels: ['kind', 'outcome'],
+  });
+  const fetches = metrics.histogram({
+    name: 'alims_router_subgraph_fetch_seconds',
+    help: 'Time of one request to a subgraph.',
+    labels: ['subgraph', 'outcome'],
+  });
+  const open = metrics.gauge({ name: 'alims_router_subscriptions', help: 'Subscriptions open now.' });
+  const events = metrics.counter({
+    name: 'alims_router_subscription_events_total',
+    help: 'Subscription events delivered, counted for each subscriber.',
+  });
+  return {
+    operation: (kind, outcome, seconds) => operations.observe({ kind, outcome }, seconds),
+    subgraphFetch: (subgraph, outcome, seconds) => fetches.observe({ subgraph, outcome }, seconds),
+    subscriptions: (change) => open.inc(change),
+    subscriptionEvent: () => events.inc(),
+    planCacheSize(read) {
+      metrics.gauge({ name: 'alims_router_operation_cache_size', help: 'Operations prepared and kept.', read });
+    },
+  };
+}

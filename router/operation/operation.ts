@@ -1,0 +1,123 @@
+import { operationFromDocument, type Operation as PlannerOperation } from '@apollo/federation-internals';
+import type { QueryPlan } from '@apollo/query-planner';
+import {
+  type DocumentNode,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
+import type { Step } from '../execution/fetch.ts';
+import { compilePlan } from '../execution/plan.ts';
+import { compileProjection, type Projection } from '../execution/projection.ts';
+import { compileSubscriptionPlan, type SubscriptionPlan } from '../execution/subscription-plan.ts';
+import type { SupergraphState } from '../supergraph.ts';
+import { compileIntrospection, type Introspection } from './introspection.ts';
+import { checkLimits, type OperationLimits } from './limits.ts';
+
+/** All that can be known of an operation before its variables come. */
+export interface PreparedOperation {
+  readonly name: string | null;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly definition: OperationDefinitionNode;
+  /** Undefined when nothing has to be fetched: introspection, `__typename`, or a selection that no subgraph resolves. */
+  readonly run: Step | undefined;
+  readonly subscription: SubscriptionPlan | undefined;
+  readonly project: Projection;
+  readonly introspect: Introspection | undefined;
+  readonly plan: QueryPlan;
+}
+
+/** Refused before anything ran: the client must change the document. */
+export interface RefusedOperation {
+  readonly errors: readonly GraphQLError[];
+}
+
+/** Parses, limits, validates, plans and compiles. Never throws for what a client sent. */
+export function prepareOperation(
+  state: SupergraphState,
+  limits: OperationLimits,
+  text: string,
+  operationName: string | null,
+): PreparedOperation | RefusedOperation {
+  const document = parseDocument(text, limits);
+  if (document instanceof GraphQLError) return refuse([document]);
+  const beyond = checkLimits(document, limits);
+  if (beyond.length > 0) return refuse(beyond);
+  const invalid = validate(state.schema, document, undefined, { maxErrors: 20 });
+  if (invalid.length > 0) return refuse(invalid);
+  // Positions serve error messages only; kept for each operation of the cache they would take most of its memory.
+  const lean = parse(text, { noLocation: true });
+  const definition = getOperationAST(lean, operationName);
+  if (!definition) return refuse([noSuchOperation(document, operationName)]);
+  try {
+    return compileOperation(state, lean, definition);
+  } catch (error) {
+    if (error instanceof GraphQLError) return refuse([error]);
+    throw error;
+  }
+}
+
+function compileOperation(
+  state: SupergraphState,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+): PreparedOperation {
+  const plan = state.planner.buildQueryPlan(plannerOperation(state, document, definition));
+  const { node } = plan;
+  return {
+    name: definition.name?.value ?? null,
+    kind: definition.operation,
+    definition,
+    run: node && node.kind !== 'Subscription' ? compilePlan(node, state.isOfType) : undefined,
+    subscription: node?.kind === 'Subscription' ? compileSubscriptionPlan(node, state.isOfType) : undefined,
+    project: compileProjection(state, document, definition),
+    introspect: compileIntrospection(state.schema, document, definition),
+    plan,
+  };
+}
+
+function plannerOperation(
+  state: SupergraphState,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+): PlannerOperation {
+  // With one operation in it the document needs no name, so an anonymous one plans as well.
+  const definitions = document.definitions.filter(
+    (each) => each === definition || each.kind === Kind.FRAGMENT_DEFINITION,
+  );
+  const planned = state.clientKeys.rename({ kind: Kind.DOCUMENT, definitions });
+  return operationFromDocument(state.plannerSchema, planned, { validate: false });
+}
+
+function parseDocument(text: string, limits: OperationLimits): DocumentNode | GraphQLError {
+  try {
+    return parse(text, { maxTokens: limits.maxTokens });
+  } catch (error) {
+    return error instanceof GraphQLError ? error : new GraphQLError(String(error));
+  }
+}
+
+function noSuchOperation(document: DocumentNode, operationName: string | null): GraphQLError {
+  const names = document.definitions
+    .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .map((definition) => definition.name?.value ?? '(anonymous)');
+  const known = `The document holds: ${names.join(', ') || 'no operation'}.`;
+  return new GraphQLError(
+    operationName === null
+      ? `Say which operation to run with "operationName". ${known}`
+      : `There is no operation named ${JSON.stringify(operationName)}. ${known}`,
+  );
+}
+
+function refuse(errors: readonly GraphQLError[]): RefusedOperation {
+  return { errors: errors.map(badInput) };
+}
+
+/** With the code that clients act on; `spec` lets an answer of type application/json keep its status 200. */
+export function badInput(error: GraphQLError): GraphQLError {
+  const extensions = { ...error.extensions, code: 'BAD_INPUT', http: { spec: true, status: 400 } };
+  return new GraphQLError(error.message, { source: error.source, positions: error.positions, extensions });
+}

@@ -1,0 +1,203 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Health } from '#platform/health/index.ts';
+import type { Logger } from '#platform/logging/index.ts';
+import type { Metrics } from '#platform/metrics/index.ts';
+import { createGraphiQL, type GraphiQLOptions } from './graphiql/page.ts';
+import type { OpenStream } from './guard.ts';
+import { type FetchHandler, serveFetch } from './http/bridge.ts';
+import { applyCors } from './http/cors.ts';
+import { createGraphQLOverHttp, type NodeHandler } from './http/graphql.ts';
+import { HttpRefusal, sendRefusal } from './http/refusal.ts';
+import { type Authenticate, requestIdOf } from './identify.ts';
+import { createRouterMetrics } from './metrics.ts';
+import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import { stopServer } from './stop.ts';
+import { createSubgraphClients } from './subgraph-clients.ts';
+import { buildSupergraph } from './supergraph.ts';
+import type { SubgraphFetch } from './transport.ts';
+import { serveWebSockets } from './websocket.ts';
+
+export interface ExtraRoute {
+  /** The path itself and everything below it. The longest prefix wins. */
+  readonly prefix: string;
+  readonly fetch: FetchHandler;
+}
+
+export interface RouterOptions {
+  readonly supergraphSdl: string;
+  /** Handlers of the subgraphs in this process, by name; the others are reached over HTTP. */
+  readonly subgraphs?: ReadonlyMap<string, SubgraphFetch> | undefined;
+  /** URLs instead of those in the supergraph, by name. */
+  readonly urls?: ReadonlyMap<string, string> | undefined;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host?: string | undefined;
+  readonly authenticate: Authenticate;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+  /** Serves `/health…`; it is drained when the router stops. */
+  readonly health?: Health | undefined;
+  readonly extraRoutes?: readonly ExtraRoute[] | undefined;
+  /** Exact path to page. */
+  readonly pages?: Readonly<Record<string, FetchHandler>> | undefined;
+  /** Null: browsers get no GraphiQL. */
+  readonly graphiql?: GraphiQLOptions | null | undefined;
+  /** Origins whose pages may call the router; `*` names all. Default: none but its own. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  readonly limits?: Partial<OperationLimits> | undefined;
+  /** Operations kept ready. Default 1,000. */
+  readonly maxOperations?: number | undefined;
+  /** Bytes of a GraphQL request. Default 1 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Milliseconds until a query to a subgraph is given up. Default 15,000. */
+  readonly queryTimeoutMs?: number | undefined;
+  /** Milliseconds until a mutation is given up. Default 60,000. */
+  readonly mutationTimeoutMs?: number | undefined;
+  /** Milliseconds that a stop waits for requests under way. Default 10,000. */
+  readonly stopTimeoutMs?: number | undefined;
+}
+
+export interface Router extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Throws InvalidSupergraphError, or the system's error when the port cannot be taken. */
+export async function startRouter(options: RouterOptions): Promise<Router> {
+  const { logger } = options;
+  const state = buildSupergraph(options.supergraphSdl);
+  const metrics = options.metrics && createRouterMetrics(options.metrics);
+  const clients = createSubgraphClients({ ...options, supergraphUrls: state.urls, metrics });
+  const pipeline = createPipeline({
+    state,
+    subgraph: clients.get,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    maxOperations: options.maxOperations ?? 1_000,
+    logger,
+    metrics,
+  });
+  const openStreams = new Set<OpenStream>();
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 });
+  server.on(
+    'request',
+    createRequestListener(options, () => pipeline, openStreams),
+  );
+  const webSockets = serveWebSockets({
+    server,
+    path: '/graphql',
+    pipeline: () => pipeline,
+    authenticate: options.authenticate,
+    logger,
+    maxMessageBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+    keepAliveMs: 12_000,
+    openStreams,
+  });
+  const host = options.host ?? '127.0.0.1';
+  try {
+    await listen(server, options.port, host);
+  } catch (error) {
+    await clients[Symbol.asyncDispose]();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      options.health?.drain();
+      await stopServer({ server, webSockets, openStreams, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
+      await clients[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, () => {
+    server.off('error', reject);
+    resolve();
+  });
+  return promise;
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+function createRequestListener(
+  options: RouterOptions,
+  pipeline: () => Pipeline,
+  openStreams: Set<OpenStream>,
+): Listener {
+  const { logger, allowedOrigins = [] } = options;
+  const route = createRoutes(options, pipeline, openStreams);
+  return (request, response) => {
+    const requestId = requestIdOf(request.headers);
+    response.setHeader('x-request-id', requestId);
+    if (applyCors(request, response, allowedOrigins)) return;
+    route(request)(request, response, requestId).catch((error: unknown) => {
+      if (error instanceof HttpRefusal) {
+        sendRefusal(response, error, requestId);
+        return;
+      }
+      logger.error({ err: error, requestId }, 'a request failed unexpectedly');
+      const message = 'Unexpected error. Quote the request id when you report it.';
+      sendRefusal(response, new HttpRefusal(500, 'INTERNAL_SERVER_ERROR', message), requestId);
+    });
+  };
+}
+
+function createRoutes(
+  options: RouterOptions,
+  pipeline: () => Pipeline,
+  openStreams: Set<OpenStream>,
+): (request: IncomingMessage) => NodeHandler {
+  const graphql = createGraphQLOverHttp({
+    pipeline,
+    authenticate: options.authenticate,
+    logger: options.logger,
+    body: { maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, timeoutMs: 30_000 },
+    openStreams,
+  });
+  const graphiql = options.graphiql && createGraphiQL(options.graphiql);
+  const pages = new Map(Object.entries(options.pages ?? {}));
+  const routes = [...(options.extraRoutes ?? [])].sort((a, b) => b.prefix.length - a.prefix.length);
+  return (request) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (path === '/graphql') return graphiql && wantsPage(request) ? graphiql : graphql;
+    const page = pages.get(path);
+    if (page) return asNodeHandler(page);
+    const own = routes.find(
+      ({ prefix }) => path === prefix || path.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`),
+    );
+    if (own) return asNodeHandler(own.fetch);
+    if (options.health && /^\/health(\/|$)/.test(path)) return healthHandler(options.health);
+    if (path === '/' && graphiql) return redirectToGraphiQL;
+    return notFound;
+  };
+}
+
+// GraphiQL keeps its query in the address, so a page is wanted there as well.
+function wantsPage(request: IncomingMessage): boolean {
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+}
+
+function asNodeHandler(handler: FetchHandler): NodeHandler {
+  return (request, response, requestId) => serveFetch(request, response, handler, requestId);
+}
+
+function healthHandler(health: Health): NodeHandler {
+  return asNodeHandler(async (request) => (await health.handle(request)) ?? new Response(null, { status: 404 }));
+}
+
+async function redirectToGraphiQL(_request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(302, { location: '/graphql' }).end();
+}
+
+async function notFound(request: IncomingMessage): Promise<void> {
+  const path = JSON.stringify((request.url ?? '/').slice(0, 200));
+  throw new HttpRefusal(404, 'NOT_FOUND', `Nothing is served at ${path}. GraphQL is at /graphql.`);
+}
