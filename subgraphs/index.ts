@@ -6,3 +6,4 @@ import { samples } from './samples/subgraph.ts';
 import { workflows } from './workflows/subgraph.ts';
 
 /** Every domain, in the order of their ports. */
+export const SUBGRAPHS: readonly SubgraphModule[] = [accounts, samples, workflows, memory, files];
