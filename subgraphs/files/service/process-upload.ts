@@ -54,7 +54,9 @@ async function settle(deps: FilesDeps, upload: Upload): Promise<void> {
   const verdict = judgeContent(upload.mediaType, sample);
   if (verdict.kind === 'refused') return rejectUpload(deps, upload, verdict);
   const { organizationId, sha256, size } = upload;
-  const put = await deps.blobs.put({ organizationId, sha256 }, size, await deps.stage.open(upload.id));
+  const content = await deps.stage.open(upload.id);
+  // A store that fails early would leave the content open.
+  const put = await deps.blobs.put({ organizationId, sha256 }, size, content).finally(() => content.destroy());
   if (put.kind === 'mismatch') {
     const message = `The received content has the SHA-256 ${put.received.sha256}, declared was ${sha256}: hash the very bytes that are sent.`;
     return rejectUpload(deps, upload, { code: 'SHA256_MISMATCH', message });

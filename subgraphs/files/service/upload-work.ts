@@ -54,7 +54,8 @@ export function createUploadWork(deps: FilesDeps): UploadWork {
     },
 
     async sweep({ all } = { all: false }) {
-      const before = new Date(deps.clock().getTime() - (all ? 0 : LEFT_ALONE_MS));
+      // Up to this very millisecond, or as long ago as nobody can still be at work on.
+      const before = new Date(deps.clock().getTime() + (all ? 1 : -LEFT_ALONE_MS));
       const left = await deps.db.system((tx) => uploads.findStaged(tx, before, SWEEP_MOST));
       await Promise.allSettled(left.map((ref) => once(ref, repairUpload)));
     },

@@ -6,6 +6,7 @@ import { Upload } from 'tus-js-client';
 import { inject } from 'vitest';
 import { loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase, type DatabaseUrls } from '#platform/database/index.ts';
+import type { Fetch } from '#platform/graphql/index.ts';
 import { openResources, type Resources, type RunningSubgraph, startSubgraph } from '#platform/host/index.ts';
 import { IDENTITY_HEADER, permissionsOf, type Role, signIdentity, type Viewer } from '#platform/identity/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
@@ -29,7 +30,6 @@ export interface Answer {
 }
 
 export interface FilesLab extends AsyncDisposable {
-  readonly resources: Resources;
   readonly database: DatabaseUrls;
   readonly dataDir: string;
   ask(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
@@ -54,39 +54,31 @@ export async function createFilesLab(options: LabOptions = {}): Promise<FilesLab
   const dataDir = await mkdtemp(path.join(tmpdir(), 'alims-files-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
   const clock = { now: new Date() };
-  const resources = opening.use(
-    await openResources({
-      settings: loadSettings({ ALIMS_DATA_DIR: dataDir, ...options.env }),
-      secretKey: 'a secret key for tests, of some length',
-      logger: createLogger({ level: 'error', name: 'files-lab' }),
-      clock: () => clock.now,
-    }),
-  );
-  const neighbours = addNeighbours(resources);
-  let running: RunningSubgraph | undefined;
-  const server = opening.use(await serve((request) => running!.fetch(request)));
-  const start = () => startSubgraph(files, { resources, databaseUrl: database.appUrl, publicUrl: () => server.url });
-  running = await start();
+  const neighbours = createNeighbours();
+  let running: FilesProcess | undefined;
   opening.defer(async () => running?.[Symbol.asyncDispose]());
+  const server = opening.use(await serve((request) => running!.subgraph.fetch(request)));
+  const start = () => startProcess({ ...options, dataDir, database, clock, neighbours, publicUrl: () => server.url });
+  running = await start();
   const stack = opening.move();
   const post = (viewer: Viewer | null, accept: string, body: object) =>
-    running!.fetch(
+    running!.subgraph.fetch(
       new Request('http://files.internal/graphql', {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           accept,
-          ...(viewer && { [IDENTITY_HEADER]: signIdentity(viewer, resources.identityKey, Date.now()) }),
+          ...(viewer && { [IDENTITY_HEADER]: signIdentity(viewer, running!.resources.identityKey, Date.now()) }),
         },
         body: JSON.stringify(body),
       }),
     );
   return {
-    resources,
     database,
     dataDir,
     clock,
-    ...neighbours,
+    addSample: neighbours.addSample,
+    addWorkflow: neighbours.addWorkflow,
     async ask(viewer, query, variables = {}) {
       return toAnswer(await (await post(viewer, 'application/json', { query, variables })).json());
     },
@@ -100,6 +92,36 @@ export async function createFilesLab(options: LabOptions = {}): Promise<FilesLab
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+interface FilesProcess extends AsyncDisposable {
+  readonly resources: Resources;
+  readonly subgraph: RunningSubgraph;
+}
+
+async function startProcess(
+  options: LabOptions & {
+    readonly dataDir: string;
+    readonly database: DatabaseUrls;
+    readonly clock: { readonly now: Date };
+    readonly neighbours: Neighbours;
+    readonly publicUrl: () => string;
+  },
+): Promise<FilesProcess> {
+  await using opening = new AsyncDisposableStack();
+  const resources = opening.use(
+    await openResources({
+      settings: loadSettings({ ALIMS_DATA_DIR: options.dataDir, ...options.env }),
+      secretKey: 'a secret key for tests, of some length',
+      logger: createLogger({ level: 'error', name: 'files-lab' }),
+      clock: () => options.clock.now,
+    }),
+  );
+  for (const [name, fetcher] of options.neighbours.fetchers) resources.fetchers.set(name, fetcher);
+  const { publicUrl, database } = options;
+  const subgraph = opening.use(await startSubgraph(files, { resources, databaseUrl: database.appUrl, publicUrl }));
+  const stack = opening.move();
+  return { resources, subgraph, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 function toAnswer(result: {
@@ -121,8 +143,12 @@ async function* eventsOf(response: Response): AsyncGenerator<string> {
   }
 }
 
+interface Neighbours extends Pick<FilesLab, 'addSample' | 'addWorkflow'> {
+  readonly fetchers: ReadonlyMap<string, Fetch>;
+}
+
 /** Samples and workflows, as far as files asks them: who sees what. */
-function addNeighbours(resources: Resources) {
+function createNeighbours(): Neighbours {
   const samples = new Map<string, (viewer: Viewer) => boolean>();
   const workflows = new Map<string, { sampleId: string; sees: (viewer: Viewer) => boolean }>();
   const answering = (find: (id: string, viewer: Viewer) => object | null) => async (request: Request) => {
@@ -130,18 +156,17 @@ function addNeighbours(resources: Resources) {
     const body = (await request.json()) as { variables: { of: readonly { id: string }[] } };
     return Response.json({ data: { _entities: body.variables.of.map(({ id }) => find(id, viewer)) } });
   };
-  resources.fetchers.set(
-    'samples',
-    answering((id, viewer) => (samples.get(id)?.(viewer) ? { id } : null)),
-  );
-  resources.fetchers.set(
-    'workflows',
-    answering((id, viewer) => {
-      const found = workflows.get(id);
-      return found?.sees(viewer) ? { id, sample: { id: found.sampleId } } : null;
-    }),
-  );
   return {
+    fetchers: new Map([
+      ['samples', answering((id, viewer) => (samples.get(id)?.(viewer) ? { id } : null))],
+      [
+        'workflows',
+        answering((id, viewer) => {
+          const found = workflows.get(id);
+          return found?.sees(viewer) ? { id, sample: { id: found.sampleId } } : null;
+        }),
+      ],
+    ]),
     addSample(sees: (viewer: Viewer) => boolean): string {
       const id = randomUUID();
       samples.set(id, sees);
