@@ -7,7 +7,7 @@ import type { RequestContext } from './context.ts';
 /** The error as the client may see it: what is not ours to say is masked and logged under the request id. */
 export function toClientError(error: unknown, requestId: string, logger: Logger): GraphQLError {
   const graphQLError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
-  const original = graphQLError.originalError;
+  const original = rootOf(graphQLError);
   const at = { nodes: graphQLError.nodes ?? null, path: graphQLError.path ?? null };
   if (original instanceof AppError) {
     return new GraphQLError(original.message, {
@@ -26,6 +26,11 @@ export function toClientError(error: unknown, requestId: string, logger: Logger)
     ...at,
     extensions: { code: 'INTERNAL', requestId },
   });
+}
+
+/** graphql-js wraps its own errors (of a variable, say) in its own errors: what counts is what was thrown first. */
+function rootOf({ originalError }: GraphQLError): Error | undefined {
+  return originalError instanceof GraphQLError ? rootOf(originalError) : originalError;
 }
 
 function asError(error: unknown): Error {
