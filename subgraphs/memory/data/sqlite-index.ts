@@ -95,7 +95,10 @@ function findShelf(db: DatabaseSync, collection: Collection, { organizationId, o
   return row ? BigInt(Number(row.id)) : null;
 }
 
-/** Each shelf has a word table of its own: BM25's statistics then come from that shelf alone, and no search can leave it. */
+/**
+ * Each shelf has a word table of its own: BM25's statistics then come from that shelf alone, and no search can leave it.
+ * The table keeps the texts: without them (content = '') FTS5 cannot take a deleted row out of its statistics.
+ */
 function ensureShelf(db: DatabaseSync, collection: Collection, shelf: Shelf): bigint {
   const found = findShelf(db, collection, shelf);
   if (found !== null) return found;
@@ -104,7 +107,7 @@ function ensureShelf(db: DatabaseSync, collection: Collection, shelf: Shelf): bi
     .run(collection, shelf.organizationId, shelf.owner);
   const id = BigInt(lastInsertRowid);
   db.exec(`CREATE VIRTUAL TABLE ${wordsTable(id)} USING fts5 (
-    content, before, date, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2')`);
+    content, before, date, tokenize = 'porter unicode61 remove_diacritics 2')`);
   return id;
 }
 
@@ -145,7 +148,7 @@ function deletePoints(db: DatabaseSync, points: readonly Row[]): Set<bigint> {
   return shelves;
 }
 
-/** A deleted row of a contentless table is only marked; merging everything into one segment drops its words. */
+/** A deleted row's words stay in the index behind a marker; merging everything into one segment drops both. */
 function scrub(db: DatabaseSync, shelves: ReadonlySet<bigint>): void {
   for (const shelf of shelves) {
     const table = wordsTable(shelf);

@@ -51,7 +51,8 @@ export async function unindexRows(deps: IndexingDeps, organizationId: string, re
   if (stale.length > 0) await deps.index.remove(collection, organizationId, stale);
 }
 
-async function indexMissing(
+/** Indexes those of the rows that the index lacks, and answers with their number. Rows never change, so the others are right. */
+export async function indexMissing(
   deps: IndexingDeps,
   organizationId: string,
   collection: Collection,

@@ -16,7 +16,7 @@ import {
 } from '../domain/input.ts';
 import type { Context, Interaction, Pattern, WorkflowStage } from '../domain/memory.ts';
 import { contextStored, interactionRecorded, patternStored } from '../events.ts';
-import { indexRows } from './indexing.ts';
+import { indexMissing } from './indexing.ts';
 
 type Keyed<Input> = Input & { readonly idempotencyKey?: string | null | undefined };
 
@@ -31,7 +31,7 @@ export function actorOf({ viewer, requestId }: MemoryContext) {
  */
 async function indexNow(ctx: MemoryContext, collection: Collection, id: string): Promise<void> {
   try {
-    await indexRows(ctx, ctx.viewer.organizationId, collection, [id]);
+    await indexMissing(ctx, ctx.viewer.organizationId, collection, [id]);
   } catch (error) {
     ctx.logger.warn({ err: error, collection, id }, 'stored, but not yet indexed: its event will repair that');
   }

@@ -231,6 +231,20 @@ describe.each(STORES)('the index on %s', (_, open) => {
     expect(names(await found(index, 'balance'))).toEqual(['turn']);
   });
 
+  test('what was replaced or removed no longer moves the scores of the rest', async () => {
+    await store3();
+    const before = await found(index, 'contaminated nitrate blanks freezer');
+    const passing = Array.from({ length: 30 }, (_, n) => entry(`passing ${n}`, 'nitrate nitrate blanks '.repeat(n)));
+    await index.upsert('conversation_context', passing);
+    await index.remove(
+      'conversation_context',
+      ANA.organizationId,
+      passing.map(({ id }) => id),
+    );
+    for (let times = 0; times < 3; times++) await store3();
+    expect(await found(index, 'contaminated nitrate blanks freezer')).toEqual(before);
+  });
+
   test('what is removed leaves no hit and no trace in the store', async () => {
     const telling = axis(7).values.fill(0.7654321, 0, 3);
     const traces = ['zanzibarium', String(telling[0]), Buffer.from(telling.buffer, 0, 12).toString('latin1')];
