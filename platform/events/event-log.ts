@@ -1,9 +1,10 @@
 import type { Database } from '#platform/database/types.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import { decodeCursor, type Position } from './cursor.ts';
+import { decodeCursor } from './cursor.ts';
 import { createPgHistory, type EventHistory } from './history.ts';
+import { type Lease, openReader } from './reader.ts';
 import { createSharedTail, type SharedTail } from './shared-tail.ts';
-import type { EventBus, EventLog, StoredEvent, StreamGap, TailRequest } from './types.ts';
+import type { EventBus, EventLog } from './types.ts';
 
 interface EventLogBase {
   readonly bus: EventBus;
@@ -39,11 +40,6 @@ interface Entry {
   tail: SharedTail | null;
   readers: number;
   linger: NodeJS.Timeout | undefined;
-}
-
-interface Lease {
-  readonly tail: Promise<SharedTail>;
-  release(): void;
 }
 
 /** The log over any history. One listener per topic and one tail per organization and topic, whatever the number of readers. */
@@ -125,7 +121,12 @@ export function openEventLog(options: EventLogBase & { readonly history: EventHi
   return {
     tail(request) {
       const from = request.after === undefined || request.after === null ? null : decodeCursor(request.after);
-      return readTail({ request, from, closing: closing.signal, lease: lease(request.organizationId, request.topic) });
+      return openReader({
+        request,
+        from,
+        closing: closing.signal,
+        lease: lease(request.organizationId, request.topic),
+      });
     },
     async [Symbol.asyncDispose]() {
       closing.abort();
@@ -136,95 +137,4 @@ export function openEventLog(options: EventLogBase & { readonly history: EventHi
       await Promise.allSettled(open.map(async (topic) => (await topic.listening)[Symbol.asyncDispose]()));
     },
   };
-}
-
-interface Reading {
-  readonly request: TailRequest;
-  readonly from: Position | null;
-  readonly closing: AbortSignal;
-  readonly lease: Lease;
-}
-
-/** It takes its place as soon as the tail stands, not at the first next(): what comes in between belongs to the reader. */
-function readTail({ request, from, closing, lease }: Reading): AsyncIterableIterator<StoredEvent | StreamGap> {
-  const stop = new AbortController();
-  const close = () => {
-    stop.abort();
-    lease.release();
-    request.signal.removeEventListener('abort', close);
-    closing.removeEventListener('abort', close);
-  };
-  request.signal.addEventListener('abort', close);
-  closing.addEventListener('abort', close);
-  if (request.signal.aborted || closing.aborted) close();
-  const opening = lease.tail.then(async (tail) => ({
-    tail,
-    start: from === null ? { position: tail.end, gap: null } : await tail.start(from),
-  }));
-  opening.catch(() => {});
-
-  async function* items(): AsyncGenerator<StoredEvent | StreamGap, void, void> {
-    try {
-      const opened = await unlessAborted(opening, stop.signal);
-      if (opened === null) return;
-      if (opened.start.gap !== null) yield opened.start.gap;
-      yield* follow(opened.tail, opened.start.position);
-    } finally {
-      close();
-    }
-  }
-
-  async function* follow(tail: SharedTail, start: Position): AsyncGenerator<StoredEvent | StreamGap, void, void> {
-    let position = start;
-    while (!stop.signal.aborted) {
-      const next = tail.next(position);
-      if (next === 'nothing newer') {
-        await tail.changed(stop.signal);
-      } else if (next !== 'not here') {
-        position = { epoch: next.epoch, sequence: next.sequence };
-        if (accepted(next)) yield next;
-      } else {
-        const steps = await unlessAborted(tail.read(position), stop.signal);
-        for (const step of steps ?? []) {
-          if (stop.signal.aborted) return;
-          position = step.position;
-          if (accepted(step.item)) yield step.item;
-        }
-        if (steps?.length === 0) await unlessAborted(waitForTail(tail, position), stop.signal);
-      }
-    }
-  }
-
-  /** The reader is up to date and the tail does not know its place: the tail is the one that is behind. */
-  async function waitForTail(tail: SharedTail, position: Position): Promise<void> {
-    await tail.refresh();
-    if (tail.next(position) === 'not here') await tail.changed(stop.signal);
-  }
-
-  function accepted(item: StoredEvent | StreamGap): boolean {
-    return 'kind' in item || request.accept === undefined || request.accept(item);
-  }
-
-  const generator = items();
-  return {
-    next: () => generator.next(),
-    // A generator that waits would answer return() only after its wait.
-    return: () => {
-      close();
-      return generator.return();
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-/** Null when the signal aborts first. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  if (signal.aborted) return Promise.resolve(null);
-  return new Promise((resolve, reject) => {
-    const abort = () => resolve(null);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

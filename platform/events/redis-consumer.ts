@@ -26,7 +26,7 @@ interface Delivery {
   readonly text: string | undefined;
 }
 
-const BATCH = 64;
+const BATCH = 16;
 const DEAD_LETTERS_KEPT = 10_000;
 const CONSUMER_FORGOTTEN_AFTER_MS = 86_400_000;
 

@@ -36,15 +36,16 @@ export interface SharedTail {
   read(position: Position): Promise<readonly Step[]>;
   /** Brings the tail up to the newest event of the database. */
   refresh(): Promise<void>;
-  /** Resolves when something came after `position`, or when the signal aborts. */
-  changed(signal: AbortSignal): Promise<void>;
+  /** Calls back once, at the next change of the end or when the tail closes. */
+  onChange(callback: () => void): void;
+  forget(callback: () => void): void;
   close(): void;
 }
 
 export function createSharedTail(options: SharedTailOptions): SharedTail {
   const { organizationId, topic, history, logger } = options;
   const bounds = shareFreshRead(() => history.bounds(organizationId, topic));
-  const waiters = new Set<() => void>();
+  let waiters = new Set<() => void>();
   const reads = new Map<string, Promise<readonly Step[]>>();
   let recent = createRecentEvents({ epoch: NO_EPOCH, sequence: 0 }, options.keptInMemory);
   let opened = false;
@@ -59,7 +60,9 @@ export function createSharedTail(options: SharedTailOptions): SharedTail {
   }
 
   function wake(): void {
-    for (const waiter of [...waiters]) waiter();
+    const called = waiters;
+    waiters = new Set();
+    for (const waiter of called) waiter();
   }
 
   async function open(): Promise<void> {
@@ -174,17 +177,11 @@ export function createSharedTail(options: SharedTailOptions): SharedTail {
       reads.set(key, running);
       return running;
     },
-    changed(signal) {
-      return new Promise((resolve) => {
-        const finish = () => {
-          waiters.delete(finish);
-          signal.removeEventListener('abort', finish);
-          resolve();
-        };
-        waiters.add(finish);
-        signal.addEventListener('abort', finish, { once: true });
-        if (signal.aborted) finish();
-      });
+    onChange(callback) {
+      waiters.add(callback);
+    },
+    forget(callback) {
+      waiters.delete(callback);
     },
     close() {
       closed = true;
