@@ -5,7 +5,7 @@ import { createAnnouncer } from './announcer.ts';
 import { isTransient, translateFailure } from './failures.ts';
 import { roleOf } from './provision.ts';
 import { checkSafety } from './self-check.ts';
-import { checkOrganizationId, type Session, sessions } from './tenant.ts';
+import { checkOrganizationId, type Session, sessions, type TransactionQuery } from './tenant.ts';
 import { createTenantAdapter } from './tenant-adapter.ts';
 import type { Database, UnitOfWork } from './types.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
@@ -47,7 +47,7 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
     await pool.end();
     throw translateFailure(error);
   }
-  const client = options.client(createTenantAdapter({ pool, schema: subgraph, logger }));
+  const client = options.client(createTenantAdapter(pool, subgraph));
   const announcer = createAnnouncer({ pool, subgraph, logger, afterCommit: options.afterCommit });
 
   const transaction = <T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> =>
@@ -60,11 +60,11 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
   async function write<T>(actor: Parameters<Database<Tx>['write']>[0], work: (unit: UnitOfWork<Tx>) => Promise<T>) {
     const organizationId = checkOrganizationId(actor.organizationId);
     for (let tries = 1; ; tries += 1) {
-      const session: Session = { organizationId, readOnly: false, connection: null };
+      const session: Session = { organizationId, readOnly: false, query: null };
       let announced = false;
       try {
         const answer = await transaction(session, async (tx) => {
-          const unit = createUnitOfWork({ tx, actor, subgraph, connection: connectionOf(session) });
+          const unit = createUnitOfWork({ tx, actor, subgraph, query: queryOf(session) });
           const result = await work(unit);
           announced = unit.announced();
           return result;
@@ -81,9 +81,9 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
     subgraph,
     pool,
     read: async ({ organizationId }, work) =>
-      transaction({ organizationId: checkOrganizationId(organizationId), readOnly: true, connection: null }, work),
+      transaction({ organizationId: checkOrganizationId(organizationId), readOnly: true, query: null }, work),
     write,
-    system: (work) => transaction({ organizationId: null, readOnly: false, connection: null }, work),
+    system: (work) => transaction({ organizationId: null, readOnly: false, query: null }, work),
     async [Symbol.asyncDispose]() {
       await announcer[Symbol.asyncDispose]();
       await client.$disconnect();
@@ -92,10 +92,10 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
   };
 }
 
-function connectionOf(session: Session): pg.PoolClient {
-  if (!session.connection)
-    throw new Error('The transaction has no connection: is the client made over the adapter it was given?');
-  return session.connection;
+function queryOf({ query }: Session): TransactionQuery {
+  if (!query)
+    throw new Error('The transaction did not begin on our adapter: is the client made over the one it was given?');
+  return query;
 }
 
 function createPool(
@@ -114,6 +114,9 @@ function createPool(
     idleTimeoutMillis: IDLE_MS,
     pipeline: true,
   });
-  pool.on('error', (error) => logger.warn({ err: error, subgraph }, 'an idle database connection was lost'));
+  pool.on('error', (error) => {
+    // Not the whole error: pg hangs the client with its settings and statements on it.
+    if (!pool.ending) logger.warn({ subgraph, reason: error.message }, 'an idle database connection was lost');
+  });
   return pool;
 }

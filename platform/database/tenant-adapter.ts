@@ -9,8 +9,7 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils';
 import type pg from 'pg';
-import type { Logger } from '#platform/logging/index.ts';
-import { beginStatement, sessions } from './tenant.ts';
+import { beginStatement, type Session, sessions } from './tenant.ts';
 
 type PgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
 
@@ -21,20 +20,12 @@ const MOST_PREPARED = 300;
  * Prisma's adapter for pg, whose transactions begin with the tenant of the current session. BEGIN is not waited for:
  * the connection is pipelined, so it travels with the first query, and a read ends without waiting for its COMMIT.
  */
-export function createTenantAdapter(options: {
-  readonly pool: pg.Pool;
-  readonly schema: string;
-  readonly logger: Logger;
-}): SqlDriverAdapterFactory {
-  const inner = new PrismaPg(options.pool, {
-    schema: options.schema,
-    statementNameGenerator: createNamer(),
-    onPoolError: (error) => options.logger.warn({ err: error }, 'an idle database connection was lost'),
-  });
+export function createTenantAdapter(pool: pg.Pool, schema: string): SqlDriverAdapterFactory {
+  const inner = new PrismaPg(pool, { schema, statementNameGenerator: createNamer() });
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
-    connect: async () => new TenantAdapter(options.pool, await inner.connect()),
+    connect: async () => new TenantAdapter(pool, await inner.connect()),
   };
 }
 
@@ -96,10 +87,7 @@ class TenantAdapter implements SqlDriverAdapter {
     const session = sessions.getStore();
     if (!session) throw new Error('Transactions begin in Database.read, write or system, which know the tenant.');
     const connection = await this.#pool.connect();
-    session.connection = connection;
-    const begun = connection.query(beginStatement(session));
-    begun.catch(() => {}); // told by commit(), and by each query in between
-    return new TenantTransaction({ inner: this.#inner, connection, begun, readOnly: session.readOnly });
+    return new TenantTransaction(this.#inner, connection, session);
   }
 }
 
@@ -110,31 +98,45 @@ class TenantTransaction implements Transaction {
   readonly options = { usePhantomQuery: true };
   readonly #queries: SqlQueryable;
   readonly #connection: pg.PoolClient;
-  readonly #begun: Promise<unknown>;
   readonly #readOnly: boolean;
+  readonly #begun: Promise<unknown>;
+  #sent = false;
   readonly #onError = () => {}; // the query under way fails with it; unheard it would end the process
 
-  constructor(options: {
-    readonly inner: PgAdapter;
-    readonly connection: pg.PoolClient;
-    readonly begun: Promise<unknown>;
-    readonly readOnly: boolean;
-  }) {
-    this.adapterName = options.inner.adapterName;
+  constructor(inner: PgAdapter, connection: pg.PoolClient, session: Session) {
+    this.adapterName = inner.adapterName;
     // The adapter's own conversions, over one connection in place of the pool.
-    this.#queries = Object.create(options.inner, { client: { value: options.connection } }) as SqlQueryable;
-    this.#connection = options.connection;
-    this.#begun = options.begun;
-    this.#readOnly = options.readOnly;
-    this.#connection.on('error', this.#onError);
+    this.#queries = Object.create(inner, { client: { value: connection } }) as SqlQueryable;
+    this.#connection = connection;
+    this.#readOnly = session.readOnly;
+    connection.on('error', this.#onError);
+    connection.connection.stream.cork();
+    this.#begun = connection.query(beginStatement(session));
+    this.#begun.catch(() => {}); // told by commit(), and by each query in between
+    session.query = (statement) => {
+      const answer = connection.query(statement);
+      this.#send();
+      return answer;
+    };
   }
 
-  queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.#queries.queryRaw(query);
+  async queryRaw(query: SqlQuery): Promise<SqlResultSet> {
+    const answer = this.#queries.queryRaw(query);
+    this.#send();
+    return answer;
   }
 
-  executeRaw(query: SqlQuery): Promise<number> {
-    return this.#queries.executeRaw(query);
+  async executeRaw(query: SqlQuery): Promise<number> {
+    const answer = this.#queries.executeRaw(query);
+    this.#send();
+    return answer;
+  }
+
+  /** BEGIN was held back to leave in one packet with what comes first. */
+  #send(): void {
+    if (this.#sent) return;
+    this.#sent = true;
+    this.#connection.connection.stream.uncork();
   }
 
   async commit(): Promise<void> {
@@ -172,7 +174,9 @@ class TenantTransaction implements Transaction {
   async #end(statement: 'COMMIT' | 'ROLLBACK'): Promise<string> {
     const connection = this.#connection;
     try {
-      const { command } = await connection.query(statement);
+      const ended = connection.query(statement);
+      this.#send();
+      const { command } = await ended;
       connection.off('error', this.#onError);
       connection.release();
       return command;

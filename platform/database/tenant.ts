@@ -2,13 +2,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
 import { BadInputError } from '#platform/errors/index.ts';
 
+export type TransactionQuery = <Row extends pg.QueryResultRow>(
+  statement: pg.QueryConfig,
+) => Promise<pg.QueryResult<Row>>;
+
 /** What the next transaction of this asynchronous call is to be. */
 export interface Session {
   /** Null: no tenant, so that row-level security refuses every tenant's rows. */
   readonly organizationId: string | null;
   readonly readOnly: boolean;
-  /** The transaction's connection, once it has begun. */
-  connection: pg.PoolClient | null;
+  /** Queries the transaction's own connection; null until it has begun. */
+  query: TransactionQuery | null;
 }
 
 /** Carries the session from our call into Prisma to the adapter that Prisma then calls. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type pg from 'pg';
 import superjson from 'superjson';
 import { v7 as uuidv7 } from 'uuid';
 import { BadInputError, ConflictError } from '#platform/errors/index.ts';
 import type { DomainEvent, StoredEvent } from '../events/types.ts';
+import type { TransactionQuery } from './tenant.ts';
 import type { Actor, OnceCall, UnitOfWork } from './types.ts';
 
 // One statement takes the numbers and stores the events. Topics are locked in the order of their names, so that two
@@ -45,12 +45,11 @@ export interface UnitOptions<Tx> {
   readonly tx: Tx;
   readonly actor: Actor;
   readonly subgraph: string;
-  /** The transaction's own connection. */
-  readonly connection: pg.PoolClient;
+  readonly query: TransactionQuery;
 }
 
 export function createUnitOfWork<Tx>(options: UnitOptions<Tx>): UnitOfWork<Tx> & { readonly announced: () => boolean } {
-  const { tx, actor, connection } = options;
+  const { tx, actor, query } = options;
   let announced = false;
   return {
     tx,
@@ -66,17 +65,17 @@ export function createUnitOfWork<Tx>(options: UnitOptions<Tx>): UnitOfWork<Tx> &
     },
     async firstTime(consumer, eventId) {
       const values = [actor.organizationId, consumer, eventId];
-      const { rowCount } = await connection.query({ name: 'alims_first_time', text: FIRST_TIME, values });
+      const { rowCount } = await query({ name: 'alims_first_time', text: FIRST_TIME, values });
       return rowCount === 1;
     },
   };
 }
 
 async function announce<Tx>(options: UnitOptions<Tx>, events: readonly DomainEvent[]): Promise<StoredEvent[]> {
-  const { actor, connection, subgraph } = options;
+  const { actor, query, subgraph } = options;
   const requestId = actor.requestId ?? null;
   const given = events.map((event, place) => ({ ...event, reason: event.reason ?? null, place, id: uuidv7() }));
-  const { rows } = await connection.query<{ id: string; sequence: string; epoch: string; at: Date }>({
+  const { rows } = await query<{ id: string; sequence: string; epoch: string; at: Date }>({
     name: 'alims_announce',
     text: ANNOUNCE,
     values: [actor.organizationId, JSON.stringify(given), actor.userId, requestId],
@@ -100,7 +99,7 @@ async function announce<Tx>(options: UnitOptions<Tx>, events: readonly DomainEve
 
 /** The row of the key is inserted first: whoever comes second waits on it until the first has committed or failed. */
 async function once<Tx, T>(
-  { actor, connection }: UnitOptions<Tx>,
+  { actor, query }: UnitOptions<Tx>,
   call: OnceCall & { readonly key: string },
   work: () => Promise<T>,
 ): Promise<T> {
@@ -109,17 +108,17 @@ async function once<Tx, T>(
   }
   const id = [actor.organizationId, actor.userId, call.operation, call.key];
   const requestHash = hashOf(call.request);
-  const claimed = await connection.query({ name: 'alims_once_claim', text: CLAIM_KEY, values: [...id, requestHash] });
+  const claimed = await query({ name: 'alims_once_claim', text: CLAIM_KEY, values: [...id, requestHash] });
   if (claimed.rowCount === 1) {
     const answer = await work();
-    await connection.query({
+    await query({
       name: 'alims_once_store',
       text: STORE_ANSWER,
       values: [...id, superjson.stringify(answer)],
     });
     return answer;
   }
-  const { rows } = await connection.query<{ request_hash: string; answer: string | null }>({
+  const { rows } = await query<{ request_hash: string; answer: string | null }>({
     name: 'alims_once_stored',
     text: STORED_ANSWER,
     values: id,

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { cloneDatabase, createTemplate, type Database, type DatabaseUrls } from './index.ts';
+import { withClient } from './provision.ts';
+import { LEDGER, type LedgerTx, openLedger, startTestServer } from './test-fixtures/server.ts';
+
+interface Claimed {
+  readonly id: string;
+  readonly topic: string;
+  readonly sequence: string;
+  readonly attempts: number;
+}
+
+const suite = new AsyncDisposableStack();
+let template: DatabaseUrls;
+let urls: DatabaseUrls & AsyncDisposable;
+let ledger: Database<LedgerTx>;
+let mine: { organizationId: string; userId: string };
+
+beforeAll(async () => {
+  const server = suite.use(await startTestServer());
+  template = suite.use(await createTemplate({ server, subgraphs: [LEDGER] }));
+});
+afterAll(() => suite.disposeAsync());
+
+beforeEach(async () => {
+  urls = await cloneDatabase(template);
+  ledger = await openLedger(urls);
+  mine = { organizationId: randomUUID(), userId: 'me' };
+  return async () => {
+    await ledger[Symbol.asyncDispose]();
+    await urls[Symbol.asyncDispose]();
+  };
+});
+
+function announce(count: number, topic = 'entry', actor = mine) {
+  const event = { topic, type: 'entry.made', subjectType: 'Entry', subjectId: 's', payload: { a: [1] } };
+  return ledger.write(actor, (unit) => unit.announce(Array.from({ length: count }, () => event)));
+}
+
+async function claim(most = 100): Promise<Claimed[]> {
+  return (await ledger.pool.query<Claimed>('select * from outbox_claim($1)', [most])).rows;
+}
+
+function done(events: readonly Claimed[]) {
+  return ledger.pool.query('select outbox_done($1)', [events.map(({ id }) => id)]);
+}
+
+function sequences(events: readonly Claimed[]): number[] {
+  return events.map((event) => Number(event.sequence));
+}
+
+function asSuperuser(sql: string) {
+  return withClient(urls.superUrl, (client) => client.query(`set search_path = ledger; ${sql}`));
+}
+
+test('a claim gives the events of all tenants in the order in which they were announced', async () => {
+  const theirs = { ...mine, organizationId: randomUUID() };
+  await announce(2);
+  await announce(1, 'entry', theirs);
+  await announce(1);
+  const events = await claim();
+  expect(sequences(events)).toEqual([1, 2, 1, 3]);
+  expect(events[0]).toMatchObject({
+    organization_id: mine.organizationId,
+    payload: { a: [1] },
+    actor_id: 'me',
+    attempts: 0,
+  });
+});
+
+test('a topic of which events are under way waits; other topics do not', async () => {
+  await announce(3);
+  expect(sequences(await claim(2))).toEqual([1, 2]);
+  await announce(1, 'other');
+  expect((await claim()).map(({ topic }) => topic)).toEqual(['other']);
+  expect(await claim()).toEqual([]);
+});
+
+test('what is done is never given out again, and what follows it is', async () => {
+  await announce(3);
+  await done(await claim(2));
+  expect(sequences(await claim())).toEqual([3]);
+});
+
+test('ten relays that claim at once share the events without giving one twice, each topic to one of them', async () => {
+  for (const topic of ['a', 'b', 'c', 'd']) await announce(5, topic);
+  const claims = await Promise.all(Array.from({ length: 10 }, () => claim(7)));
+  const ids = claims.flat().map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const topic of ['a', 'b', 'c', 'd']) {
+    expect(claims.filter((events) => events.some((event) => event.topic === topic)).length).toBeLessThanOrEqual(1);
+  }
+});
+
+test("a dead relay's events come back when its lease has run out", async () => {
+  await announce(2);
+  await claim();
+  await asSuperuser(`update outbox_event set claimed_until = claimed_until - interval '31 seconds'`);
+  expect(sequences(await claim())).toEqual([1, 2]);
+});
+
+test('a failure is counted, keeps the lease, and after ten the event is out of the way but not gone', async () => {
+  await announce(2);
+  const [first] = await claim(1);
+  const fail = () => ledger.pool.query('select outbox_failed($1, $2) as attempts', [first?.id, 'broken']);
+  expect((await fail()).rows).toEqual([{ attempts: 1 }]);
+  expect(await claim()).toEqual([]);
+  for (let attempt = 2; attempt <= 10; attempt += 1) await fail();
+  expect(sequences(await claim())).toEqual([2]);
+  const { rows } = await asSuperuserRows('select attempts, last_error, sent_at from outbox_event where sequence = 1');
+  expect(rows).toEqual([{ attempts: 10, last_error: 'broken', sent_at: null }]);
+});
+
+function asSuperuserRows(sql: string) {
+  return withClient(urls.superUrl, async (client) => {
+    await client.query('set search_path = ledger');
+    return client.query(sql);
+  });
+}
+
+test('a purge forgets published events, answers and handled events, and keeps what was not published', async () => {
+  await announce(2);
+  await done((await claim()).slice(0, 1));
+  await ledger.write(mine, async (unit) => {
+    await unit.once({ operation: 'o', key: 'k', request: 1 }, async () => 1);
+    await unit.firstTime('c', randomUUID());
+  });
+  const purge = (before: Date) => ledger.pool.query('select outbox_purge($1) as events', [before]);
+  expect((await purge(new Date(Date.now() - 60_000))).rows).toEqual([{ events: 0 }]);
+  expect((await purge(new Date(Date.now() + 60_000))).rows).toEqual([{ events: 1 }]);
+  const { rows } = await asSuperuserRows(
+    'select (select count(*)::int from outbox_event) as events, (select count(*)::int from idempotency_record) as answers, (select count(*)::int from handled_event) as handled',
+  );
+  expect(rows).toEqual([{ events: 1, answers: 0, handled: 0 }]);
+  expect((await announce(1))[0]?.sequence).toBe(3);
+});
+
+test("the service's role can change no event and delete nothing", async () => {
+  await announce(1);
+  const attempts = [
+    'delete from outbox_event',
+    'update outbox_event set type = $$x$$',
+    'delete from event_counter',
+    'delete from handled_event',
+  ];
+  for (const sql of attempts) {
+    await expect(ledger.write(mine, ({ tx }) => tx.$executeRawUnsafe(sql))).rejects.toThrow(/permission denied/);
+  }
+});
