@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
+import { AppError } from '#platform/errors/index.ts';
 import type { EventLog } from '#platform/events/index.ts';
 import type { Ask, RequestContext } from '#platform/graphql/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
@@ -86,24 +87,36 @@ interface Entities<T> {
 
 /** Who sees what is their owners' to say: asked with the caller's identity, for all ids at once. */
 function createNeighbourLoaders(ask: Ask) {
+  const samples = 'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Sample { id } } }';
   const sampleSeen = new DataLoader<string, boolean>(async (ids) => {
-    const found = await ask<Entities<{ id: string }>>(
-      'samples',
-      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Sample { id } } }',
-      { of: ids.map((id) => ({ __typename: 'Sample', id })) },
-    );
-    return ids.map((_id, index) => Boolean(found._entities[index]));
+    const found = await askEntities<{ id: string }>(ask, 'samples', 'Sample', samples, ids);
+    return found.map((sample) => sample !== null);
   });
+  const workflows =
+    'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { id sample { id } } } }';
   const workflowSeen = new DataLoader<string, SeenWorkflow | null>(async (ids) => {
-    const found = await ask<Entities<{ id: string; sample: { id: string } | null }>>(
-      'workflows',
-      'query ($of: [_Any!]!) { _entities(representations: $of) { ... on Workflow { id sample { id } } } }',
-      { of: ids.map((id) => ({ __typename: 'Workflow', id })) },
-    );
-    return ids.map((id, index) => {
-      const workflow = found._entities[index];
-      return workflow ? { id, sampleId: workflow.sample?.id ?? null } : null;
-    });
+    type Found = { readonly id: string; readonly sample: { readonly id: string } | null };
+    const found = await askEntities<Found>(ask, 'workflows', 'Workflow', workflows, ids);
+    return found.map((workflow) => workflow && { id: workflow.id, sampleId: workflow.sample?.id ?? null });
   });
   return { sampleSeen, workflowSeen };
+}
+
+/** Null for what the owner does not show. An answer may fail as a whole for one id among many: then each is asked alone. */
+async function askEntities<T>(
+  ask: Ask,
+  subgraph: string,
+  type: string,
+  document: string,
+  ids: readonly string[],
+): Promise<readonly (T | null)[]> {
+  try {
+    const of = ids.map((id) => ({ __typename: type, id }));
+    return (await ask<Entities<T>>(subgraph, document, { of }))._entities;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+    if (ids.length === 1) return [null];
+    const alone = await Promise.all(ids.map((id) => askEntities<T>(ask, subgraph, type, document, [id])));
+    return alone.flat();
+  }
 }

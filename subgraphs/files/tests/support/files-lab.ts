@@ -154,7 +154,12 @@ function createNeighbours(): Neighbours {
   const answering = (find: (id: string, viewer: Viewer) => object | null) => async (request: Request) => {
     const viewer = viewerOf(request);
     const body = (await request.json()) as { variables: { of: readonly { id: string }[] } };
-    return Response.json({ data: { _entities: body.variables.of.map(({ id }) => find(id, viewer)) } });
+    const found = body.variables.of.map(({ id }) => find(id, viewer));
+    // As the real ones answer: null, and an error for each.
+    const errors = found.flatMap((each) =>
+      each ? [] : [{ message: 'No such row.', extensions: { code: 'NOT_FOUND' } }],
+    );
+    return Response.json({ data: { _entities: found }, ...(errors.length > 0 && { errors }) });
   };
   return {
     fetchers: new Map([
