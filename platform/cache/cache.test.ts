@@ -76,13 +76,13 @@ describe.skipIf(redisAbsent !== null)(`with Redis${redisAbsent === null ? '' : `
     await one.set(at, 'first', MINUTE, { tags: ['t'] });
     expect(await two.get(at)).toBe('first');
     await one.set(at, 'second', MINUTE, { tags: ['t'] });
-    await expect.poll(() => two.get(at), { interval: 1 }).toBe('second');
+    await expect.poll(() => two.get(at), { timeout: 10_000, interval: 1 }).toBe('second');
     await one.deleteByTag(at.scope, 't');
-    await expect.poll(() => two.get(at), { interval: 1 }).toBeUndefined();
+    await expect.poll(() => two.get(at), { timeout: 10_000, interval: 1 }).toBeUndefined();
     await one.set(at, 'third', MINUTE);
-    await expect.poll(() => two.get(at), { interval: 1 }).toBe('third');
+    await expect.poll(() => two.get(at), { timeout: 10_000, interval: 1 }).toBe('third');
     await one.delete(at);
-    await expect.poll(() => two.get(at), { interval: 1 }).toBeUndefined();
+    await expect.poll(() => two.get(at), { timeout: 10_000, interval: 1 }).toBeUndefined();
   });
 
   test('Redis gone: values are loaded; back: what changed meanwhile is not served from before', async ({ skip }) => {
@@ -94,7 +94,9 @@ describe.skipIf(redisAbsent !== null)(`with Redis${redisAbsent === null ? '' : `
     await cache.set(tagged, 'old', MINUTE, { tags: ['t'] });
     await cache.set(kept, 'kept', MINUTE);
     await redis.stop();
-    await expect.poll(() => cache.getOrSet(at, MINUTE, async () => 'loaded'), { interval: 5 }).toBe('loaded');
+    await expect
+      .poll(() => cache.getOrSet(at, MINUTE, async () => 'loaded'), { timeout: 10_000, interval: 5 })
+      .toBe('loaded');
     await cache.delete(at);
     await cache.deleteByTag(at.scope, 't');
     await redis.start();

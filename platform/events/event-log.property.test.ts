@@ -125,7 +125,7 @@ async function run(commands: readonly Command[]): Promise<void> {
     for (const client of clients) client.connect(store.at(0));
     const end = store.end();
     await expect
-      .poll(() => clients.map((client) => client.position), { interval: 1, timeout: 3_000 })
+      .poll(() => clients.map((client) => client.position), { interval: 1, timeout: 10_000 })
       .toEqual(clients.map(() => end));
     for (const client of clients)
       expectWhole(
@@ -158,9 +158,9 @@ function expectWhole(items: readonly (StoredEvent | StreamGap)[], origin: Positi
 }
 
 test('whatever is announced, lost, repeated or reordered by the bus, and however readers come and go: each gets every event once, in order', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(steady, { maxLength: 40 }), run), { numRuns: 150, timeout: 10_000 });
+  await fc.assert(fc.asyncProperty(fc.array(steady, { maxLength: 40 }), run), { numRuns: 150, timeout: 30_000 });
 }, 60_000);
 
 test('with retention and restarts in between, what a reader misses is exactly what its gaps say', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(stormy, { maxLength: 40 }), run), { numRuns: 150, timeout: 10_000 });
+  await fc.assert(fc.asyncProperty(fc.array(stormy, { maxLength: 40 }), run), { numRuns: 150, timeout: 30_000 });
 }, 60_000);

@@ -234,7 +234,7 @@ test('aborting ends a waiting reader at once; the last one takes the tail and th
     { done: true, value: undefined },
     { done: true, value: undefined },
   ]);
-  await expect.poll(() => listeners.now).toBe(0);
+  await expect.poll(() => listeners.now, { timeout: 10_000 }).toBe(0);
 });
 
 test('return() ends a reader that waits, and one that never began', async () => {
@@ -245,7 +245,7 @@ test('return() ends a reader that waits, and one that never began', async () => 
   await waiting.return?.();
   expect(await next).toEqual({ done: true, value: undefined });
   await tail().return?.();
-  await expect.poll(() => listeners.now).toBe(0);
+  await expect.poll(() => listeners.now, { timeout: 10_000 }).toBe(0);
 });
 
 test('a reader that comes back soon finds the tail still there', async () => {

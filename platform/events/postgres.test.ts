@@ -106,7 +106,7 @@ test('what was announced before the relay and what is announced later reaches th
   expect(got.items).toEqual([...before, ...after]);
   expect(got.items.map((event) => event.sequence)).toEqual([1, 2, 3]);
   const unsent = 'SELECT count(*)::int AS unsent FROM ledger.outbox_event WHERE sent_at IS NULL';
-  await expect.poll(() => asSuperuser(unsent)).toEqual([{ unsent: 0 }]);
+  await expect.poll(() => asSuperuser(unsent), { timeout: 10_000 }).toEqual([{ unsent: 0 }]);
 });
 
 test('the relay hears again after its listening connection was cut', async () => {
@@ -114,9 +114,9 @@ test('the relay hears again after its listening connection was cut', async () =>
   const got = collector<StoredEvent>();
   await bus.consume({ group: 'g', topics: ['entry'], handle: async (event) => got.add(event) });
   relay(bus);
-  await expect.poll(() => asSuperuser(listening)).toHaveLength(1);
+  await expect.poll(() => asSuperuser(listening), { timeout: 10_000 }).toHaveLength(1);
   await asSuperuser(`SELECT pg_terminate_backend(pid) FROM (${listening}) AS listening`);
-  await expect.poll(() => asSuperuser(listening)).toHaveLength(1);
+  await expect.poll(() => asSuperuser(listening), { timeout: 10_000 }).toHaveLength(1);
   await announce(randomUUID(), 1);
   await got.reached(1);
 });
@@ -159,7 +159,9 @@ test('an event that is given up stays in the table with its last error, and thos
   relay(bus);
   await got.reached(2);
   const dead = `SELECT sequence::int, attempts, last_error FROM ledger.outbox_event WHERE sent_at IS NULL`;
-  await expect.poll(() => asSuperuser(dead)).toEqual([{ sequence: 1, attempts: MOST_ATTEMPTS, last_error: 'poison' }]);
+  await expect
+    .poll(() => asSuperuser(dead), { timeout: 10_000 })
+    .toEqual([{ sequence: 1, attempts: MOST_ATTEMPTS, last_error: 'poison' }]);
 });
 
 test('old events are purged when they were published, and a reader behind them is told', async () => {
@@ -174,7 +176,7 @@ test('old events are purged when they were published, and a reader behind them i
   await asSuperuser(`UPDATE ledger.outbox_event SET at = now() - interval '8 days' WHERE sequence <= 2`);
   relay(bus);
   await expect
-    .poll(() => asSuperuser('SELECT sequence::int FROM ledger.outbox_event ORDER BY 1'))
+    .poll(() => asSuperuser('SELECT sequence::int FROM ledger.outbox_event ORDER BY 1'), { timeout: 10_000 })
     .toEqual([{ sequence: 3 }, { sequence: 4 }]);
   const epoch = first?.epoch ?? '';
   const items = await tail(bus, { organizationId, after: encodeCursor({ epoch, sequence: 0 }), count: 3 });
@@ -213,7 +215,9 @@ test('another organization reads nothing of it, whatever cursor it brings', asyn
     after: encodeCursor({ epoch: foreign?.epoch ?? '', sequence: 0 }),
     count: 2,
   });
-  await expect.poll(() => asSuperuser('SELECT 1 FROM ledger.outbox_event WHERE sent_at IS NULL')).toEqual([]);
+  await expect
+    .poll(() => asSuperuser('SELECT 1 FROM ledger.outbox_event WHERE sent_at IS NULL'), { timeout: 10_000 })
+    .toEqual([]);
   const [own] = await announce(stranger, 1);
   expect(await reading).toEqual([expect.objectContaining({ kind: 'gap' }), own]);
 });

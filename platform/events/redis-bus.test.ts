@@ -104,7 +104,7 @@ describe.skipIf(redisAbsent !== null)(
       await bus.consume({ group: 'g', topics: ['workflow'], handle: async (event) => got.add(event) });
       await bus.publish([storedEvent(1)]);
       await got.reached(1);
-      await expect.poll(() => inspect.xlen(`{${prefix}:events}:dead:g`)).toBe(1);
+      await expect.poll(() => inspect.xlen(`{${prefix}:events}:dead:g`), { timeout: 10_000 }).toBe(1);
     });
 
     test('a member that leaves is forgotten by its group once it has nothing unconfirmed', async () => {

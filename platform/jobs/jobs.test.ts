@@ -72,7 +72,7 @@ test('a job that fails is tried again until it succeeds', async () => {
   await jobs.enqueue('test.flaky', {});
   await attempts.reached(3);
   await expect
-    .poll(async () => (await metrics.render()).body)
+    .poll(async () => (await metrics.render()).body, { timeout: 10_000 })
     .toContain('alims_job_seconds_count{job="test.flaky",outcome="completed"} 1');
   expect(await jobs.deadLetters()).toEqual([]);
 });
@@ -84,7 +84,9 @@ test('retries of a failing job wait longer each time', async () => {
   await jobs.start();
   await jobs.enqueue('test.failing', {});
   const query = `SELECT extract(epoch from start_after - now())::float AS wait FROM jobs.job WHERE name = 'test.failing' AND state = 'retry'`;
-  await expect.poll(async () => (await asOwner<{ wait: number }>(query))[0]?.wait ?? 0).toBeGreaterThan(500);
+  await expect
+    .poll(async () => (await asOwner<{ wait: number }>(query))[0]?.wait ?? 0, { timeout: 10_000 })
+    .toBeGreaterThan(500);
 });
 
 test('after its last try a job is given up: ERROR once, counted, kept with its payload and error', async () => {
@@ -169,7 +171,9 @@ test('a run that takes too long is aborted and has failed, even when it does not
   await jobs.start();
   await jobs.enqueue('test.slow', {});
   await reasons.reached(1);
-  await expect.poll(() => jobs.deadLetters()).toMatchObject([{ error: 'took longer than 0.02 s' }]);
+  await expect
+    .poll(() => jobs.deadLetters(), { timeout: 10_000 })
+    .toMatchObject([{ error: 'took longer than 0.02 s' }]);
 });
 
 test('jobs of one name run as many at once as they are allowed', async () => {
@@ -242,7 +246,9 @@ test('a lost connection in the middle costs no job', async () => {
   ]);
   await jobs.start();
   for (let n = 0; n < 3; n += 1)
-    await expect.poll(() => jobs.enqueue('test.robust', { n }).then(Boolean, () => false)).toBe(true);
+    await expect
+      .poll(() => jobs.enqueue('test.robust', { n }).then(Boolean, () => false), { timeout: 10_000 })
+      .toBe(true);
   await got.reached(3);
   const open_ = `SELECT count(*)::int AS open FROM jobs.job WHERE name = 'test.robust' AND state <> 'completed'`;
   await expect.poll(async () => asOwner(open_), { timeout: 10_000 }).toEqual([{ open: 0 }]);
