@@ -12,24 +12,20 @@ import {
   OTHER_PEOPLE,
 } from './people.ts';
 
-/** Founds both demonstration organizations. False when they stood before. */
-export async function foundDemo(databaseUrl: string, logger: Logger): Promise<boolean> {
-  await using db = await createDatabase({
-    subgraph: 'accounts',
-    url: databaseUrl,
-    client: createClient,
-    maxConnections: 2,
-    logger,
-  });
-  const { id: organizationId } = DEMO_ORGANIZATION;
-  const standing = await db.read({ organizationId }, (tx) =>
-    tx.organization.findUnique({ where: { id: organizationId } }),
-  );
-  if (standing) return false;
+const ORGANIZATIONS = [
+  { ...DEMO_ORGANIZATION, people: DEMO_PEOPLE },
+  { ...OTHER_ORGANIZATION, people: OTHER_PEOPLE },
+];
+
+/** Founds the demonstration organizations that do not stand yet. */
+export async function foundDemo(databaseUrl: string, logger: Logger): Promise<void> {
+  const options = { subgraph: 'accounts', url: databaseUrl, client: createClient, maxConnections: 2, logger };
+  await using db = await createDatabase(options);
   const deps = { db, clock: () => new Date(), newId: () => v7() };
-  await foundOrganization(deps, { ...DEMO_ORGANIZATION, users: DEMO_PEOPLE.map(toNewUser) });
-  await foundOrganization(deps, { ...OTHER_ORGANIZATION, users: OTHER_PEOPLE.map(toNewUser) });
-  return true;
+  for (const { id, name, people } of ORGANIZATIONS) {
+    const standing = await db.read({ organizationId: id }, (tx) => tx.organization.findUnique({ where: { id } }));
+    if (!standing) await foundOrganization(deps, { id, name, users: people.map(toNewUser) });
+  }
 }
 
 function toNewUser({ id, name, email, role }: DemoUser) {

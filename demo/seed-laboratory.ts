@@ -20,23 +20,25 @@ const HOUR_MS = 3_600_000;
 interface SeedAnalysis {
   readonly id: string;
   readonly version: number;
-  readonly code: string;
+  readonly status: string;
+  readonly service: { readonly code: string };
 }
 
 interface SeedSample {
-  readonly id: string;
+  readonly barcode: string;
   readonly category: string;
   readonly analyses: readonly SeedAnalysis[];
-  /** Position in STAGES of the last stage it is to reach; -1 stays at initiation. */
-  readonly goal: number;
-  workflow: { readonly id: string; version: number };
+  workflow: { readonly id: string; readonly stage: string; readonly status: string; readonly version: number };
 }
 
-const REGISTER = `mutation Register($inputs: [RegisterSampleInput!]!, $key: ID) {
-  registerSamples(inputs: $inputs, idempotencyKey: $key) { results {
-    ... on SampleRegistered { sample { id category analyses { id version service { code } } workflow { id version } } }
-    ... on SampleRefused { index code message }
-  } }
+const REGISTER = `mutation Register($inputs: [RegisterSampleInput!]!) {
+  registerSamples(inputs: $inputs) { results { __typename ... on SampleRefused { code message } } }
+}`;
+const STATE = `query State($after: String) {
+  samples(filter: { text: "DEMO-" }, orderBy: { field: ACCESSION_NUMBER, direction: ASC }, first: 200, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { node { barcode category analyses { id version status service { code } } workflow { id stage status version } } }
+  }
 }`;
 const ADVANCE = `mutation Advance($inputs: [AdvanceWorkflowInput!]!) {
   advanceWorkflows(inputs: $inputs) { results {
@@ -52,7 +54,10 @@ const VERIFY = `mutation Verify($inputs: [VerifyAnalysisInput!]!) {
   verifyAnalyses(inputs: $inputs) { results { ... on AnalysisVerified { analysis { id } } ... on VerificationRefused { code message } } }
 }`;
 
-/** A few hundred samples in every stage, with results, blanks and people behind them; made through the API as its users would. */
+/**
+ * A few hundred samples in every stage, with results, blanks and people behind them; made through the API as its users
+ * would. What a first run that was killed left undone, the next one does.
+ */
 export async function seedLaboratory(url: string, count = SAMPLES): Promise<void> {
   const as = (name: string) => signedIn(url, `${name}@demo.test`, DEMO_PASSWORD);
   const [clerk, analyst, verifier, manager] = await Promise.all([
@@ -61,49 +66,61 @@ export async function seedLaboratory(url: string, count = SAMPLES): Promise<void
     as('verifier'),
     as('manager'),
   ]);
-  const random = createRandom(2026);
-  const samples: SeedSample[] = [];
-  for (let from = 0; from < count; from += 100) {
-    samples.push(...(await register(clerk, random, from, Math.min(100, count - from))));
-  }
+  await registerMissing(clerk, await stateOf(manager), count);
+  const samples = await stateOf(manager);
   for (const [index, to] of STAGES.entries()) {
-    const moving = samples.filter(({ goal }) => goal >= index);
-    if (to === 'RESULTS') await enterResults(analyst, random, moving);
-    if (to === 'COMPLETION') await verifyResults(verifier, moving);
+    const moving = samples.filter(
+      ({ barcode, workflow }) => goalOf(barcode) >= index && stageOf(workflow.stage) < index,
+    );
+    if (to === 'RESULTS') await enterResults(analyst, moving);
+    if (to === 'COMPLETION') await verifyResults(verifier, await stateOf(manager), moving);
     await advance(index < 3 ? clerk : manager, moving, to);
   }
   await interrupt(manager, samples);
 }
 
-async function register(
-  clerk: GraphQLClient,
-  random: () => number,
-  from: number,
-  count: number,
-): Promise<SeedSample[]> {
-  const now = Date.now();
-  const inputs = Array.from({ length: count }, (_, i) => newSample(random, from + i, now));
-  const { registerSamples } = await clerk.request<{
-    registerSamples: { results: { sample?: RegisteredSample; code?: string; message?: string }[] };
-  }>(REGISTER, { inputs, key: `demo-register-${from}` });
-  return registerSamples.results.map(({ sample, message }) => {
-    if (!sample) throw new Error(`The demonstration laboratory could not be filled: ${message}`);
-    const analyses = sample.analyses.map(({ id, version, service }) => ({ id, version, code: service.code }));
-    const chance = random() * 100;
-    const goal = REACHED.filter((percent) => chance < percent).length - 1;
-    return { ...sample, analyses, goal, workflow: { ...sample.workflow } };
-  });
+/** Position in STAGES; -1 is initiation. */
+function stageOf(stage: string): number {
+  return (STAGES as readonly string[]).indexOf(stage);
 }
 
-interface RegisteredSample {
-  readonly id: string;
-  readonly category: string;
-  readonly analyses: readonly {
-    readonly id: string;
-    readonly version: number;
-    readonly service: { readonly code: string };
-  }[];
-  readonly workflow: { readonly id: string; readonly version: number };
+/** How far along STAGES a sample is to get: decided by its barcode, so that a second run decides the same. */
+function goalOf(barcode: string): number {
+  const chance = createRandom(Number(barcode.slice(5)) * 7919)() * 100;
+  return REACHED.filter((percent) => chance < percent).length - 1;
+}
+
+async function stateOf(person: GraphQLClient): Promise<SeedSample[]> {
+  const samples: SeedSample[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const page: { samples: StatePage } = await person.request(STATE, { after });
+    samples.push(...page.samples.edges.map(({ node }) => ({ ...node })));
+    after = page.samples.pageInfo.endCursor;
+    more = page.samples.pageInfo.hasNextPage;
+  }
+  return samples;
+}
+
+interface StatePage {
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly edges: readonly { readonly node: SeedSample }[];
+}
+
+async function registerMissing(clerk: GraphQLClient, present: readonly SeedSample[], count: number): Promise<void> {
+  const known = new Set(present.map(({ barcode }) => barcode));
+  const now = Date.now();
+  const inputs = Array.from({ length: count }, (_, number) => newSample(createRandom(number + 1), number, now));
+  const missing = inputs.filter(({ barcode }) => !known.has(barcode));
+  for (let from = 0; from < missing.length; from += 100) {
+    const { registerSamples } = await clerk.request<{ registerSamples: { results: { message?: string }[] } }>(
+      REGISTER,
+      {
+        inputs: missing.slice(from, from + 100),
+      },
+    );
+    const refused = registerSamples.results.find(({ message }) => message);
+    if (refused) throw new Error(`The demonstration laboratory could not be filled: ${refused.message}`);
+  }
 }
 
 function newSample(random: () => number, number: number, now: number) {
@@ -144,26 +161,31 @@ async function advance(person: GraphQLClient, samples: readonly SeedSample[], to
 /** Concentrations as a laboratory meets them: most small, some not detected; blanks are clean. */
 function resultOf(random: () => number, analysis: SeedAnalysis, category: string) {
   const base = { analysisId: analysis.id, expectedVersion: analysis.version, measuredAt: new Date().toISOString() };
-  const unit = CATALOGUE.services.find(({ code }) => code === analysis.code)?.unit;
+  const unit = CATALOGUE.services.find(({ code }) => code === analysis.service.code)?.unit;
   if (category === 'FIELD_BLANK' || random() < 0.12) return { ...base, text: 'ND', detectionLimit: '0.010', unit };
-  const scale = analysis.code === 'CONDUCTIVITY' ? 400 : analysis.code === 'TURBIDITY' ? 5 : 0.6;
+  const scale = analysis.service.code === 'CONDUCTIVITY' ? 400 : analysis.service.code === 'TURBIDITY' ? 5 : 0.6;
   return { ...base, value: (0.02 + random() ** 2 * scale).toFixed(3), detectionLimit: '0.010', unit };
 }
 
-async function enterResults(
-  analyst: GraphQLClient,
-  random: () => number,
-  samples: readonly SeedSample[],
-): Promise<void> {
-  const inputs = samples.flatMap(({ analyses, category }) => analyses.map((a) => resultOf(random, a, category)));
+async function enterResults(analyst: GraphQLClient, samples: readonly SeedSample[]): Promise<void> {
+  const inputs = samples.flatMap(({ barcode, analyses, category }) => {
+    const random = createRandom(Number(barcode.slice(5)));
+    return analyses.filter(({ status }) => status === 'REGISTERED').map((each) => resultOf(random, each, category));
+  });
   for (let from = 0; from < inputs.length; from += 500)
     await analyst.request(SUBMIT, { inputs: inputs.slice(from, from + 500) });
 }
 
-async function verifyResults(verifier: GraphQLClient, samples: readonly SeedSample[]): Promise<void> {
-  const inputs = samples.flatMap(({ analyses }) =>
-    analyses.map(({ id, version }) => ({ analysisId: id, expectedVersion: version + 1 })),
-  );
+async function verifyResults(
+  verifier: GraphQLClient,
+  present: readonly SeedSample[],
+  moving: readonly SeedSample[],
+): Promise<void> {
+  const barcodes = new Set(moving.map(({ barcode }) => barcode));
+  const inputs = present
+    .filter(({ barcode }) => barcodes.has(barcode))
+    .flatMap(({ analyses }) => analyses.filter(({ status }) => status === 'SUBMITTED'))
+    .map(({ id, version }) => ({ analysisId: id, expectedVersion: version }));
   for (let from = 0; from < inputs.length; from += 500)
     await verifier.request(VERIFY, { inputs: inputs.slice(from, from + 500) });
 }
@@ -172,7 +194,8 @@ async function verifyResults(verifier: GraphQLClient, samples: readonly SeedSamp
 async function interrupt(manager: GraphQLClient, samples: readonly SeedSample[]): Promise<void> {
   const change = (field: string) =>
     `mutation Change($input: ChangeWorkflowStatusInput!) { ${field}(input: $input) { __typename } }`;
-  const waiting = samples.filter(({ goal }) => goal >= 0 && goal < 4);
+  const waiting = samples.filter(({ workflow }) => stageOf(workflow.stage) >= 0 && stageOf(workflow.stage) < 4);
+  if (samples.some(({ workflow }) => workflow.status === 'ON_HOLD')) return;
   for (const [i, { workflow }] of waiting.slice(0, 9).entries()) {
     const [field, reason] =
       i % 3 === 0 ? ['cancelWorkflow', 'container broke on the way'] : ['holdWorkflow', 'freezer alarm'];

@@ -18,10 +18,12 @@ export function composed(): string {
   return `${supergraphSdl.trim()}\n`;
 }
 
-if (
-  import.meta.main &&
-  settle(FILE, composed(), process.argv.includes('--check')) &&
-  process.argv.includes('--check')
-) {
-  process.exitCode = 1;
+/** True when the file had drifted. */
+export function generateSupergraph(check: boolean): boolean {
+  return settle(FILE, composed(), check);
+}
+
+if (import.meta.main) {
+  const check = process.argv.includes('--check');
+  if (generateSupergraph(check) && check) process.exitCode = 1;
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { examples } from '#demo/examples.ts';
 import { foundDemo } from '#demo/found.ts';
@@ -21,10 +23,7 @@ export interface Started extends AsyncDisposable {
   readonly demo: boolean;
 }
 
-interface Store {
-  readonly databaseUrl: (subgraph: SubgraphName) => string;
-  readonly fresh: boolean;
-}
+type DatabaseUrl = (subgraph: SubgraphName) => string;
 
 /**
  * Everything in one process.
@@ -37,18 +36,20 @@ export async function startAll(env: NodeJS.ProcessEnv, tell: Tell): Promise<Star
   const logger = createLogger({ level: config.logLevel, name: 'alims' });
   await using opening = new AsyncDisposableStack();
   opening.use(await acquireDataLock(config.dataDir));
-  const store = config.embedded ? await openEmbedded(opening, settings, logger, tell) : externalStore(settings);
+  const databaseUrl = config.embedded
+    ? await openEmbedded(opening, settings, logger, tell)
+    : externalDatabase(settings);
   const system = opening.use(
     await startSystem({
       settings,
       logger,
       secretKey: secrets.secretKey ?? (await installationKey(config.dataDir)),
-      databaseUrl: store.databaseUrl,
+      databaseUrl,
       port: config.port ?? DEFAULT_PORT,
       graphiql: { title: 'ALIMS', tabs: examples(), demo: config.embedded },
     }),
   );
-  if (store.fresh) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, tell);
+  if (config.embedded) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, config.dataDir, tell);
   const running = opening.move();
   return {
     url: system.url,
@@ -64,8 +65,8 @@ function shown(path: string): string {
   return short.startsWith('..') ? path : join('.', short);
 }
 
-function externalStore({ secrets }: Settings): Store {
-  return { databaseUrl: (subgraph) => requireUrl(secrets.databaseUrls[subgraph], subgraph), fresh: false };
+function externalDatabase({ secrets }: Settings): DatabaseUrl {
+  return (subgraph) => requireUrl(secrets.databaseUrls[subgraph], subgraph);
 }
 
 function requireUrl(url: string | undefined, subgraph: SubgraphName): string {
@@ -78,16 +79,20 @@ async function openEmbedded(
   { config }: Settings,
   logger: Logger,
   tell: Tell,
-): Promise<Store> {
+): Promise<DatabaseUrl> {
   const progress = (text: string) => tell(`  … ${text}`);
   const postgres = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, logger, onProgress: progress }));
   await prepareDatabase(postgres.ownerUrl, progress);
-  const fresh = await foundDemo(postgres.appUrl, logger);
-  return { databaseUrl: () => postgres.appUrl, fresh };
+  await foundDemo(postgres.appUrl, logger);
+  return () => postgres.appUrl;
 }
 
-async function fillDemo(url: string, tell: Tell): Promise<void> {
+/** Until it has been filled whole: a first start that was killed half-way is finished by the next. */
+async function fillDemo(url: string, dataDir: string, tell: Tell): Promise<void> {
+  const filled = join(dataDir, 'demonstration-filled');
+  if (existsSync(filled)) return;
   tell('  … filling the demonstration laboratory (once)');
   await seedCatalogue(url);
   await seedLaboratory(url);
+  await writeFile(filled, new Date().toISOString());
 }
