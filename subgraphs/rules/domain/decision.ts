@@ -1,32 +1,16 @@
 import { copyTerm } from './bindings.ts';
 import type { Limits } from './budget.ts';
-import type { Clause } from './clause.ts';
-import { compileClause } from './clause.ts';
+import { type Clause, compileClause } from './clause.ts';
 import { Engine } from './engine.ts';
-import { BudgetStop, RuleFault } from './faults.ts';
+import { BudgetStop, RuleFault, type StopReason } from './faults.ts';
 import { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
+import { fillReason, plain, type ReasonBook } from './reason.ts';
 import { argsOf, atom, deref, float, isCallable, keyOf, struct, type Term, variable } from './term.ts';
-import { factsAgainst, wantedFact } from './why-not.ts';
-import { quoteAtom, TermTooLarge, writeTerm } from './writer.ts';
+import { factsAgainst } from './why-not.ts';
+import { TermTooLarge, wantedFact, writeTerm } from './writer.ts';
 
-/** How a reason is told to people and programs. */
-export interface ReasonText {
-  /** UPPER_CASE, for programs. */
-  readonly code: string;
-  /** What stands in the way and how to mend it. `{1}` is the reason's first argument; `{1:test}` the test of that analysis. */
-  readonly message: string;
-  /** Facts that would mend it, with the same placeholders and `{sample}`. Without it they are read off the proof. */
-  readonly missing?: readonly string[];
-}
-
-/** What the shipped rules know about themselves that the logic does not need. */
-export interface ReasonBook {
-  reason(indicator: string): ReasonText | undefined;
-  /** For a rule that passes on another predicate's reason: that predicate's indicator. */
-  delegate(ruleId: string): string | undefined;
-}
-
+/** One reason why something is not allowed. */
 export interface Blocker {
   readonly code: string;
   readonly message: string;
@@ -36,16 +20,8 @@ export interface Blocker {
   readonly missingFacts: readonly string[];
 }
 
-export type MoveKind = 'FORWARD' | 'REWORK' | 'NONE';
-
-export interface Verdict {
-  /** The target stage as an atom of the rules, lower case. */
-  readonly to: string;
-  readonly kind: MoveKind;
-  /** True exactly when there is no blocker. */
-  readonly allowed: boolean;
-  readonly blockers: readonly Blocker[];
-}
+export const QUESTION_KINDS = ['ADVANCE', 'REWORK', 'CANCEL', 'HOLD'] as const;
+export type QuestionKind = (typeof QUESTION_KINDS)[number];
 
 export interface Snapshot {
   readonly sample: Term;
@@ -61,20 +37,22 @@ export interface Snapshot {
 export const RECORD_PREDICATES: ReadonlySet<string> = new Set(
   `sample/1 barcode/2 sample_type/2 stage/2 hold/2 cancelled/1 priority/2 collected_at/2 received_at/2 volume_ml/2
   container/2 condition/2 label_verified/1 client/2 storage_reading/3 in_location/2 custody/3 analysis/3
-  analysis_status/2 assigned_to/2 on_instrument/2 result/3 result_text/2 submitted_by/2 verified_by/2 role/2
-  report/2 report_signed/2 published_at/2 parent/2 now/1 actor/1 reason/2`.split(/\s+/),
+  analysis_status/2 assigned_to/2 on_instrument/2 result/3 result_text/2 detect_limit/3 submitted_by/2 verified_by/2
+  role/2 report/2 report_signed/2 published_at/2 parent/2 replaces/2 now/1 actor/1`.split(/\s+/),
 );
 
 const FACT = { kind: 'fact', id: null } as const;
-/** A single move meets far smaller limits than a question: a rule that runs wild must not hold up a batch. */
-export const DECISION_LIMITS: Limits = { inferences: 200_000, answers: 100, depth: 2_000, millis: 50 };
-const LISTED = 100;
+/** A single decision meets far smaller limits than a question: a rule that runs wild must not hold up a batch. */
+const DECISION_LIMITS: Limits = { inferences: 200_000, answers: 100, depth: 2_000, millis: 50 };
+const MAX_BLOCKERS = 100;
+/** What is named where no single rule objects. */
+const MOVES_RULE = 'core.can_transition';
 
 function fact(name: string, ...args: Term[]): Clause {
   return compileClause(struct(name, args), [], FACT);
 }
 
-/** Decides the moves of one sample. The knowledge beneath holds the rules and the laboratory's standing facts. */
+/** Decides about one sample. The knowledge beneath holds the rules and the laboratory's standing facts. */
 export class Decision {
   readonly #knowledge: Knowledge;
   readonly #snapshot: Snapshot;
@@ -90,6 +68,7 @@ export class Decision {
     this.#complete();
   }
 
+  /** What the decision rests on. */
   get knowledge(): Knowledge {
     return this.#knowledge;
   }
@@ -97,153 +76,138 @@ export class Decision {
   /** The stage, the actor and the time belong to the question: they are added where the snapshot left them out. */
   #complete(): void {
     const { sample, from, actor, now } = this.#snapshot;
-    const add = (clause: Clause) => this.#knowledge.add(clause);
-    if (!this.#knowledge.has('stage/2')) add(fact('stage', sample, atom(from)));
-    if (!this.#knowledge.has('sample/1')) add(fact('sample', sample));
-    if (!this.#knowledge.has('now/1')) add(fact('now', float(now)));
-    add(fact('actor', atom(actor.id)));
-    for (const role of actor.roles) add(fact('role', atom(actor.id), atom(role)));
+    const knowledge = this.#knowledge;
+    const hasRoles = knowledge.has('role/2');
+    if (!knowledge.has('stage/2')) knowledge.add(fact('stage', sample, atom(from)));
+    if (!knowledge.has('sample/1')) knowledge.add(fact('sample', sample));
+    if (!knowledge.has('now/1')) knowledge.add(fact('now', float(now)));
+    knowledge.add(fact('actor', atom(actor.id)));
+    if (!hasRoles) for (const role of actor.roles) knowledge.add(fact('role', atom(actor.id), atom(role)));
   }
 
-  /** The verdict on one target stage, or on every stage that an edge leads to. */
-  verdicts(to: string | null): Verdict[] {
-    const forward = this.#targets('edge');
-    const rework = this.#targets('rework');
-    const asked = to === null ? [...forward, ...rework] : [to];
-    return asked.map((stage) => {
-      if (forward.includes(stage)) return this.#verdict(stage, 'FORWARD', 'blocker', atom(stage));
-      if (rework.includes(stage)) return this.#verdict(stage, 'REWORK', 'rework_blocker', atom(stage));
-      return { to: stage, kind: 'NONE', allowed: false, blockers: [this.#noEdge(stage, [...forward, ...rework])] };
-    });
+  /** Everything that stands in the way; nothing: it is allowed. `to` is a stage in lower case. */
+  blockers(kind: QuestionKind, to: string): readonly Blocker[] {
+    const actor = atom(this.#snapshot.actor.id);
+    switch (kind) {
+      case 'ADVANCE':
+        return this.#move('edge/2', 'blocker', to);
+      case 'REWORK':
+        return this.#move('rework/2', 'rework_blocker', to);
+      case 'CANCEL':
+        return this.#find('cancel_blocker', actor);
+      case 'HOLD':
+        return this.#find('hold_blocker', actor);
+    }
   }
 
-  /** Whether the actor may hold or cancel the sample where it stands. */
-  action(predicate: 'hold_blocker' | 'cancel_blocker'): readonly Blocker[] {
-    return this.#blockers(predicate, atom(this.#snapshot.actor.id));
+  #move(edges: string, predicate: string, to: string): readonly Blocker[] {
+    const heads = this.#knowledge.clausesOf(edges).map(({ head }) => argsOf(head).map(plain));
+    const possible = heads.flatMap(([from, target]) => (from === this.#snapshot.from && target ? [target] : []));
+    return possible.includes(to) ? this.#find(predicate, atom(to)) : [this.#noSuchMove(to, possible)];
   }
 
-  #targets(predicate: 'edge' | 'rework'): string[] {
-    const goal = struct(predicate, [atom(this.#snapshot.from), variable('To')]);
-    const stages = this.#knowledge
-      .candidates(goal)
-      .map((clause) => clause.head)
-      .filter((head) => argsOf(head)[0]?.kind === 'atom' && writeTerm(argsOf(head)[0]!) === writeTerm(goal.args[0]!));
-    return stages.map((head) => writeTerm(argsOf(head)[1]!));
-  }
-
-  #verdict(to: string, kind: MoveKind, predicate: string, second: Term): Verdict {
-    const blockers = this.#blockers(predicate, second);
-    return { to, kind, allowed: blockers.length === 0, blockers };
-  }
-
-  #noEdge(to: string, possible: readonly string[]): Blocker {
+  #noSuchMove(to: string, possible: readonly string[]): Blocker {
     const stages = possible.map((stage) => stage.toUpperCase()).join(' or ');
     const from = this.#snapshot.from.toUpperCase();
-    const advice = stages === '' ? `No move leads out of ${from}.` : `From ${from} a sample moves to ${stages}.`;
-    const message = `There is no move from ${from} to ${to.toUpperCase()}. ${advice}`;
-    return { code: 'NO_SUCH_MOVE', message, ruleId: 'core.can_transition', reason: 'no_such_move', missingFacts: [] };
+    const advice = stages === '' ? `No such move leads out of ${from}.` : `From ${from} it leads to ${stages}.`;
+    const message = `There is no such move from ${from} to ${to.toUpperCase()}. ${advice}`;
+    return { code: 'NO_SUCH_MOVE', message, ruleId: MOVES_RULE, reason: 'no_such_move', missingFacts: [] };
   }
 
-  /** Everything that stands in the way. A rule that cannot be evaluated stands in the way too. */
-  #blockers(predicate: string, second: Term): Blocker[] {
+  /** The reasons that the rules find. A rule that cannot be evaluated stands in the way, too. */
+  #find(predicate: string, second: Term): Blocker[] {
     const reason = variable('Reason');
     const goal = struct(predicate, [this.#snapshot.sample, second, reason]);
     const engine = new Engine(this.#knowledge, { limits: DECISION_LIMITS, clock: this.#clock, steps: true });
-    const found = new Map<string, Blocker>();
+    const found = new Map<string, { reason: Term; proof: Proof }>();
+    const failures: Blocker[] = [];
     try {
       engine.solve(goal, () => {
         const [proof] = buildProof(engine.steps, engine.budget);
         const term = copyTerm(reason, engine.budget);
         const text = writeTerm(term);
-        if (proof !== undefined && !found.has(text)) found.set(text, this.#blocker(term, text, proof));
-        return found.size >= LISTED;
+        if (proof !== undefined && !found.has(text)) found.set(text, { reason: term, proof });
+        return found.size >= MAX_BLOCKERS;
       });
     } catch (error) {
-      const failure = failedEvaluation(error);
-      found.set(failure.code, failure);
+      failures.push(failedBlocker(error));
     }
-    return [...found.values()];
+    const blockers = [...found].map(([text, { reason: term, proof }]) => this.#blocker(term, text, proof));
+    return [...blockers, ...failures];
   }
 
   #blocker(reason: Term, text: string, proof: Proof): Blocker {
-    const cause = this.#cause(proof);
+    const ruleId = this.#cause(proof).ruleId ?? MOVES_RULE;
     const value = deref(reason);
     const known = isCallable(value) ? this.#book.reason(keyOf(value)) : undefined;
-    const ruleId = cause.ruleId ?? 'core.can_transition';
     if (known === undefined) {
       const name = isCallable(value) ? value.name : 'blocked';
       const code = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_') || 'BLOCKED';
-      const message = `The laboratory's own rule gives the reason ${text}.`;
+      const message = `A rule of the laboratory objects: ${text}.`;
       return { code, message, ruleId, reason: text, missingFacts: this.#missing(proof) };
     }
+    const places = {
+      sample: this.#snapshot.sample,
+      args: argsOf(value),
+      testOf: (analysis: Term) => this.#testOf(analysis),
+    };
+    const missingFacts = known.missing?.map((template) => fillReason(template, { ...places, show: wantedFact }));
     return {
       code: known.code,
-      message: this.#fill(known.message, argsOf(value), (term) => plain(term)),
+      message: fillReason(known.message, { ...places, show: plain }),
       ruleId,
       reason: text,
-      missingFacts:
-        known.missing?.map((template) => this.#fill(template, argsOf(value), wantedFact)) ?? this.#missing(proof),
+      missingFacts: missingFacts ?? this.#missing(proof),
     };
   }
 
   /** The proof of the rule that found the defect, where another rule only passes it on. */
   #cause(proof: Proof): Proof {
     const delegate = proof.ruleId === null ? undefined : this.#book.delegate(proof.ruleId);
-    const found = proof.children.find(({ goal }) => isCallable(goal) && keyOf(goal) === delegate);
-    return found ?? proof;
+    return proof.children.find(({ goal }) => isCallable(goal) && keyOf(goal) === delegate) ?? proof;
   }
 
+  /** What would help is an extra: where it cannot be found, the refusal still stands. */
   #missing(proof: Proof): readonly string[] {
-    try {
-      const own = this.#cause(proof);
-      const facts = factsAgainst(this.#knowledge, own, DECISION_LIMITS, this.#clock);
-      return facts.length > 0 || own === proof
-        ? facts
-        : factsAgainst(this.#knowledge, proof, DECISION_LIMITS, this.#clock);
-    } catch (error) {
-      // What would help is an extra: without it the refusal still stands.
-      if (error instanceof BudgetStop || error instanceof RuleFault || error instanceof TermTooLarge) return [];
-      throw error;
+    const why = { limits: DECISION_LIMITS, clock: this.#clock };
+    const causes = [...new Set([this.#cause(proof), proof])];
+    for (const cause of causes) {
+      const facts = withoutFailing(() => factsAgainst(this.#knowledge, cause, why)) ?? [];
+      if (facts.length > 0) return facts;
     }
+    return [];
   }
 
-  #fill(template: string, args: readonly Term[], show: (term: Term) => string): string {
-    return template.replace(/\{(sample|\d)(:test)?\}/g, (_, place: string, test?: string) => {
-      const term = place === 'sample' ? this.#snapshot.sample : args[Number(place) - 1];
-      if (term === undefined) return '?';
-      return test === undefined ? show(term) : this.#testOf(term);
-    });
-  }
-
-  /** The code of the test that an analysis is for: people know it, not the analysis' id. */
+  /** People know an analysis by its test, not by its id. */
   #testOf(analysis: Term): string {
-    const goal = struct('analysis', [analysis, variable(), variable()]);
-    const text = writeTerm(analysis);
-    const found = this.#knowledge.candidates(goal).find((clause) => writeTerm(argsOf(clause.head)[0]!) === text);
-    return found === undefined ? plain(analysis) : plain(argsOf(found.head)[2]!);
+    const id = plain(analysis);
+    const heads = this.#knowledge.clausesOf('analysis/3').map(({ head }) => argsOf(head).map(plain));
+    return heads.find(([known]) => known === id)?.[2] ?? id;
   }
 }
 
-function plain(term: Term): string {
-  const value = deref(term);
-  if (value.kind === 'atom') return value.name;
-  return value.kind === 'string' ? value.text : writeTerm(value);
+function isEvaluationFailure(error: unknown): error is BudgetStop | RuleFault | TermTooLarge {
+  return error instanceof BudgetStop || error instanceof RuleFault || error instanceof TermTooLarge;
 }
 
-function failedEvaluation(error: unknown): Blocker {
-  const shared = { ruleId: 'core.can_transition', missingFacts: [] };
-  if (error instanceof BudgetStop) {
-    const message = `The rules took too long (${error.reason}): a laboratory manager should look at the last published version.`;
-    return { ...shared, code: 'RULES_STOPPED', reason: 'rules_stopped', message };
+function withoutFailing<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (isEvaluationFailure(error)) return null;
+    throw error;
   }
-  if (error instanceof RuleFault || error instanceof TermTooLarge) {
-    const message = `A rule cannot be evaluated: ${error.message} Mend the rule, or the fact it stumbled over.`;
-    return { ...shared, code: 'RULES_FAILED', reason: 'rules_failed', message };
-  }
-  throw error;
 }
 
-/** An atom as it is written in a fact, for example a UUID in quotes. */
-export function atomText(name: string): string {
-  return quoteAtom(name);
+/** Nothing is allowed that could not be decided within its limits. */
+export function stoppedBlocker(reason: StopReason): Blocker {
+  const message = `The rules could not be evaluated within their limits (${reason}): try fewer at a time, or have the rules that were published last looked at.`;
+  return { code: 'RULES_STOPPED', message, ruleId: MOVES_RULE, reason: 'rules_stopped', missingFacts: [] };
+}
+
+function failedBlocker(error: unknown): Blocker {
+  if (!isEvaluationFailure(error)) throw error;
+  if (error instanceof BudgetStop) return stoppedBlocker(error.reason);
+  const message = `A rule cannot be evaluated: ${error.message} Mend the rule, or the fact it stumbled over.`;
+  return { code: 'RULES_FAILED', message, ruleId: MOVES_RULE, reason: 'rules_failed', missingFacts: [] };
 }

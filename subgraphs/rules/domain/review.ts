@@ -88,17 +88,16 @@ function recursion(
       .calls.filter(({ to }) => inCircle(clause.key, to))
       .map((call) => ({ clause, ...call })),
   );
-  const diagnostics = circles
-    .filter(({ negative }) => negative)
-    .flatMap(({ clause, to }) => {
-      // A shipped rule cannot be changed: the remark goes to the rule of one's own that closes the circle.
-      const own = clauses.includes(clause)
-        ? clause
-        : circles.find((c) => clauses.includes(c.clause) && inCircle(c.clause.key, to))?.clause;
-      if (own === undefined) return [];
-      const message = `${clause.key} would depend on the negation of itself through ${to}: such rules have no clear meaning.`;
-      return [remark(own, 'ERROR', 'UNSTRATIFIED', message)];
-    });
+  const told = new Map<SourceClause, Diagnostic>();
+  for (const { clause, to } of circles.filter(({ negative }) => negative)) {
+    // A shipped rule cannot be changed: the remark goes to the rule of one's own that closes the circle.
+    const own = [clause, ...circles.filter((c) => inCircle(c.clause.key, to)).map((c) => c.clause)];
+    const at = own.find((candidate) => clauses.includes(candidate));
+    if (at === undefined || told.has(at)) continue;
+    const message = `${clause.key} would depend on the negation of itself through ${to}: such rules have no clear meaning.`;
+    told.set(at, remark(at, 'ERROR', 'UNSTRATIFIED', message));
+  }
+  const diagnostics = [...told.values()];
   return { diagnostics, termination: circles.length > 0 || open ? 'BUDGETED' : 'TOTAL' };
 }
 

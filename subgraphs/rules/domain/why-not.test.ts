@@ -5,7 +5,7 @@ import { knowledgeOf, stoppedClock } from './testing.ts';
 import { whyNot } from './why-not.ts';
 
 function why(source: string, goal: string, limits = DEFAULT_LIMITS) {
-  return whyNot(knowledgeOf(source), readTerm(goal).term, limits, stoppedClock);
+  return whyNot(knowledgeOf(source), readTerm(goal).term, { limits, clock: stoppedClock });
 }
 
 const RULES = `ready(S) :- sample(S), received(S), \\+ hold(S, _).

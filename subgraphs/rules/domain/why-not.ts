@@ -6,19 +6,8 @@ import { Engine } from './engine.ts';
 import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
-import {
-  type Atom,
-  conjuncts,
-  deref,
-  isCallable,
-  keyOf,
-  type Struct,
-  struct,
-  type Term,
-  TRUE,
-  variablesOf,
-} from './term.ts';
-import { writeTerm } from './writer.ts';
+import { type Atom, conjuncts, deref, isCallable, keyOf, type Struct, struct, type Term, TRUE } from './term.ts';
+import { wantedFact, writeTerm } from './writer.ts';
 
 export type FailKind = 'NO_FACT' | 'NO_RULE_APPLIES' | 'NEGATION' | 'COMPARISON' | 'CONTROL';
 
@@ -40,6 +29,14 @@ export interface WhyNot {
   readonly stoppedBy: StopReason | null;
 }
 
+export interface WhyOptions {
+  readonly limits: Limits;
+  /** Milliseconds, never running backwards. */
+  readonly clock: () => number;
+  /** Facts that are known to break a proof; null: they are looked for. */
+  readonly remedy?: ((proof: Proof) => readonly string[] | null) | undefined;
+}
+
 interface Failure {
   readonly kind: FailKind;
   readonly reason: string;
@@ -49,11 +46,6 @@ interface Failure {
 const MAX_DEPTH = 5;
 const MAX_ALTERNATIVES = 10;
 const MAX_BLOCKERS = 5;
-
-/** The text of a fact that is wanted: what does not matter is written `_`. */
-export function wantedFact(term: Term): string {
-  return writeTerm(term, new Map([...variablesOf(term)].map((variable) => [variable, '_'])));
-}
 
 function conjunction(goals: readonly Term[]): Term {
   return (
@@ -70,9 +62,11 @@ function smallest(sets: readonly (readonly string[])[]): (readonly string[])[] {
 class Search {
   readonly engine: Engine;
   readonly #knowledge: Knowledge;
+  readonly #remedy: WhyOptions['remedy'];
 
-  constructor(knowledge: Knowledge, limits: Limits, clock: () => number) {
+  constructor(knowledge: Knowledge, { limits, clock, remedy }: WhyOptions) {
     this.#knowledge = knowledge;
+    this.#remedy = remedy;
     this.engine = new Engine(knowledge, { limits, clock, steps: true });
   }
 
@@ -194,6 +188,8 @@ class Search {
 
   /** Sets of facts that would break a proof: each makes one of its own negations false. */
   defeating(roots: readonly Proof[], depth: number): (readonly string[])[] {
+    const known = roots.map((root) => this.#remedy?.(root) ?? null).find((facts) => facts !== null);
+    if (known) return known.length === 0 ? [] : [known];
     const negations = roots
       .flatMap((root) => (root.kind === 'ABSENT' ? [root] : root.children))
       .filter((proof) => proof.kind === 'ABSENT');
@@ -210,8 +206,8 @@ class Search {
  * not look beyond that goal, so another reason may show once the facts are there.
  * @throws RuleFault, TermTooLarge
  */
-export function whyNot(knowledge: Knowledge, goal: Term, limits: Limits, clock: () => number): WhyNot {
-  const search = new Search(knowledge, limits, clock);
+export function whyNot(knowledge: Knowledge, goal: Term, options: WhyOptions): WhyNot {
+  const search = new Search(knowledge, options);
   try {
     if (search.engine.holds(goal)) return { holds: true, attempts: [], missing: [], stoppedBy: null };
     const parts = conjuncts(goal);
@@ -231,11 +227,6 @@ export function whyNot(knowledge: Knowledge, goal: Term, limits: Limits, clock: 
 }
 
 /** Facts whose presence would break the given proof. @throws RuleFault, BudgetStop */
-export function factsAgainst(
-  knowledge: Knowledge,
-  proof: Proof,
-  limits: Limits,
-  clock: () => number,
-): readonly string[] {
-  return new Search(knowledge, limits, clock).defeating([proof], 0)[0] ?? [];
+export function factsAgainst(knowledge: Knowledge, proof: Proof, options: WhyOptions): readonly string[] {
+  return new Search(knowledge, options).defeating([proof], 0)[0] ?? [];
 }

@@ -1,6 +1,6 @@
 import { isAlphanumeric, isPlainAtom, isSymbol } from './characters.ts';
 import { INFIX, PREFIX } from './operators.ts';
-import { deref, LIST_KEY, type Struct, type Term, type Variable } from './term.ts';
+import { deref, LIST_KEY, type Struct, type Term, type Variable, variablesOf } from './term.ts';
 
 const MAX_LENGTH = 200_000;
 const MAX_DEPTH = 1_000;
@@ -228,4 +228,9 @@ export function writeTerm(term: Term, names?: ReadonlyMap<Variable, string>): st
   for (const [variable, name] of names ?? []) output.names.set(variable, name);
   write(term, 1200, output, 0);
   return output.text;
+}
+
+/** The text of a fact that is wanted: what does not matter is written `_`. */
+export function wantedFact(term: Term): string {
+  return writeTerm(term, new Map([...variablesOf(term)].map((variable) => [variable, '_'])));
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type Clause, compileClause } from '../domain/clause.ts';
-import type { ReasonBook, ReasonText } from '../domain/decision.ts';
-import { readProgram, type SourceClause } from '../domain/program.ts';
+import { type Program, readProgram, type SourceClause } from '../domain/program.ts';
+import type { Proof } from '../domain/proof.ts';
+import { type ReasonBook, type ReasonText, remedyOf } from '../domain/reason.ts';
+import { isCallable, keyOf } from '../domain/term.ts';
 import { ACCEPTANCE } from './acceptance.ts';
 import { ANALYSES } from './analyses.ts';
 import { INSTRUMENTS, METHODS, REAGENTS } from './bench.ts';
@@ -13,7 +15,13 @@ import { STAGES } from './stages.ts';
 import { VERIFICATION } from './verification.ts';
 import { WORKSHEETS } from './worksheets.ts';
 
-export { CAPABILITIES, type Capability, DEFAULT_CAPABILITIES } from './module.ts';
+export {
+  CAPABILITIES,
+  CAPABILITY_DESCRIPTIONS,
+  type Capability,
+  DEFAULT_CAPABILITIES,
+  isCapability,
+} from './module.ts';
 
 const MODULES: readonly LibraryModule[] = [
   STAGES,
@@ -76,6 +84,9 @@ export const LIBRARY_TEXT: string = SHIPPED_RULES.map(({ id, label, text }) => `
 /** Changes whenever a shipped rule does. */
 export const LIBRARY_HASH: string = createHash('sha256').update(LIBRARY_TEXT).digest('hex');
 
+/** The library as a program. */
+export const LIBRARY_PROGRAM: Program = readProgram(LIBRARY_TEXT);
+
 const BY_ID = new Map(SHIPPED_RULES.map((rule) => [rule.id, rule]));
 const DEFINED = new Set(SHIPPED_RULES.map(({ predicate }) => predicate));
 const REASONS = new Map<string, ReasonText>(MODULES.flatMap(({ reasons }) => Object.entries(reasons)));
@@ -116,3 +127,8 @@ export const REASON_BOOK: ReasonBook = {
   reason: (indicator) => REASONS.get(indicator),
   delegate: (ruleId) => DELEGATES.get(ruleId),
 };
+
+/** What lifts the blockers of shipped rules. */
+export function shippedRemedy(proof: Proof): readonly string[] | null {
+  return isCallable(proof.goal) && OPEN_PREDICATES.has(keyOf(proof.goal)) ? remedyOf(REASON_BOOK, proof) : null;
+}

@@ -16,11 +16,6 @@ rework(completion, results).`,
       text: 'rework_blocker(S, _, needs_role(lab_manager)) :- sample(S), actor(U), \\+ role(U, lab_manager).',
     },
     {
-      id: 'core.rework_reason',
-      label: 'Sending work back needs a reason',
-      text: 'rework_blocker(S, _, no_reason) :- sample(S), \\+ reason(S, _).',
-    },
-    {
       id: 'core.rework_on_hold',
       label: 'A sample on hold is not sent back',
       text: 'rework_blocker(S, _, on_hold(R)) :- hold(S, R).',
@@ -111,11 +106,6 @@ rework(completion, results).`,
       code: 'NEEDS_ROLE',
       message: 'Your roles do not allow this: ask somebody with the role {1}.',
       missing: [],
-    },
-    'no_reason/0': {
-      code: 'NO_REASON',
-      message: 'Sending work back needs a reason: say why.',
-      missing: ['reason({sample},_)'],
     },
     'completed/0': { code: 'COMPLETED', message: 'The sample is completed: send it back instead.', missing: [] },
     'work_started/0': {

@@ -1,0 +1,55 @@
+import DataLoader from 'dataloader';
+import type { LRUCache } from 'lru-cache';
+import type { Cache } from '#platform/cache/index.ts';
+import type { Database } from '#platform/database/index.ts';
+import type { RequestContext } from '#platform/graphql/index.ts';
+import type { RulesTx } from './data/client.ts';
+import { findFacts, findVersions } from './data/knowledge-repository.ts';
+import type { Rule, RuleSetVersion } from './domain/rule.ts';
+import type { StandingFact } from './domain/standing-fact.ts';
+import { SHIPPED_VERSION } from './library/shipped-version.ts';
+import type { Image } from './service/image.ts';
+import { findRules } from './service/rules.ts';
+
+export interface RulesDeps {
+  readonly db: Database<RulesTx>;
+  readonly cache: Cache;
+  /** By organization: what its rules and facts look like to the engine. */
+  readonly images: LRUCache<string, Image>;
+  readonly clock: () => Date;
+  /** Milliseconds that never run backwards: what evaluations are timed by. */
+  readonly timer: () => number;
+  readonly newId: () => string;
+}
+
+export interface RulesContext extends RequestContext, RulesDeps {
+  readonly loaders: {
+    readonly factById: DataLoader<string, StandingFact | null>;
+    readonly versionById: DataLoader<string, RuleSetVersion | null>;
+    readonly ruleById: DataLoader<string, Rule | null>;
+  };
+}
+
+function inOrder<Row extends { readonly id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
+export function createContext(deps: RulesDeps, request: RequestContext): RulesContext {
+  const factById = new DataLoader<string, StandingFact | null>(async (ids) =>
+    inOrder(ids, await deps.db.read(request.viewer, (tx) => findFacts(tx, ids))),
+  );
+  const versionById = new DataLoader<string, RuleSetVersion | null>(async (ids) => {
+    const stored = ids.filter((id) => id !== SHIPPED_VERSION.id);
+    const rows = stored.length === 0 ? [] : await deps.db.read(request.viewer, (tx) => findVersions(tx, stored));
+    return inOrder(ids, [SHIPPED_VERSION, ...rows]);
+  });
+  const ruleById = new DataLoader<string, Rule | null>(async (ids) => inOrder(ids, await findRules(context, ids)));
+  // The getter `viewer` must stay a getter: it throws without a signed-in person.
+  const context: RulesContext = Object.create(request, {
+    ...Object.getOwnPropertyDescriptors(deps),
+    loaders: { value: { factById, versionById, ruleById } },
+  });
+  return context;
+}

@@ -1,0 +1,30 @@
+import type { Connection, Edge } from '#platform/graphql/index.ts';
+import type { Blocker } from './domain/decision.ts';
+import type { Diagnostic } from './domain/program.ts';
+import type { Rule, RuleSetVersion } from './domain/rule.ts';
+import type { StandingFact } from './domain/standing-fact.ts';
+import type { Attempt } from './domain/why-not.ts';
+import type { TransitionVerdict } from './service/decide.ts';
+import type { FactsAsserted } from './service/facts.ts';
+import type { QueryResult, WhyNotAnswer } from './service/questions.ts';
+import type { RulesRefused } from './service/rule-sets.ts';
+
+export type FactMapper = StandingFact;
+export type FactConnectionMapper = Connection<StandingFact>;
+export type FactEdgeMapper = Edge<StandingFact>;
+export type AssertFactsPayloadMapper = FactsAsserted;
+export type RuleMapper = Rule;
+export type RuleConnectionMapper = Connection<Rule>;
+export type RuleEdgeMapper = Edge<Rule>;
+export type RuleSetMapper = { readonly name: string };
+/** The member of a union, or the entity itself. */
+export type RuleSetVersionMapper = RuleSetVersion;
+export type RuleSetVersionConnectionMapper = Connection<RuleSetVersion>;
+export type RuleSetVersionEdgeMapper = Edge<RuleSetVersion>;
+export type RuleDiagnosticMapper = Diagnostic;
+export type RulesRefusedMapper = RulesRefused;
+export type RuleQueryResultMapper = QueryResult;
+export type WhyNotResultMapper = WhyNotAnswer;
+export type WhyNotAttemptMapper = Attempt;
+export type TransitionVerdictMapper = TransitionVerdict;
+export type BlockerVerdictMapper = Blocker;

@@ -1,0 +1,94 @@
+import { NotFoundError } from '#platform/errors/index.ts';
+import type { Resolvers, RuleQueryInput } from './schema.generated.ts';
+import { decideTransitions } from './service/decide.ts';
+import { assertFacts, facts, retractFacts } from './service/facts.ts';
+import { loadImage } from './service/image.ts';
+import { executeQuery, explainAnswer, type QuestionInput, whyNotAnswer } from './service/questions.ts';
+import { publishRules, referencedRuleSet, ruleSetNames, saveRules, versionsOf } from './service/rule-sets.ts';
+import { businessRules, listRules, pageOfRules, ruleCapabilities, rulesOfVersion } from './service/rules.ts';
+
+/** The defaults of the schema have filled what the types call optional. */
+function questionOf({
+  goal,
+  ruleSet = 'default',
+  distinct = false,
+  assume = [],
+  limits,
+}: RuleQueryInput): QuestionInput {
+  return { goal, ruleSet, distinct, assume, limits: limits ?? {} };
+}
+
+function person(id: string | null): { id: string } | null {
+  return id === null ? null : { id };
+}
+
+async function required<T>(kind: string, id: string, found: Promise<T | null>): Promise<T> {
+  const entity = await found;
+  if (entity === null) throw new NotFoundError(kind, id);
+  return entity;
+}
+
+export const resolvers: Resolvers = {
+  Query: {
+    facts: (_, { predicate = null, asOf = null, first, after = null }, ctx) =>
+      facts(ctx, { predicate, asOf, first, after }),
+    fact: (_, { id }, ctx) => ctx.loaders.factById.load(id),
+    rules: (_, { ruleSet, version = null, first, after = null }, ctx) =>
+      listRules(ctx, { ruleSet, version, first, after }),
+    rule: (_, { id }, ctx) => ctx.loaders.ruleById.load(id),
+    ruleSets: async (_, _args, ctx) => (await ruleSetNames(ctx)).map((name) => ({ name })),
+    ruleSetVersion: (_, { id }, ctx) => ctx.loaders.versionById.load(id),
+    businessRules: async (_, { context }, ctx) => [...(await businessRules(ctx, context))],
+    ruleCapabilities: (_, _args, ctx) => ruleCapabilities(ctx),
+    executeQuery: (_, { input }, ctx) => executeQuery(ctx, questionOf(input)),
+    explainAnswer: (_, { queryId, answer }, ctx) => explainAnswer(ctx, queryId, answer),
+    whyNot: (_, { input }, ctx) => whyNotAnswer(ctx, questionOf(input)),
+    decideTransitions: (_, { shared, questions }, ctx) => decideTransitions(ctx, shared, questions),
+  },
+  Mutation: {
+    assertFacts: (_, { facts: inputs, reason = null, idempotencyKey = null }, ctx) =>
+      assertFacts(ctx, {
+        facts: inputs.map(({ text, validFrom = null, validTo = null }) => ({ text, validFrom, validTo })),
+        reason,
+        idempotencyKey,
+      }),
+    retractFacts: (_, { ids, reason, idempotencyKey = null }, ctx) =>
+      retractFacts(ctx, { ids, reason, idempotencyKey }),
+    saveRules: async (_, { ruleSet, text, idempotencyKey = null }, ctx) => {
+      const saved = await saveRules(ctx, { ruleSet, text, idempotencyKey });
+      return saved.kind === 'saved' ? saved.version : saved;
+    },
+    publishRules: (_, { versionId, reason, signatureId = null, idempotencyKey = null }, ctx) =>
+      publishRules(ctx, { versionId, reason, signatureId, idempotencyKey }),
+  },
+  Fact: {
+    __resolveReference: ({ id }, ctx) => required('Fact', id, ctx.loaders.factById.load(id)),
+    assertedBy: ({ assertedBy }) => ({ id: assertedBy }),
+    retractedBy: ({ retractedBy }) => person(retractedBy),
+    retractionReason: ({ retractReason }) => retractReason,
+  },
+  Rule: { __resolveReference: ({ id }, ctx) => required('Rule', id, ctx.loaders.ruleById.load(id)) },
+  RuleSet: {
+    __resolveReference: ({ id }, ctx) => referencedRuleSet(ctx, id),
+    id: ({ name }) => name,
+    active: async ({ name }, _, ctx) => (await loadImage(ctx)).active.get(name) ?? null,
+    versions: ({ name }, page, ctx) => versionsOf(ctx, name, page),
+  },
+  RuleSetVersion: {
+    __resolveReference: ({ id }, ctx) => required('RuleSetVersion', id, ctx.loaders.versionById.load(id)),
+    ruleSet: ({ ruleSet }) => ({ name: ruleSet }),
+    rules: (version, page) => pageOfRules(rulesOfVersion(version), page),
+    savedBy: ({ savedBy }) => person(savedBy),
+    publishedBy: ({ publishedBy }) => person(publishedBy),
+  },
+  SaveRulesResult: { __resolveType: (result) => ('kind' in result ? 'RulesRefused' : 'RuleSetVersion') },
+  RuleQueryResult: {
+    ruleSetVersion: ({ version }) => version,
+    truncated: ({ stoppedBy }) => stoppedBy !== null,
+    cached: () => false,
+    stats: ({ inferences, elapsedMs }) => ({ inferences, elapsedMs }),
+  },
+  WhyNotAttempt: { rule: ({ ruleId }, _, ctx) => (ruleId === null ? null : ctx.loaders.ruleById.load(ruleId)) },
+  TransitionVerdict: { ruleSetVersion: ({ version }) => version },
+  BlockerVerdict: { rule: ({ ruleId }, _, ctx) => required('Rule', ruleId, ctx.loaders.ruleById.load(ruleId)) },
+};

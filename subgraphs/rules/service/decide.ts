@@ -1,0 +1,90 @@
+import { setImmediate } from 'node:timers/promises';
+import { BadInputError } from '#platform/errors/index.ts';
+import type { RulesContext } from '../context.ts';
+import type { Clause } from '../domain/clause.ts';
+import { type Blocker, Decision, type QuestionKind, stoppedBlocker } from '../domain/decision.ts';
+import { type Atoms, factClause } from '../domain/facts.ts';
+import { DEFAULT_RULE_SET, type RuleSetVersion } from '../domain/rule.ts';
+import { atom } from '../domain/term.ts';
+import { isShipped, REASON_BOOK } from '../library/index.ts';
+import { type Built, knowledgeAt, loadImage } from './image.ts';
+
+const HOUR_MS = 3_600_000;
+const MAX_QUESTIONS = 500;
+const MAX_FACTS = 5_000;
+/** Milliseconds of one batch; what is not decided by then is refused. */
+const BATCH_MILLIS = 2_000;
+/** Others get their turn after so many decisions. */
+const AT_ONCE = 25;
+
+export interface TransitionQuestion {
+  readonly sampleId: string;
+  readonly kind: QuestionKind;
+  readonly from: string;
+  readonly to: string;
+  readonly facts: readonly string[];
+}
+
+export interface TransitionVerdict {
+  readonly allowed: boolean;
+  readonly blockers: readonly Blocker[];
+  readonly version: RuleSetVersion;
+}
+
+/** @throws BadInputError naming the fact that cannot be read, or that only rules may say. */
+function readFacts(texts: readonly string[], place: string, atoms: Atoms): Clause[] {
+  if (texts.length > MAX_FACTS) {
+    throw new BadInputError(`${place} has ${texts.length} items; ${MAX_FACTS} are allowed.`);
+  }
+  return texts.map((text, i) => {
+    const clause = factClause(text, { kind: 'fact', id: null }, atoms);
+    if ('refused' in clause) throw new BadInputError(`${place}[${i}]: ${clause.refused}`);
+    if (isShipped(clause.key)) {
+      throw new BadInputError(
+        `${place}[${i}]: ${clause.key} is defined by shipped rules: send what they ask for instead.`,
+      );
+    }
+    return clause;
+  });
+}
+
+function decide(
+  ctx: RulesContext,
+  { knowledge }: Built,
+  question: TransitionQuestion,
+  facts: readonly Clause[],
+): readonly Blocker[] {
+  const { viewer } = ctx;
+  const snapshot = {
+    sample: atom(question.sampleId),
+    from: question.from.toLowerCase(),
+    actor: { id: viewer.userId, roles: viewer.roles },
+    facts,
+    now: ctx.clock().getTime() / HOUR_MS,
+  };
+  return new Decision(knowledge, snapshot, REASON_BOOK, ctx.timer).blockers(question.kind, question.to.toLowerCase());
+}
+
+/** One verdict per question, in their order: what cannot be decided in time is not allowed. */
+export async function decideTransitions(
+  ctx: RulesContext,
+  shared: readonly string[],
+  questions: readonly TransitionQuestion[],
+): Promise<TransitionVerdict[]> {
+  if (questions.length > MAX_QUESTIONS) {
+    throw new BadInputError(`"questions" has ${questions.length} items; ${MAX_QUESTIONS} are allowed: ask in parts.`);
+  }
+  const built = knowledgeAt(await loadImage(ctx), DEFAULT_RULE_SET, ctx.clock());
+  if (built === null) throw new Error('The set "default" always has a version in force.');
+  const common = readFacts(shared, 'shared', new Map());
+  const start = ctx.timer();
+  const verdicts: TransitionVerdict[] = [];
+  for (const [i, question] of questions.entries()) {
+    if (i > 0 && i % AT_ONCE === 0) await setImmediate();
+    const facts = readFacts(question.facts, `questions[${i}].facts`, new Map());
+    const late = ctx.timer() - start > BATCH_MILLIS;
+    const blockers = late ? [stoppedBlocker('TIME')] : decide(ctx, built, question, [...common, ...facts]);
+    verdicts.push({ allowed: blockers.length === 0, blockers, version: built.version });
+  }
+  return verdicts;
+}

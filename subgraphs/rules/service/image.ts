@@ -1,0 +1,94 @@
+import type { RulesContext } from '../context.ts';
+import { findActiveVersions, findEpoch, findFactsFrom } from '../data/knowledge-repository.ts';
+import type { Clause } from '../domain/clause.ts';
+import { compileClause } from '../domain/clause.ts';
+import { readFact } from '../domain/facts.ts';
+import { Knowledge } from '../domain/knowledge.ts';
+import { readProgram } from '../domain/program.ts';
+import { DEFAULT_RULE_SET, ownClauses, type RuleSetVersion } from '../domain/rule.ts';
+import { isValidAt, nextChange, type StandingFact } from '../domain/standing-fact.ts';
+import { argsOf } from '../domain/term.ts';
+import { DEFAULT_CAPABILITIES, isCapability, shippedClauses } from '../library/index.ts';
+import { SHIPPED_VERSION } from '../library/shipped-version.ts';
+
+/** An organization's knowledge in memory. Valid while the stored epoch is the same. */
+export interface Image {
+  readonly epoch: bigint;
+  readonly facts: readonly StandingFact[];
+  /** The versions in force by the name of their set. */
+  readonly active: ReadonlyMap<string, RuleSetVersion>;
+  /** What was built of it, by rule set. */
+  readonly built: Map<string, Built>;
+}
+
+/** Rules and facts as the engine uses them, until the next fact begins or ends. */
+export interface Built {
+  readonly knowledge: Knowledge;
+  readonly version: RuleSetVersion;
+  readonly capabilities: ReadonlySet<string>;
+  readonly until: Date | null;
+}
+
+/** One cheap read tells whether what is in memory still holds; else everything is read again. */
+export async function loadImage(ctx: RulesContext): Promise<Image> {
+  const { organizationId } = ctx.viewer;
+  const known = ctx.images.get(organizationId);
+  return ctx.db.read(ctx.viewer, async (tx) => {
+    const epoch = await findEpoch(tx, organizationId);
+    if (known?.epoch === epoch) return known;
+    // Read after the epoch: it can only be newer than the epoch says, and then the next reader reads it again.
+    const facts = await findFactsFrom(tx, organizationId, ctx.clock());
+    const versions = await findActiveVersions(tx, organizationId);
+    const active = new Map([
+      [DEFAULT_RULE_SET, SHIPPED_VERSION],
+      ...versions.map((version) => [version.ruleSet, version] as const),
+    ]);
+    const image: Image = { epoch, facts, active, built: new Map() };
+    ctx.images.set(organizationId, image);
+    return image;
+  });
+}
+
+/** The capabilities that an organization uses: those of everybody, and those its facts name. */
+export function capabilitiesOf(facts: readonly StandingFact[]): ReadonlySet<string> {
+  const named = facts.filter(({ predicate }) => predicate === 'capability/1').map(({ text }) => capabilityNamed(text));
+  return new Set([...DEFAULT_CAPABILITIES, ...named.filter((name) => name !== null)]);
+}
+
+/** The capability that a fact `capability(Name)` names; null when there is none of this name. */
+export function capabilityNamed(text: string): string | null {
+  const fact = readFact(text);
+  const name = 'refused' in fact ? undefined : argsOf(fact.term)[0];
+  return name?.kind === 'atom' && isCapability(name.name) ? name.name : null;
+}
+
+function factClauses(facts: readonly StandingFact[]): Clause[] {
+  return facts.flatMap(({ id, text }) => {
+    const fact = readFact(text);
+    return 'refused' in fact ? [] : [compileClause(fact.term, [], { kind: 'fact', id })];
+  });
+}
+
+/** The engine's knowledge of one version and these facts. */
+export function buildKnowledge(
+  version: RuleSetVersion,
+  facts: readonly StandingFact[],
+): { knowledge: Knowledge; capabilities: ReadonlySet<string> } {
+  const capabilities = capabilitiesOf(facts);
+  const knowledge = new Knowledge();
+  if (version.ruleSet === DEFAULT_RULE_SET) knowledge.addAll(shippedClauses(capabilities));
+  if (version.number > 0) knowledge.addAll(ownClauses(version.id, readProgram(version.text)));
+  return { knowledge: knowledge.addAll(factClauses(facts)), capabilities };
+}
+
+/** The knowledge of a rule set at `now`; null when nothing of this set was published. */
+export function knowledgeAt(image: Image, ruleSet: string, now: Date): Built | null {
+  const known = image.built.get(ruleSet);
+  if (known !== undefined && (known.until === null || known.until > now)) return known;
+  const version = image.active.get(ruleSet);
+  if (version === undefined) return null;
+  const facts = image.facts.filter((fact) => isValidAt(fact, now));
+  const built: Built = { ...buildKnowledge(version, facts), version, until: nextChange(image.facts, now) };
+  image.built.set(ruleSet, built);
+  return built;
+}

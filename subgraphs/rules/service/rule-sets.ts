@@ -1,0 +1,146 @@
+import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
+import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
+import type { RulesContext } from '../context.ts';
+import * as data from '../data/knowledge-repository.ts';
+import { type Diagnostic, readProgram } from '../domain/program.ts';
+import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
+import { ruleActivated } from '../events.ts';
+import { reviewRules } from '../library/shipped-version.ts';
+import { loadImage } from './image.ts';
+import { checkReason } from './input.ts';
+
+export interface VersionSaved {
+  readonly kind: 'saved';
+  readonly version: RuleSetVersion;
+}
+
+export interface RulesRefused {
+  readonly kind: 'refused';
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface SaveRules {
+  readonly ruleSet: string;
+  readonly text: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** Saves a draft. A text that is the newest version's already is that version. */
+export async function saveRules(ctx: RulesContext, input: SaveRules): Promise<VersionSaved | RulesRefused> {
+  const { idempotencyKey: key, ...request } = input;
+  const { ruleSet, text } = input;
+  if (!isRuleSetName(ruleSet)) {
+    throw new BadInputError(
+      `"ruleSet" must be a letter, then letters, digits, "_" and "-", at most 60; got ${JSON.stringify(ruleSet.slice(0, 100))}.`,
+    );
+  }
+  const stored = new Set((await loadImage(ctx)).facts.map(({ predicate }) => predicate));
+  const { diagnostics, termination } = reviewRules(ruleSet, readProgram(text), (predicate) => stored.has(predicate));
+  if (diagnostics.some(({ severity }) => severity === 'ERROR')) return { kind: 'refused', diagnostics };
+  const { organizationId, userId } = ctx.viewer;
+  return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
+    unit.once({ operation: 'saveRules', key, request }, async () => {
+      await data.lockKnowledge(unit.tx, organizationId);
+      const last = await data.findLastVersion(unit.tx, organizationId, ruleSet);
+      const hash = hashOf(text);
+      if (last?.hash === hash) return { kind: 'saved', version: last } as const;
+      const version: RuleSetVersion = {
+        id: ctx.newId(),
+        ruleSet,
+        number: (last?.number ?? 0) + 1,
+        text,
+        hash,
+        status: 'DRAFT',
+        termination,
+        diagnostics,
+        savedAt: ctx.clock(),
+        savedBy: userId,
+        publishedAt: null,
+        publishedBy: null,
+        publishReason: null,
+        signatureId: null,
+      };
+      await data.createVersion(unit.tx, organizationId, version);
+      return { kind: 'saved', version } as const;
+    }),
+  );
+}
+
+export interface PublishRules {
+  readonly versionId: string;
+  readonly reason: string;
+  readonly signatureId: string | null;
+  readonly idempotencyKey: string | null;
+}
+
+/** @throws NotFoundError, and ConflictError when the version is in force already. */
+export async function publishRules(ctx: RulesContext, input: PublishRules): Promise<RuleSetVersion> {
+  checkReason(input.reason);
+  const { idempotencyKey: key, ...request } = input;
+  const { organizationId, userId } = ctx.viewer;
+  return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
+    unit.once({ operation: 'publishRules', key, request }, async () => {
+      await data.lockKnowledge(unit.tx, organizationId);
+      const [draft] = await data.findVersions(unit.tx, [input.versionId]);
+      if (!draft) throw new NotFoundError('RuleSetVersion', input.versionId);
+      if (draft.status === 'PUBLISHED') {
+        throw new ConflictError(`Version ${draft.number} of "${draft.ruleSet}" is in force already.`);
+      }
+      checkAgain(draft);
+      const active = await data.findActiveVersions(unit.tx, organizationId);
+      const before = active.find(({ ruleSet }) => ruleSet === draft.ruleSet) ?? null;
+      const version: RuleSetVersion = {
+        ...draft,
+        status: 'PUBLISHED',
+        publishedAt: ctx.clock(),
+        publishedBy: userId,
+        publishReason: input.reason,
+        signatureId: input.signatureId,
+      };
+      await data.publishVersion(unit.tx, organizationId, version);
+      await unit.announce([ruleActivated(version, before)]);
+      return version;
+    }),
+  );
+}
+
+/** The shipped rules beneath a draft may have changed since it was saved. */
+function checkAgain(draft: RuleSetVersion): void {
+  const { diagnostics } = reviewRules(draft.ruleSet, readProgram(draft.text), () => true);
+  const error = diagnostics.find(({ severity }) => severity === 'ERROR');
+  if (error === undefined) return;
+  throw new BadInputError(
+    `Version ${draft.number} no longer fits the shipped rules (line ${error.line}, column ${error.column}): ${error.message}`,
+  );
+}
+
+/** The names of the organization's sets, `default` first. */
+export async function ruleSetNames(ctx: RulesContext): Promise<string[]> {
+  const names = await ctx.db.read(ctx.viewer, (tx) => data.findRuleSetNames(tx, ctx.viewer.organizationId));
+  return [DEFAULT_RULE_SET, ...names.filter((name) => name !== DEFAULT_RULE_SET)];
+}
+
+/** @throws NotFoundError when the organization has no set of this name. */
+export async function referencedRuleSet(ctx: RulesContext, id: string): Promise<{ readonly name: string }> {
+  if (!(await ruleSetNames(ctx)).includes(id)) throw new NotFoundError('RuleSet', id);
+  return { name: id };
+}
+
+export async function versionsOf(
+  ctx: RulesContext,
+  ruleSet: string,
+  page: { readonly first: number; readonly after?: string | null | undefined },
+): Promise<Connection<RuleSetVersion>> {
+  const first = pageSize(page.first);
+  const after = page.after ? Number(decodeKeyset(page.after, 1)[0]) : null;
+  const { organizationId } = ctx.viewer;
+  const rows = await ctx.db.read(ctx.viewer, (tx) => data.listVersions(tx, organizationId, ruleSet, first, after));
+  return connectionOf({
+    rows,
+    first,
+    after: page.after,
+    cursor: ({ number }) => encodeKeyset([number]),
+    node: (version) => version,
+    totalCount: () => ctx.db.read(ctx.viewer, (tx) => data.countVersions(tx, organizationId, ruleSet)),
+  });
+}

@@ -1,0 +1,28 @@
+import { LRUCache } from 'lru-cache';
+import { defineSubgraph, type Host, readSchema } from '#platform/graphql/index.ts';
+import { createContext, type RulesContext, type RulesDeps } from './context.ts';
+import { createClient } from './data/client.ts';
+import { resolvers } from './resolvers.ts';
+
+/** Organizations whose knowledge is kept in memory; the others' is read again when they ask. */
+const MAX_IMAGES = 50;
+
+export async function createDeps(host: Host): Promise<RulesDeps> {
+  return {
+    db: await host.database('rules', createClient),
+    cache: host.cache,
+    images: new LRUCache({ max: MAX_IMAGES }),
+    clock: host.clock,
+    timer: () => performance.now(),
+    newId: host.newId,
+  };
+}
+
+export const rules = defineSubgraph<RulesDeps, RulesContext>({
+  name: 'rules',
+  port: 4004,
+  typeDefs: readSchema('rules'),
+  resolvers,
+  createDeps,
+  createContext,
+});
