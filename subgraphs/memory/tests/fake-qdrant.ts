@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SparseVector } from '../data/sparse-words.ts';
 import { readQdrantContract } from './qdrant-contract.ts';
@@ -142,7 +142,7 @@ export async function startFakeQdrant(): Promise<FakeQdrant> {
   const violations: string[] = [];
   const seen: { operation: string; body: unknown }[] = [];
   let failing = false;
-  const server = createServer(async (request, response) => {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fake');
     const method = request.method ?? 'GET';
     const name = decodeURIComponent(url.pathname.split('/')[2] ?? '');
@@ -160,7 +160,8 @@ export async function startFakeQdrant(): Promise<FakeQdrant> {
       response.statusCode = 500;
       response.end(JSON.stringify({ time: 0, status: { error: String(error) } }));
     }
-  });
+  }
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
