@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadProcessSettings, SUBGRAPH_NAMES } from '#platform/config/index.ts';
 import { type MigrationSource, migrate, provision, resolveMigration } from '#platform/database/index.ts';
+import { migrateJobs } from '#platform/jobs/index.ts';
 
 function sourceOf(subgraph: string): MigrationSource {
   return { subgraph, directory: fileURLToPath(new URL(`../prisma/${subgraph}/migrations`, import.meta.url)) };
@@ -52,9 +53,10 @@ async function main(): Promise<void> {
   const sources = (values.subgraph ?? SUBGRAPH_NAMES).map(sourceOf).filter(({ directory }) => existsSync(directory));
   const subgraphs = sources.map(({ subgraph }) => subgraph);
   for (const [appRole, names] of loginsOf(secrets.databaseUrls, subgraphs)) {
-    await provision({ ownerUrl, subgraphs: names, appRole });
+    await provision({ ownerUrl, subgraphs: [...names, 'jobs'], appRole });
   }
   const applied = await migrate({ ownerUrl, subgraphs: sources, onProgress: (text) => console.log(text) });
+  await migrateJobs(ownerUrl);
   console.log(applied.length === 0 ? 'Nothing to do.' : `${applied.length} migration(s) applied.`);
 }
 

@@ -117,9 +117,14 @@ export function loadSettings(env: NodeJS.ProcessEnv): Settings {
   return { config: toConfig(values), secrets: toSecrets(values) };
 }
 
-/** The environment of this process. */
+/** The environment of this process: nothing else reads it. */
+export function environment(): NodeJS.ProcessEnv {
+  return process.env;
+}
+
+/** The settings that the environment of this process asks for. */
 export function loadProcessSettings(): Settings {
-  return loadSettings(process.env);
+  return loadSettings(environment());
 }
 
 function toConfig(values: Values): Config {
