@@ -31,6 +31,9 @@ export interface WorkflowsContext extends RequestContext, WorkflowsDeps {
   };
 }
 
+/** Rules takes 500 questions at once, and two moves lead out of most stages. */
+const TRANSITIONS_BATCH = 200;
+
 /** What the caller may see: people of a client see its workflows only. */
 export function scopeOf({ viewer }: RequestContext): Scope {
   return { organizationId: viewer.organizationId, clientId: viewer.clientId };
@@ -69,6 +72,7 @@ export function createContext(deps: WorkflowsDeps, request: RequestContext): Wor
         ),
         transitionsOf: new DataLoader((workflows: readonly Workflow[]) => listTransitions(context, workflows), {
           cacheKeyFn: ({ id, version }: Workflow) => `${id}:${version}`,
+          maxBatchSize: TRANSITIONS_BATCH,
         }),
       },
     },

@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '#platform/database/index.ts';
 import { CURRENT_DEFINITION } from '../domain/definition.ts';
+import type { RecordedEvent } from '../domain/event.ts';
 import { startChange } from '../domain/replay.ts';
 import type { SampleCopy, Workflow } from '../domain/workflow.ts';
 import type { WorkflowsTx } from './client.ts';
@@ -85,6 +86,20 @@ function saveQuery(rows: string, organizationId: string): Prisma.Sql {
     WHERE w.id = n.id AND w.organization_id = ${organizationId}::uuid AND w.version IN (n.version - 1, 1)`;
 }
 
+function eventRow({ workflowId, from, to, actorId, ...event }: RecordedEvent): object {
+  return { ...event, workflow_id: workflowId, from_stage: from, to_stage: to, actor_id: actorId };
+}
+
+function recordQuery(rows: string, organizationId: string): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO workflow_event (id, organization_id, workflow_id, epoch, sequence, type, at, from_stage, to_stage, status,
+      version, reason, actor_id)
+    SELECT n.id, ${organizationId}::uuid, n.workflow_id, n.epoch, n.sequence, n.type, n.at, n.from_stage, n.to_stage,
+      n.status, n.version, n.reason, n.actor_id
+    FROM jsonb_to_recordset(${rows}::jsonb) AS n(id uuid, workflow_id uuid, epoch text, sequence bigint, type text,
+      at timestamptz, from_stage text, to_stage text, status text, version int, reason text, actor_id text)`;
+}
+
 export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
   const { tx, actor } = unit;
   const { organizationId } = actor;
@@ -113,15 +128,7 @@ export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
       });
     },
     async record(events) {
-      await tx.workflowEvent.createMany({
-        data: events.map(({ from, to, sequence, ...event }) => ({
-          ...event,
-          organizationId,
-          sequence: BigInt(sequence),
-          fromStage: from,
-          toStage: to,
-        })),
-      });
+      await tx.$executeRaw(recordQuery(json(events.map(eventRow)), organizationId));
     },
     announce: (events) => unit.announce(events),
     onceEach: (calls, work) => onceEach((call, run) => unit.once(call, run), calls, work),

@@ -1,0 +1,69 @@
+import { IDENTITY_HEADER, verifyIdentity } from '#platform/identity/index.ts';
+import type { SampleSnapshot } from '../data/sample-facts.ts';
+import type { Question } from '../domain/machine.ts';
+import type { Blocker } from '../domain/workflow.ts';
+
+export interface AskedQuestion extends Question {
+  readonly sampleId: string;
+  readonly facts: readonly string[];
+}
+
+type Verdict = (question: AskedQuestion, shared: readonly string[]) => readonly Blocker[];
+
+/** Stands in for the samples and rules subgraphs: the same requests over the same `fetch`, answers that a test decides. */
+export interface Neighbours {
+  /** By organization, then by id. */
+  readonly samples: Map<string, Map<string, SampleSnapshot>>;
+  /** What the rules say; nobody objects unless a test does. */
+  objections: Verdict;
+  /** Called while the rules think: what happens between the snapshot and the write. */
+  whileDeciding: () => Promise<void>;
+  /** Every batch that the rules were asked. */
+  readonly asked: AskedQuestion[][];
+  /** How often samples was asked for facts. */
+  snapshots: number;
+  /** Names of those that do not answer. */
+  readonly down: Set<string>;
+  fetchSamples(request: Request): Promise<Response>;
+  fetchRules(request: Request): Promise<Response>;
+}
+
+interface Body {
+  readonly variables: {
+    readonly ids: readonly string[];
+    readonly questions: readonly AskedQuestion[];
+    readonly shared: readonly string[];
+  };
+}
+
+export function createNeighbours(identityKey: string): Neighbours {
+  const neighbours: Neighbours = {
+    samples: new Map(),
+    objections: () => [],
+    whileDeciding: async () => {},
+    asked: [],
+    snapshots: 0,
+    down: new Set(),
+    async fetchSamples(request) {
+      if (neighbours.down.has('samples')) throw new TypeError('fetch failed');
+      neighbours.snapshots += 1;
+      const { organizationId } = verifyIdentity(request.headers.get(IDENTITY_HEADER) ?? '', identityKey, Date.now());
+      const { ids } = ((await request.json()) as Body).variables;
+      const own = neighbours.samples.get(organizationId);
+      const sampleFacts = ids.flatMap((id) => {
+        const sample = own?.get(id);
+        return sample ? [{ ...sample, version: sample.sampleVersion }] : [];
+      });
+      return Response.json({ data: { sampleFacts } });
+    },
+    async fetchRules(request) {
+      if (neighbours.down.has('rules')) throw new TypeError('fetch failed');
+      const { questions, shared } = ((await request.json()) as Body).variables;
+      neighbours.asked.push([...questions]);
+      await neighbours.whileDeciding();
+      const decideTransitions = questions.map((question) => ({ blockers: neighbours.objections(question, shared) }));
+      return Response.json({ data: { decideTransitions } });
+    },
+  };
+  return neighbours;
+}
