@@ -43,6 +43,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const running = opening.use(await startSubgraph(subgraph, { resources, databaseUrl, publicUrl: () => url }));
     subgraphs.set(subgraph.name, running);
   }
+  for (const subgraph of subgraphs.values()) subgraph.relay();
   opening.use(
     await startJobs({ databaseUrl: options.databaseUrl('accounts'), subgraphs: [...subgraphs.values()], logger }),
   );

@@ -120,6 +120,7 @@ async function serveSubgraph(part: SubgraphName, given: Settings, logger: Logger
   let url = '';
   const publicUrl = () => settings.config.publicUrl ?? url;
   const running = opening.use(await startSubgraph(subgraph, { resources, databaseUrl, publicUrl }));
+  running.relay();
   opening.use(await startJobs({ databaseUrl, subgraphs: [running], logger, metrics: resources.metrics }));
   const http = opening.use(
     await serveHttp({

@@ -11,6 +11,11 @@ export interface RunningSubgraph extends AsyncDisposable {
   readonly fetch: Fetch;
   readonly routes: readonly Route[];
   readonly jobs: readonly JobDefinition[];
+  /**
+   * Lets its events out. Call it once every subgraph of the process listens: what the in-process bus publishes before
+   * counts as handled by everybody.
+   */
+  relay(): void;
 }
 
 export interface SubgraphOptions {
@@ -19,12 +24,13 @@ export interface SubgraphOptions {
   readonly publicUrl: () => string;
 }
 
-/** Opens the subgraph's store, starts its relay and consumers, and answers how it is reached. */
+/** Opens the subgraph's store, starts its consumers, and answers how it is reached. */
 export async function startSubgraph(subgraph: SubgraphModule, options: SubgraphOptions): Promise<RunningSubgraph> {
   const { resources } = options;
   const logger = resources.logger.child({ subgraph: subgraph.name });
   await using opening = new AsyncDisposableStack();
-  const host = createHost(opening, options, logger);
+  const relays: (() => void)[] = [];
+  const host = createHost(opening, options, logger, relays);
   const deps = await subgraph.createDeps(host);
   if (isAsyncDisposable(deps)) opening.use(deps);
   const routes = subgraph.routes?.(deps, host) ?? [];
@@ -45,6 +51,9 @@ export async function startSubgraph(subgraph: SubgraphModule, options: SubgraphO
     fetch: fetcher,
     routes,
     jobs: subgraph.jobs?.(deps, host) ?? [],
+    relay: () => {
+      for (const start of relays) start();
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -61,7 +70,12 @@ function dispatch(routes: readonly Route[], graphql: Fetch): Fetch {
   };
 }
 
-function createHost(stack: AsyncDisposableStack, options: SubgraphOptions, logger: Host['logger']): Host {
+function createHost(
+  stack: AsyncDisposableStack,
+  options: SubgraphOptions,
+  logger: Host['logger'],
+  relays: (() => void)[],
+): Host {
   const { resources } = options;
   const { settings, bus, metrics, health } = resources;
   return {
@@ -81,7 +95,10 @@ function createHost(stack: AsyncDisposableStack, options: SubgraphOptions, logge
           afterCommit: () => relay?.wake(),
         }),
       );
-      relay = stack.use(startRelay({ database, bus, logger, metrics }));
+      relays.push(() => {
+        relay = running.use(startRelay({ database, bus, logger, metrics }));
+      });
+      const running = stack.use(new AsyncDisposableStack());
       health.register(`${subgraph}.database`, async () => void (await database.pool.query('SELECT 1')));
       return database;
     },
