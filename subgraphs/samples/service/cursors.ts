@@ -1,5 +1,6 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import { decodeKeyset, encodeKeyset } from '#platform/graphql/index.ts';
+import { isId } from '../domain/ids.ts';
 import type { Keyset, SampleOrder, SampleOrderField } from '../domain/listing.ts';
 import type { Sample } from '../domain/types.ts';
 
@@ -24,13 +25,10 @@ export function readSampleCursor(order: SampleOrder, cursor: string): Keyset {
       `"after" is a cursor of the order ${String(name)}, but this list runs by ${orderName(order)}: start again without "after".`,
     );
   }
-  const at = order.field === 'ACCESSION_NUMBER' || value === null ? null : new Date(String(value));
-  if (typeof id !== 'string' || (at && Number.isNaN(at.getTime()))) {
-    throw new BadInputError(
-      `"after" must be a cursor that this list gave, got ${JSON.stringify(cursor.slice(0, 100))}.`,
-    );
-  }
-  return { value: at ?? (value === null ? null : String(value)), id };
+  const at = typeof value === 'string' && order.field !== 'ACCESSION_NUMBER' ? new Date(value) : null;
+  const fits = typeof value === 'string' ? at === null || !Number.isNaN(at.getTime()) : value === null;
+  if (fits && typeof id === 'string' && isId(id)) return { value: at ?? (value === null ? null : String(value)), id };
+  throw new BadInputError(`"after" must be a cursor that this list gave, got ${JSON.stringify(cursor.slice(0, 100))}.`);
 }
 
 function orderName({ field, direction }: SampleOrder): string {

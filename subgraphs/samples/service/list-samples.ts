@@ -1,6 +1,7 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import { type SamplesContext, scopeOf } from '../context.ts';
+import { isId } from '../domain/ids.ts';
 import { DEFAULT_ORDER, type SampleFilter, type SampleOrder } from '../domain/listing.ts';
 import type { CustodyEntry, Sample } from '../domain/types.ts';
 import { readSampleCursor, sampleCursor } from './cursors.ts';
@@ -60,6 +61,6 @@ export async function listCustody(ctx: SamplesContext, sample: Sample, page: Pag
 function readCustodyCursor(cursor: string): { readonly at: Date; readonly id: string } {
   const [time, id] = decodeKeyset(cursor, 2);
   const at = new Date(String(time));
-  if (typeof id === 'string' && !Number.isNaN(at.getTime())) return { at, id };
+  if (typeof id === 'string' && isId(id) && !Number.isNaN(at.getTime())) return { at, id };
   throw new BadInputError('"after" must be a cursor that this list gave.');
 }

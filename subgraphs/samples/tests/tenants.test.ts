@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Viewer } from '#platform/identity/index.ts';
+import { type Actions, actionsOf, codes } from './actions.ts';
+import { ANALYSIS_BY_ID, DETAIL, ENTITIES, FACTS, LIST } from './documents.ts';
+import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
+import type { RegisteredSample } from './shapes.ts';
+
+let lab: SamplesLab;
+let act: Actions;
+let manager: Viewer;
+let stranger: Viewer;
+let ofUtah: RegisteredSample;
+let ofProvo: RegisteredSample;
+
+beforeAll(async () => {
+  lab = await createSamplesLab();
+  act = actionsOf(lab);
+  manager = await newLaboratory(lab);
+  stranger = await newLaboratory(lab);
+  ofUtah = await act.sample(manager, { clientCode: 'UTAHDWQ', barcode: 'U-1' });
+  ofProvo = await act.sample(manager, { clientCode: 'PROVO', barcode: 'P-1', parentId: ofUtah.id });
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+function analysisId(sample: RegisteredSample): string {
+  return sample.analyses[0]?.id ?? '';
+}
+
+async function listed(viewer: Viewer, filter: object = {}): Promise<string[]> {
+  const { samples } = await lab.ask<{ samples: { totalCount: number; edges: { node: { id: string } }[] } }>(
+    viewer,
+    LIST,
+    {
+      first: 200,
+      filter,
+    },
+  );
+  expect(samples.totalCount).toBe(samples.edges.length);
+  return samples.edges.map(({ node }) => node.id).sort();
+}
+
+/** Which of the entities the viewer is answered; the others are errors that say NOT_FOUND. */
+async function entities(viewer: Viewer, representations: readonly object[]): Promise<boolean[]> {
+  const answers = await Promise.all(
+    representations.map((one) => lab.send<{ _entities: unknown[] }>(viewer, ENTITIES, { representations: [one] })),
+  );
+  return answers.map(({ data, errors }) => {
+    if (errors) expect(errors[0]?.extensions.code).toBe('NOT_FOUND');
+    return !errors && data?._entities[0] !== null;
+  });
+}
+
+describe('another organization', () => {
+  test('sees nothing: no detail, no list, no count, no facts, no entity', async () => {
+    expect(await lab.ask(stranger, DETAIL, { id: ofUtah.id })).toEqual({ sample: null });
+    expect(await lab.ask(stranger, ANALYSIS_BY_ID, { id: analysisId(ofUtah) })).toEqual({ analysis: null });
+    expect(await listed(stranger)).toEqual([]);
+    expect(await lab.ask(stranger, FACTS, { ids: [ofUtah.id] })).toEqual({ sampleFacts: [] });
+    const representations = [
+      { __typename: 'Sample', id: ofUtah.id },
+      { __typename: 'Analysis', id: analysisId(ofUtah) },
+      { __typename: 'Client', id: ofUtah.client?.id },
+    ];
+    expect(await entities(stranger, representations)).toEqual([false, false, false]);
+    expect(await entities(manager, representations)).toEqual([true, true, true]);
+  });
+
+  test('changes nothing: every write answers as if the row did not exist', async () => {
+    const id = analysisId(ofUtah);
+    const coming = await act.sample(manager, { receivedAt: null });
+    const before = await lab.events(manager);
+    expect(codes(await act.receive(stranger, [{ sampleId: coming.id, expectedVersion: 1 }]))).toEqual(['NOT_FOUND']);
+    expect(codes(await act.submit(stranger, [{ analysisId: id, expectedVersion: 1, value: '1' }]))).toEqual([
+      'NOT_FOUND',
+    ]);
+    expect(codes(await act.verify(stranger, [{ analysisId: id, expectedVersion: 1 }]))).toEqual(['NOT_FOUND']);
+    expect(
+      codes(await act.assign(stranger, [{ analysisId: id, expectedVersion: 1, analystId: stranger.userId }])),
+    ).toEqual(['NOT_FOUND']);
+    expect(codes(await act.retract(stranger, [{ analysisId: id, expectedVersion: 1, reason: 'x' }]))).toEqual([
+      'NOT_FOUND',
+    ]);
+    expect(await lab.events(manager)).toEqual(before);
+    expect(await lab.events(stranger)).toEqual([]);
+  });
+
+  test('may use the same barcodes, codes and numbers', async () => {
+    const twin = await act.sample(stranger, { clientCode: 'UTAHDWQ', barcode: 'U-1' });
+    expect(twin.accessionNumber).toBe(ofUtah.accessionNumber);
+    expect(twin.client?.id).not.toBe(ofUtah.client?.id);
+  });
+
+  const TABLES = [
+    'sample',
+    'sample_type',
+    'client',
+    'sample_point',
+    'analysis_service',
+    'analysis',
+    'result',
+    'verification',
+    'custody_entry',
+    'accession_counter',
+  ];
+
+  test.each(TABLES)('row-level security holds on %s without any filter of ours', async (table) => {
+    const other = await lab.asSubgraph(
+      stranger.organizationId,
+      `SELECT 1 FROM ${table} WHERE organization_id = '${manager.organizationId}'`,
+    );
+    expect(other).toEqual([]);
+    const own = await lab.asSubgraph(manager.organizationId, `SELECT DISTINCT organization_id FROM ${table}`);
+    expect(own.every((row) => row.organization_id === manager.organizationId)).toBe(true);
+    await expect(lab.asSubgraph(null, `SELECT 1 FROM ${table}`)).rejects.toThrow(
+      /app\.organization_id|invalid input syntax for type uuid/,
+    );
+  });
+
+  test('row-level security also refuses to write for another organization', async () => {
+    const insert = `INSERT INTO client (organization_id, id, code, name) VALUES ('${manager.organizationId}', gen_random_uuid(), 'X', 'X')`;
+    await expect(lab.asSubgraph(stranger.organizationId, insert)).rejects.toThrow('row-level security');
+    const update = `UPDATE sample SET remarks = 'mine' WHERE id = '${ofUtah.id}' RETURNING id`;
+    expect(await lab.asSubgraph(stranger.organizationId, update)).toEqual([]);
+  });
+
+  test.each(['result', 'verification', 'custody_entry'])(
+    'what %s records is neither changed nor removed, even by the service itself',
+    async (table) => {
+      await expect(lab.asSubgraph(manager.organizationId, `DELETE FROM ${table}`)).rejects.toThrow('permission denied');
+      await expect(lab.asSubgraph(manager.organizationId, `UPDATE ${table} SET id = id`)).rejects.toThrow(
+        'permission denied',
+      );
+    },
+  );
+
+  test('no foreign key reaches into another organization', async () => {
+    const [type] = await lab.asSubgraph(manager.organizationId, `SELECT id FROM sample_type LIMIT 1`);
+    const insert = `INSERT INTO sample (organization_id, id, accession_number, search_text, status, priority, category, registered_at,
+      sample_type_id, version, facts_version, workflow_version) VALUES ('${stranger.organizationId}', gen_random_uuid(), 'X', 'x',
+      'REGISTERED', 'STAT', 'ROUTINE', now(), '${type?.id}', 1, 1, 0)`;
+    await expect(lab.asSubgraph(stranger.organizationId, insert)).rejects.toThrow('foreign key');
+  });
+});
+
+describe('people of a client', () => {
+  const utah = () => person('client', manager, ofUtah.client?.id ?? null);
+
+  test('see the samples of their client only, also by reference, count and fact', async () => {
+    expect(await listed(utah())).toEqual([ofUtah.id]);
+    expect(await listed(utah(), { clientCode: ['PROVO'] })).toEqual([]);
+    expect(await lab.ask(utah(), DETAIL, { id: ofProvo.id })).toEqual({ sample: null });
+    expect(await lab.ask(utah(), DETAIL, { id: ofUtah.id })).toMatchObject({ sample: { id: ofUtah.id, children: [] } });
+    expect(await lab.ask(utah(), ANALYSIS_BY_ID, { id: analysisId(ofProvo) })).toEqual({ analysis: null });
+    expect(await lab.ask(utah(), FACTS, { ids: [ofProvo.id] })).toEqual({ sampleFacts: [] });
+    const representations = [
+      { __typename: 'Sample', id: ofUtah.id },
+      { __typename: 'Sample', id: ofProvo.id },
+      { __typename: 'Analysis', id: analysisId(ofProvo) },
+      { __typename: 'Client', id: ofProvo.client?.id },
+    ];
+    expect(await entities(utah(), representations)).toEqual([true, false, false, false]);
+  });
+
+  test('do not learn who else is a client', async () => {
+    const query = `{ clients(first: 10) { totalCount edges { node { code } } } }`;
+    expect(await lab.ask(utah(), query)).toEqual({
+      clients: { totalCount: 1, edges: [{ node: { code: 'UTAHDWQ' } }] },
+    });
+  });
+
+  test('see a parent of another client as absent', async () => {
+    const provo = person('client', manager, ofProvo.client?.id ?? null);
+    expect(await lab.ask(provo, DETAIL, { id: ofProvo.id })).toMatchObject({ sample: { parent: null } });
+  });
+
+  test('when they may register at all, register for their client and on its samples only', async () => {
+    const sampler = person('sampler', manager, ofUtah.client?.id ?? null);
+    const own = await act.sample(sampler, {});
+    expect(own.client?.code).toBe('UTAHDWQ');
+    const refused = await act.register(sampler, [
+      { typeCode: 'WATER', clientCode: 'PROVO' },
+      { typeCode: 'WATER', parentId: ofProvo.id },
+    ]);
+    expect(codes(refused)).toEqual(['UNKNOWN_CLIENT', 'UNKNOWN_PARENT']);
+    const coming = await act.sample(manager, { clientCode: 'PROVO', receivedAt: null });
+    expect(codes(await act.receive(sampler, [{ sampleId: coming.id, expectedVersion: 1 }]))).toEqual(['NOT_FOUND']);
+  });
+});
