@@ -7,7 +7,7 @@ import { roleOf } from './provision.ts';
 import { checkSafety } from './self-check.ts';
 import { checkOrganizationId, type Session, sessions, type TransactionQuery } from './tenant.ts';
 import { createTenantAdapter } from './tenant-adapter.ts';
-import type { Database, UnitOfWork } from './types.ts';
+import type { Actor, Database, UnitOfWork } from './types.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
 
 export interface DatabaseOptions<Tx> {
@@ -39,50 +39,28 @@ const TRIES = 4;
  * UnavailableError when the database does not answer.
  */
 export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<Database<Tx>> {
-  const { subgraph, logger } = options;
-  const pool = createPool(options);
-  try {
-    await checkSafety(pool, subgraph);
-  } catch (error) {
-    await pool.end();
-    throw translateFailure(error);
-  }
+  const { subgraph, logger, afterCommit } = options;
+  const pool = await openPool(options);
   const client = options.client(createTenantAdapter(pool, subgraph));
-  const announcer = createAnnouncer({ pool, subgraph, logger, afterCommit: options.afterCommit });
+  const announcer = createAnnouncer({ pool, subgraph, logger, afterCommit });
 
-  const transaction = <T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  const transaction: Transaction<Tx> = (session, work) =>
     sessions
       .run(session, () => client.$transaction(work, { maxWait: LONGEST_WAIT_MS, timeout: LONGEST_TRANSACTION_MS }))
       .catch((error: unknown) => {
         throw translateFailure(error);
       });
 
-  async function write<T>(actor: Parameters<Database<Tx>['write']>[0], work: (unit: UnitOfWork<Tx>) => Promise<T>) {
-    const organizationId = checkOrganizationId(actor.organizationId);
-    for (let tries = 1; ; tries += 1) {
-      const session: Session = { organizationId, readOnly: false, query: null };
-      let announced = false;
-      try {
-        const answer = await transaction(session, async (tx) => {
-          const unit = createUnitOfWork({ tx, actor, subgraph, query: queryOf(session) });
-          const result = await work(unit);
-          announced = unit.announced();
-          return result;
-        });
-        if (announced) announcer.committed();
-        return answer;
-      } catch (error) {
-        if (tries === TRIES || !isTransient(error)) throw error;
-      }
-    }
-  }
-
   return {
     subgraph,
     pool,
     read: async ({ organizationId }, work) =>
       transaction({ organizationId: checkOrganizationId(organizationId), readOnly: true, query: null }, work),
-    write,
+    write: async (actor, work) => {
+      const { answer, announced } = await writeWithRetries(transaction, { subgraph, actor, work });
+      if (announced) announcer.committed();
+      return answer;
+    },
     system: (work) => transaction({ organizationId: null, readOnly: false, query: null }, work),
     async [Symbol.asyncDispose]() {
       await announcer[Symbol.asyncDispose]();
@@ -92,15 +70,48 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
   };
 }
 
+type Transaction<Tx> = <T>(session: Session, work: (tx: Tx) => Promise<T>) => Promise<T>;
+
+async function writeWithRetries<Tx, T>(
+  transaction: Transaction<Tx>,
+  call: { readonly subgraph: string; readonly actor: Actor; readonly work: (unit: UnitOfWork<Tx>) => Promise<T> },
+): Promise<{ answer: T; announced: boolean }> {
+  const { subgraph, actor, work } = call;
+  const organizationId = checkOrganizationId(actor.organizationId);
+  for (let tries = 1; ; tries += 1) {
+    const session: Session = { organizationId, readOnly: false, query: null };
+    try {
+      return await transaction(session, async (tx) => {
+        const unit = createUnitOfWork({ tx, actor, subgraph, query: queryOf(session) });
+        const answer = await work(unit);
+        return { answer, announced: unit.announced() };
+      });
+    } catch (error) {
+      if (tries === TRIES || !isTransient(error)) throw error;
+    }
+  }
+}
+
 function queryOf({ query }: Session): TransactionQuery {
   if (!query)
     throw new Error('The transaction did not begin on our adapter: is the client made over the one it was given?');
   return query;
 }
 
-function createPool(
-  options: Pick<DatabaseOptions<unknown>, 'subgraph' | 'url' | 'maxConnections' | 'logger'>,
-): pg.Pool {
+async function openPool(options: PoolOptions): Promise<pg.Pool> {
+  const pool = createPool(options);
+  try {
+    await checkSafety(pool, options.subgraph);
+    return pool;
+  } catch (error) {
+    await pool.end();
+    throw translateFailure(error);
+  }
+}
+
+type PoolOptions = Pick<DatabaseOptions<unknown>, 'subgraph' | 'url' | 'maxConnections' | 'logger'>;
+
+function createPool(options: PoolOptions): pg.Pool {
   const { subgraph, logger } = options;
   const url = new URL(options.url);
   // Each connection is the subgraph's role from its first statement on. The URL's own options would override these.

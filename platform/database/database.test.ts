@@ -165,7 +165,12 @@ test('a database that is not there is told as UNAVAILABLE', async () => {
 
 test.each([
   ['a superuser', () => ({ appUrl: urls.superUrl }), '', /superuser/],
-  ["the tables' owner", () => ({ appUrl: urls.ownerUrl }), 'grant alims_ledger to alims_owner', /owns the table entry/],
+  [
+    "the tables' owner",
+    () => ({ appUrl: urls.ownerUrl }),
+    'grant alims_ledger to alims_owner with set true',
+    /owns the table entry/,
+  ],
   [
     'a table that does not force its policies',
     () => urls,
@@ -195,6 +200,16 @@ test('no service starts under a role that may bypass row-level security', async 
   } finally {
     await alter('nobypassrls');
   }
+});
+
+test('a login that is no member of the role, or a role that was never made, is named', async () => {
+  const url = new URL(urls.appUrl);
+  await withClient(urls.superUrl, (client) =>
+    client.query(`drop role if exists stranger; create role stranger login password 'x'`),
+  );
+  url.username = 'stranger';
+  url.password = 'x';
+  await expect(openLedger({ appUrl: url.href })).rejects.toThrow(/its login may not become alims_ledger/);
 });
 
 test('the login itself may do nothing: only the role of a subgraph can', async () => {

@@ -41,12 +41,20 @@ interface TableRow {
   readonly policy: boolean;
 }
 
+const PERMISSION_DENIED = '42501';
+const NO_SUCH_ROLE = '22023';
+
 /** @throws UnsafeDatabaseError with all that is wrong. */
-export async function checkSafety(client: Pick<pg.Pool, 'query'>, subgraph: string): Promise<void> {
+export async function checkSafety(pool: pg.Pool, subgraph: string): Promise<void> {
   const [roles, tables] = await Promise.all([
-    client.query<RoleRow>(ROLES),
-    client.query<TableRow>(TABLES, [`"${subgraph}"`]),
-  ]);
+    pool.query<RoleRow>(ROLES),
+    pool.query<TableRow>(TABLES, [`"${subgraph}"`]),
+  ]).catch((error: pg.DatabaseError) => {
+    // Connections begin as the subgraph's role, so this is where it turns out that they cannot.
+    if (error.code !== PERMISSION_DENIED && error.code !== NO_SUCH_ROLE) throw error;
+    const problem = `its login may not become ${roleOf(subgraph)} (${error.message})`;
+    throw new UnsafeDatabaseError(subgraph, [problem]);
+  });
   const problems = [...roleProblems(roles.rows, subgraph), ...tables.rows.flatMap(tableProblems)];
   if (tables.rows.length === 0) problems.push(`the schema ${subgraph} has no tables`);
   if (problems.length > 0) throw new UnsafeDatabaseError(subgraph, problems);

@@ -92,7 +92,13 @@ async function tryToStart(options: ServerOptions): Promise<Server | { readonly h
   }
   child.unref();
   const pid = child.pid as number;
-  return { pid, port, stop: () => (child.exitCode === null ? stopServer(pid) : Promise.resolve()) };
+  return { pid, port, stop: () => stopChild(child, pid) };
+}
+
+async function stopChild(child: ChildProcess, pid: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  await Promise.all([once(child, 'exit'), stopServer(pid)]);
 }
 
 /** The server writes its state into the eighth line of its pid file. */
