@@ -1,3 +1,4 @@
+import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError, getVariableValues } from 'graphql';
 import type { Logger } from '#platform/logging/index.ts';
 import { type DataObject, isObject } from './execution/data.ts';
@@ -35,6 +36,8 @@ export interface Pipeline {
   readonly state: SupergraphState;
   /** The operation's kind before it runs, for transports that serve only some kinds; null when the document is refused. */
   kindOf(request: GraphQLRequest): 'query' | 'mutation' | 'subscription' | null;
+  /** How the operation would run; null when the document is refused. */
+  planOf(request: GraphQLRequest): QueryPlan | null;
   execute(request: GraphQLRequest, caller: Caller): Promise<GraphQLResult>;
   /** One result when the subscription is refused, otherwise a stream that ends with the subgraph's. */
   subscribe(request: GraphQLRequest, caller: Caller, renew: Renew): Promise<GraphQLResult | ResultStream>;
@@ -60,6 +63,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     kindOf(request) {
       const prepared = prepare(request);
       return 'errors' in prepared ? null : prepared.kind;
+    },
+    planOf(request) {
+      const prepared = prepare(request);
+      return 'errors' in prepared ? null : prepared.plan;
     },
     async execute(request, caller) {
       const started = performance.now();

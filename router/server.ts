@@ -102,13 +102,18 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     throw error;
   }
   const { port } = server.address() as AddressInfo;
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    options.health?.drain();
+    await stopServer({ server, webSockets, openStreams, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
+    await clients[Symbol.asyncDispose]();
+  };
   return {
     port,
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`,
-    async [Symbol.asyncDispose]() {
-      options.health?.drain();
-      await stopServer({ server, webSockets, openStreams, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
-      await clients[Symbol.asyncDispose]();
+    [Symbol.asyncDispose]() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

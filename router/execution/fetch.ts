@@ -146,7 +146,7 @@ function compileEntityFetch(node: FetchNode, path: readonly string[], isOfType: 
       recordFailure(execution, entities, path, targetPaths(execution, path, batch.targets.flat()));
       return;
     }
-    mergeEntities(batch, entities, rewriteOutput);
+    mergeEntities(batch, entities, rewriteOutput, isOfType);
   };
 
   if (!contextArguments) return (execution, targets) => fetchBatch(execution, targets, null);
@@ -200,16 +200,25 @@ function mergeEntities(
   batch: EntityBatch,
   entities: readonly unknown[],
   rewriteOutput: ((value: unknown) => void) | undefined,
+  isOfType: IsOfType,
 ): void {
   for (const [index, entity] of entities.entries()) {
     const targets = batch.targets[index];
     if (!isObject(entity) || !targets) continue;
     // Rewrites by type need the name of the type, which the fetch itself may not have asked for.
-    const typename = targets[0]?.__typename;
-    if (rewriteOutput && entity.__typename === undefined) entity.__typename = typename;
+    if (rewriteOutput && entity.__typename === undefined) entity.__typename = targets[0]?.__typename;
     rewriteOutput?.(entity);
-    for (const target of targets) mergeInto(target, entity);
+    for (const target of targets) {
+      const known = target.__typename;
+      mergeInto(target, entity);
+      if (isLessSpecific(target.__typename, known, isOfType)) target.__typename = known;
+    }
   }
+}
+
+// A subgraph with @interfaceObject knows its objects by the interface's name only.
+function isLessSpecific(typename: unknown, known: unknown, isOfType: IsOfType): boolean {
+  return typeof known === 'string' && typeof typename === 'string' && typename !== known && isOfType(known, typename);
 }
 
 function reportEntityErrors(

@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 
 export type FetchHandler = (request: Request) => Promise<Response>;
 
@@ -70,10 +68,35 @@ export async function sendResponse(response: ServerResponse, answer: Response): 
   }
   // So that the client of a quiet stream knows at once that it is open.
   response.flushHeaders();
+  await pump(answer.body.getReader(), response);
+}
+
+// By hand, because the bodies of yoga's responses are not of the class that stream.Readable.fromWeb accepts.
+async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, response: ServerResponse): Promise<void> {
+  response.once('close', () => {
+    reader.cancel().catch(() => {});
+  });
   try {
-    await pipeline(Readable.fromWeb(answer.body as unknown as NodeReadableStream), response);
+    while (!response.destroyed) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (!response.write(value)) await drained(response);
+    }
+    response.end();
   } catch {
-    // The client left, or the source broke after the status was sent: only cutting the connection tells.
+    // The source broke after the status was sent: only cutting the connection tells.
     response.destroy();
   }
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const finish = () => {
+    response.off('drain', finish);
+    response.off('close', finish);
+    resolve();
+  };
+  response.on('drain', finish);
+  response.on('close', finish);
+  return promise;
 }
