@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { foundDemo } from '#demo/found.ts';
-import { createTemplate, type DatabaseUrls, startEmbeddedPostgres } from '#platform/database/index.ts';
+import { createTemplate, type DatabaseUrls, ensureDatabase, startEmbeddedPostgres } from '#platform/database/index.ts';
 import { MIGRATIONS, prepareDatabase } from '#platform/host/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 
@@ -30,8 +30,23 @@ async function fill({ ownerUrl, appUrl }: DatabaseUrls): Promise<void> {
   await foundDemo(appUrl, logger);
 }
 
-async function server(stack: AsyncDisposableStack): Promise<Pick<DatabaseUrls, 'superUrl' | 'ownerUrl' | 'appUrl'>> {
+type Server = Pick<DatabaseUrls, 'superUrl' | 'ownerUrl' | 'appUrl'>;
+
+async function server(stack: AsyncDisposableStack): Promise<Server> {
+  const { TEST_DATABASE_URL: superUrl } = process.env;
+  if (superUrl) return externalServer(superUrl);
   const dataDir = await mkdtemp(join(tmpdir(), 'alims-tests-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   return stack.use(await startEmbeddedPostgres({ dataDir, logger, durable: false }));
+}
+
+/** A server of tests alone: the two logins get passwords that are no secret. */
+async function externalServer(superUrl: string): Promise<Server> {
+  await ensureDatabase({ superUrl, database: 'alims', ownerPassword: 'owner', appPassword: 'app' });
+  const as = (role: string, password: string) => {
+    const url = new URL(superUrl);
+    [url.username, url.password, url.pathname] = [role, password, '/alims'];
+    return url.href;
+  };
+  return { superUrl, ownerUrl: as('alims_owner', 'owner'), appUrl: as('alims', 'app') };
 }

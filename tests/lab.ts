@@ -20,9 +20,13 @@ export interface LabOptions {
   readonly logLevel?: string;
 }
 
-/** The system that `npm start` runs, on free ports, with a database of its own. */
+/**
+ * The system that `npm start` runs, on free ports, with a database of its own. With TEST_APART=1 the same, as one process
+ * per subgraph and one for the router, over the Redis of TEST_REDIS_URL.
+ */
 export interface Lab extends AsyncDisposable {
-  readonly system: System;
+  /** Where the router listens, without a path. */
+  readonly url: string;
   /** The GraphQL endpoint over HTTP. */
   readonly endpoint: string;
   readonly database: DatabaseUrls;
@@ -41,24 +45,13 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
   const database = opening.use(await cloneDatabase(inject('template')));
   const dataDir = await mkdtemp(join(tmpdir(), 'alims-lab-'));
   opening.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const system = opening.use(
-    await startSystem({
-      settings: loadSettings({ ALIMS_DATA_DIR: dataDir, ...options.env }),
-      secretKey: SECRET_KEY,
-      logger: createLogger({ level: options.logLevel ?? 'error', name: 'lab' }),
-      databaseUrl: () => database.appUrl,
-      port: 0,
-      graphiql: null,
-      clock: options.clock,
-      stopTimeoutMs: 2_000,
-    }),
-  );
-  const endpoint = `http://127.0.0.1:${system.port}/graphql`;
+  const url = await start(opening, options, database, dataDir);
+  const endpoint = `${url}/graphql`;
   if (options.catalogue) await seedCatalogue(endpoint);
   const clients = new Map<string, Promise<GraphQLClient>>();
   const running = opening.move();
   return {
-    system,
+    url,
     endpoint,
     database,
     dataDir,
@@ -71,6 +64,32 @@ export async function createLab(options: LabOptions = {}): Promise<Lab> {
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+async function start(
+  stack: AsyncDisposableStack,
+  options: LabOptions,
+  database: DatabaseUrls,
+  dataDir: string,
+): Promise<string> {
+  const { TEST_APART, TEST_REDIS_URL: redisUrl } = process.env;
+  if (TEST_APART === '1') {
+    if (!redisUrl) throw new Error('TEST_APART needs TEST_REDIS_URL: processes meet in Redis.');
+    const { appUrl: databaseUrl } = database;
+    const apart = await startApart({ databaseUrl, redisUrl, secretKey: SECRET_KEY, dataDir, env: options.env ?? {} });
+    return stack.use(apart).url;
+  }
+  const system = await startSystem({
+    settings: loadSettings({ ALIMS_DATA_DIR: dataDir, ...options.env }),
+    secretKey: SECRET_KEY,
+    logger: createLogger({ level: options.logLevel ?? 'error', name: 'lab' }),
+    databaseUrl: () => database.appUrl,
+    port: 0,
+    graphiql: null,
+    clock: options.clock,
+    stopTimeoutMs: 2_000,
+  });
+  return `http://127.0.0.1:${stack.use(system).port}`;
 }
 
 /** Identifier of a person of the demonstration. */

@@ -29,6 +29,7 @@ export interface Config {
   };
   readonly sessions: { readonly accessTokenMinutes: number; readonly sessionHours: number };
   readonly qdrantUrl: string | null;
+  readonly redisPrefix: string;
   /** True when no external database is named. */
   readonly embedded: boolean;
 }
@@ -155,6 +156,7 @@ function toConfig(values: Values): Config {
       sessionHours: Number(values.SESSION_HOURS),
     },
     qdrantUrl: text(values, 'QDRANT_URL'),
+    redisPrefix: text(values, 'REDIS_PREFIX') ?? 'alims',
     embedded: !Object.keys(perSubgraph(values, 'DATABASE_URL', text(values, 'DATABASE_URL'))).length,
   };
 }

@@ -71,6 +71,14 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     "PostgreSQL of the owner's role, used by `npm run migrate` alone.",
   ),
   REDIS_URL: variable(url('redis:', 'rediss:').optional(), '', 'Shared cache and event streams; absent: in process.'),
+  REDIS_PREFIX: variable(
+    z
+      .string()
+      .regex(/^[\w:-]{1,64}$/, 'expected 1 to 64 letters, digits, "_", "-" or ":"')
+      .default('alims'),
+    'alims',
+    'Starts every key in Redis: installations that share one need different ones.',
+  ),
   QDRANT_URL: variable(http.optional(), '', 'Vector index of memory; absent: one SQLite file in ALIMS_DATA_DIR.'),
   QDRANT_API_KEY: variable(z.string().min(1).optional(), '', 'Key that Qdrant asks for.'),
   S3_ENDPOINT: variable(http.optional(), '', 'S3-compatible store of files; absent: a folder in ALIMS_DATA_DIR.'),

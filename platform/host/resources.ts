@@ -35,12 +35,11 @@ export interface ResourceOptions {
 export async function openResources(options: ResourceOptions): Promise<Resources> {
   const { settings, secretKey, logger } = options;
   const { redisUrl } = settings.secrets;
+  const { redisPrefix: prefix } = settings.config;
   const stack = new AsyncDisposableStack();
   const metrics = createMetrics();
-  const bus = stack.use(
-    redisUrl ? createRedisBus({ url: redisUrl, prefix: 'alims', logger, metrics }) : createMemoryBus(),
-  );
-  const cache = stack.use(createCache({ redisUrl: redisUrl ?? undefined, prefix: 'alims', logger, metrics }));
+  const bus = stack.use(redisUrl ? createRedisBus({ url: redisUrl, prefix, logger, metrics }) : createMemoryBus());
+  const cache = stack.use(createCache({ redisUrl: redisUrl ?? undefined, prefix, logger, metrics }));
   const identityKey = settings.secrets.identityKey ?? deriveKey(secretKey, 'identity');
   const fetchers = new Map<string, Fetch>();
   for (const [name, url] of Object.entries(settings.config.subgraphUrls)) fetchers.set(name, remote(url));
