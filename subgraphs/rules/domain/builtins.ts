@@ -203,6 +203,8 @@ const UNSUPPORTED: readonly (readonly [string, string])[] = [
   ['read/1', NO_OUTPUT],
   ['consult/1', 'Rules cannot read files: save them with saveRules.'],
   ['halt/0', 'Rules cannot stop the service.'],
+  [':-/2', 'A rule is no goal: save it with saveRules.'],
+  ['-->/2', 'Grammar rules (-->) are not supported.'],
 ];
 
 export interface Builtin {
@@ -223,7 +225,7 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
 
 /** True for predicates that belong to the language: neither facts nor rules may define them. */
 export function isReserved(key: string): boolean {
-  return BUILTINS.has(key) || key === ':-/2' || key === '-->/2';
+  return BUILTINS.has(key);
 }
 
 /** @throws BudgetStop when a list of results outgrows memory. */

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse, print } from 'graphql';
+import pg from 'pg';
+import { v7 } from 'uuid';
+import { loadSettings } from '#platform/config/index.ts';
+import { cloneDatabase, createTemplate } from '#platform/database/index.ts';
+import { openResources, startSubgraph } from '#platform/host/index.ts';
+import { IDENTITY_HEADER, permissionsOf, type Role, signIdentity, type Viewer } from '#platform/identity/index.ts';
+import { createLogger } from '#platform/logging/index.ts';
+import { startTestPostgres } from '#platform/testing/postgres.ts';
+import { rules } from '../subgraph.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+type Data = any;
+
+export interface Answer {
+  readonly data?: Data;
+  readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+
+/** The rules subgraph as a process runs it, on a database of its own. */
+export interface RulesLab extends AsyncDisposable {
+  /** What the clock shows; tests move it. */
+  readonly time: { now: Date };
+  send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
+  /** The data. @throws Error with the answer's errors. */
+  ask(viewer: Viewer, query: string, variables?: object): Promise<Data>;
+  /** Rows as the subgraph's role sees them under an organization. */
+  rowsAs(organizationId: string, sql: string): Promise<Record<string, unknown>[]>;
+}
+
+/** The documents that clients send, by name. */
+const DOCUMENTS = new Map(
+  parse(readFileSync(new URL('../../../operations/rules.graphql', import.meta.url), 'utf8')).definitions.flatMap((d) =>
+    d.kind === 'OperationDefinition' && d.name ? [[d.name.value, print(d)] as const] : [],
+  ),
+);
+
+export function operation(name: string): string {
+  const document = DOCUMENTS.get(name);
+  if (document === undefined) throw new Error(`operations/rules.graphql has no ${name}`);
+  return document;
+}
+
+/** Somebody of a new organization, or of the organization of `beside`. */
+export function person(role: Role, beside?: Viewer): Viewer {
+  return {
+    userId: v7(),
+    organizationId: beside?.organizationId ?? v7(),
+    sessionId: v7(),
+    roles: [role],
+    permissions: permissionsOf([role]),
+    clientId: null,
+  };
+}
+
+export async function createRulesLab(): Promise<RulesLab> {
+  await using stack = new AsyncDisposableStack();
+  const logger = createLogger({ level: 'fatal', name: 'test' });
+  const server = stack.use(await startTestPostgres());
+  const directory = fileURLToPath(new URL('../../../prisma/rules/migrations', import.meta.url));
+  const template = stack.use(await createTemplate({ server, subgraphs: [{ subgraph: 'rules', directory }] }));
+  const urls = stack.use(await cloneDatabase(template));
+  const time = { now: new Date('2026-11-22T10:00:00Z') };
+  const resources = stack.use(
+    await openResources({ settings: loadSettings({}), secretKey: 'a-key-of-the-test', logger, clock: () => time.now }),
+  );
+  const publicUrl = () => 'http://localhost';
+  const running = stack.use(await startSubgraph(rules, { resources, databaseUrl: urls.appUrl, publicUrl }));
+
+  async function send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer> {
+    const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
+    if (viewer) headers[IDENTITY_HEADER] = signIdentity(viewer, resources.identityKey, Date.now());
+    const body = JSON.stringify({ query, variables });
+    const response = await running.fetch(new Request('http://rules/graphql', { method: 'POST', headers, body }));
+    return (await response.json()) as Answer;
+  }
+
+  const owned = stack.move();
+  return {
+    time,
+    send,
+    async ask(viewer, query, variables) {
+      const { data, errors } = await send(viewer, query, variables);
+      if (errors || !data) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    async rowsAs(organizationId, sql) {
+      const client = new pg.Client({
+        connectionString: urls.appUrl,
+        options: '-c role=alims_rules -c search_path=rules',
+      });
+      await client.connect();
+      try {
+        await client.query("SELECT set_config('app.organization_id', $1, false)", [organizationId]);
+        return (await client.query(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

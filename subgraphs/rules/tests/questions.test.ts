@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Viewer } from '#platform/identity/index.ts';
+import { createRulesLab, operation, person, type RulesLab } from './harness.ts';
+
+let lab: RulesLab;
+let manager: Viewer;
+let stranger: Viewer;
+beforeAll(async () => {
+  lab = await createRulesLab();
+  manager = person('lab_manager');
+  stranger = person('lab_manager');
+  await lab.ask(manager, operation('AssertFacts'), {
+    facts: [
+      'sample(s1)',
+      'stage(s1, results)',
+      "client(s1, 'UTAH')",
+      'analysis(a1, s1, nitrate)',
+      'analysis_status(a1, submitted)',
+      'submitted_by(a1, ana)',
+      'sample(s2)',
+      'stage(s2, registration)',
+      'analysis(a2, s2, nitrate)',
+    ].map((text) => ({ text })),
+  });
+});
+afterAll(() => lab[Symbol.asyncDispose]());
+
+const EXECUTE = operation('ExecuteQuery');
+const EXPLAIN = operation('ExplainAnswer');
+const WHY_NOT = operation('WhyNot');
+
+async function execute(viewer: Viewer, input: object) {
+  return (await lab.ask(viewer, EXECUTE, { input })).executeQuery;
+}
+
+test('the documented example is answered over facts, rules and assumptions', async () => {
+  const result = await execute(manager, {
+    goal: 'can_transition(S, registration, To)',
+    ruleSet: 'default',
+    distinct: false,
+    assume: ['now(490000)'],
+    limits: { inferences: 1_000_000, answers: 1_000, millis: 100 },
+  });
+  expect(result).toMatchObject({
+    truncated: false,
+    stoppedBy: null,
+    cached: false,
+    answers: [
+      {
+        text: 'can_transition(s2,registration,assignment)',
+        bindings: [
+          { variable: 'S', value: 's2' },
+          { variable: 'To', value: 'assignment' },
+        ],
+      },
+    ],
+  });
+  expect(result.stats.inferences).toBeGreaterThan(0);
+});
+
+test('the time is known without being assumed', async () => {
+  const { answers } = await execute(manager, { goal: 'now(N)' });
+  expect(answers[0].bindings[0].value).toBe(`${lab.time.now.getTime() / 3_600_000}.0`);
+  expect((await execute(manager, { goal: 'now(N)', assume: ['now(1)'] })).answers).toHaveLength(1);
+});
+
+describe('an answer is explained', () => {
+  test('by rules and facts, from the knowledge as it was when the question was asked', async () => {
+    const { id, answers } = await execute(manager, { goal: 'blocker(s1, completion, R)' });
+    expect(answers.map(({ text }: { text: string }) => text)).toEqual(['blocker(s1,completion,unverified(a1,1))']);
+    lab.time.now = new Date(lab.time.now.getTime() + 60_000);
+    await lab.ask(manager, operation('AssertFacts'), { facts: [{ text: 'verified_by(a1, vera)' }] });
+    expect((await execute(manager, { goal: 'blocker(s1, completion, R)' })).answers).toEqual([]);
+    const { explainAnswer } = await lab.ask(manager, EXPLAIN, { queryId: id, answer: 0 });
+    expect(explainAnswer.text).toContain(
+      'blocker(s1,completion,unverified(a1,1)), by rule verification.unverified, because',
+    );
+    expect(explainAnswer.tree).toMatchObject([
+      { kind: 'RULE', rule: 'verification.unverified', children: [{ kind: 'FACT' }, {}, {}, {}] },
+    ]);
+    expect(explainAnswer.tree[0].children[0].fact).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('to the organization that asked, for answers that there are', async () => {
+    const { id } = await execute(manager, { goal: 'sample(S)' });
+    const codes = await Promise.all([
+      lab.send(stranger, EXPLAIN, { queryId: id, answer: 0 }),
+      lab.send(manager, EXPLAIN, { queryId: id, answer: 2 }),
+      lab.send(manager, EXPLAIN, { queryId: id, answer: -1 }),
+      lab.send(manager, EXPLAIN, { queryId: 'unknown', answer: 0 }),
+    ]);
+    expect(codes.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual([
+      'NOT_FOUND',
+      'BAD_INPUT',
+      'BAD_INPUT',
+      'NOT_FOUND',
+    ]);
+    const { explainAnswer } = await lab.ask(person('auditor', manager), EXPLAIN, { queryId: id, answer: 1 });
+    expect(explainAnswer.text).toBe('sample(s2), a fact');
+  });
+});
+
+test('why not: the rule that stopped, where, and what is missing', async () => {
+  const input = {
+    goal: 'can_transition(s3, results, completion)',
+    ruleSet: 'default',
+    assume: ['sample(s3)', 'stage(s3, results)', 'analysis(a3, s3, nitrate)', 'submitted_by(a3, ana)'],
+  };
+  expect((await lab.ask(manager, WHY_NOT, { input })).whyNot).toEqual({
+    goal: 'can_transition(s3,results,completion)',
+    missing: [{ facts: ['verified_by(a3,_)'] }],
+    attempts: [
+      {
+        rule: { id: 'core.can_transition', text: expect.stringContaining('can_transition(S, From, To) :-') },
+        failedAt: '\\+blocker(s3,completion,_1)',
+        reason: 'It must not hold, but it does: blocker(s3,completion,unverified(a3,1)).',
+      },
+    ],
+  });
+});
+
+describe('a question that runs wild ends by its limits', () => {
+  test.each([
+    [{ goal: 'between(1, 1000000000, X), X < 0' }, 'TIME'],
+    [{ goal: 'between(1, 1000000000, X), X < 0', limits: { inferences: 1_000, millis: 1_000 } }, 'INFERENCES'],
+    [{ goal: 'between(1, 1000000000, X)', limits: { answers: 3, millis: 1_000 } }, 'ANSWERS'],
+  ])('%j', async (input, stoppedBy) => {
+    const result = await execute(manager, input);
+    expect(result).toMatchObject({ truncated: true });
+    expect(['TIME', stoppedBy]).toContain(result.stoppedBy);
+  });
+});
+
+test.each([
+  ['sample(', 'BAD_INPUT', 'line 1, column 8'],
+  ['X > 1', 'BAD_INPUT', 'no value'],
+  ['assertz(p(a))', 'BAD_INPUT', 'assertFacts'],
+  ['p :- q', 'BAD_INPUT', 'saveRules'],
+  ['a'.repeat(4_001), 'BAD_INPUT', '4000'],
+])('the goal %j is refused with a sentence', async (goal, code, sentence) => {
+  const { errors } = await lab.send(manager, EXECUTE, { input: { goal } });
+  expect(errors?.[0]?.extensions.code).toBe(code);
+  expect(errors?.[0]?.message).toContain(sentence);
+});
+
+test.each([
+  [{ goal: 'true', limits: { millis: 0 } }, 'BAD_INPUT'],
+  [{ goal: 'true', limits: { answers: 1_000_000 } }, 'BAD_INPUT'],
+  [{ goal: 'true', assume: ['p(X)'] }, 'BAD_INPUT'],
+  [{ goal: 'true', assume: ['edge(testing, completion)'] }, 'BAD_INPUT'],
+  [{ goal: 'true', ruleSet: 'unknown' }, 'NOT_FOUND'],
+])('%j is refused: %s', async (input, code) => {
+  expect((await lab.send(manager, EXECUTE, { input })).errors?.[0]?.extensions.code).toBe(code);
+});
+
+test('answers given before are left out when asked for', async () => {
+  const goal = 'member(X, [a, b, a])';
+  expect((await execute(manager, { goal })).answers).toHaveLength(3);
+  expect((await execute(manager, { goal, distinct: true })).answers).toHaveLength(2);
+});
+
+test('another organization is answered from its own facts alone', async () => {
+  expect((await execute(stranger, { goal: 'sample(S)' })).answers).toEqual([]);
+  await lab.ask(stranger, operation('AssertFacts'), { facts: [{ text: 'sample(theirs)' }] });
+  expect((await execute(stranger, { goal: 'sample(S)' })).answers).toMatchObject([{ text: 'sample(theirs)' }]);
+  expect((await execute(manager, { goal: 'sample(theirs)' })).answers).toEqual([]);
+});
