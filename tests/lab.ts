@@ -8,7 +8,7 @@ import { seedCatalogue } from '#demo/seed-catalogue.ts';
 import { loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase, type DatabaseUrls } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
-import { type System, startSystem } from '#system';
+import { startSystem } from '#system';
 
 export interface LabOptions {
   /** True also fills the catalogue of both organizations and lets client@demo.test in. */
