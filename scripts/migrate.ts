@@ -63,6 +63,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  // A refused connection to several addresses has no message of its own.
+  const { message, code } = error as { message?: string; code?: string };
+  console.error(message || `The database of MIGRATION_DATABASE_URL does not answer (${code}).`);
   process.exitCode = 1;
 }

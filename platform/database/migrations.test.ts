@@ -104,6 +104,13 @@ test('a changed or missing file of an applied migration is refused', async () =>
   await expect(run()).rejects.toThrow(/ledger\/1_first was applied to this database, but its file is gone/);
 });
 
+test('a role that does not own the schema is told so', async () => {
+  await file('1_first', 'create table a ();');
+  await run();
+  const migrating = migrate({ ownerUrl: urls.appUrl, subgraphs: [{ subgraph: 'ledger', directory }] });
+  await expect(migrating).rejects.toThrow(/schema ledger belongs to another role/);
+});
+
 test('two processes that migrate at once apply each migration once', async () => {
   await file('1_first', 'create table a (n int); insert into a values (1);');
   await file('2_second', 'insert into a values (2);');

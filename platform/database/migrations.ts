@@ -43,6 +43,7 @@ const OUTSIDE_TRANSACTION = /^-- alims: outside a transaction/m;
 /** The key under which `prisma migrate deploy` locks too. */
 const LOCK_KEY = 72_707_369;
 const UNDEFINED_TABLE = '42P01';
+const PERMISSION_DENIED = '42501';
 const q = pg.escapeIdentifier;
 
 // Prisma's own table, column by column, so that its CLI continues where we stopped.
@@ -133,8 +134,13 @@ async function readRecords(client: pg.Client, subgraph: string): Promise<Migrati
     );
     return rows;
   } catch (error) {
-    if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
-    throw error;
+    const { code } = error as { code?: string };
+    if (code === UNDEFINED_TABLE) return [];
+    if (code !== PERMISSION_DENIED) throw error;
+    throw new MigrationError(
+      `The schema ${subgraph} belongs to another role. Apply migrations with the role that made it.`,
+      error,
+    );
   }
 }
 
