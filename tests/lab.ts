@@ -9,6 +9,7 @@ import { loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase, type DatabaseUrls } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { startSystem } from '#system';
+import { startApart } from './apart.ts';
 
 export interface LabOptions {
   /** True also fills the catalogue of both organizations and lets client@demo.test in. */
