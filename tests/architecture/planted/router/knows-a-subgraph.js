@@ -1,0 +1,1 @@
+import '../subgraphs/b/service/thing.js';

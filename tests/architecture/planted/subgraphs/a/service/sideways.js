@@ -1,0 +1,1 @@
+import '../../b/service/thing.js';
