@@ -19,9 +19,13 @@ export interface Clause {
 }
 
 function constantsOf(head: Atom | Struct): Clause['constants'] {
-  return argsOf(head).flatMap((value, position) =>
-    value.kind === 'struct' || value.kind === 'local' ? [] : [{ position, value }],
-  );
+  const constants: { position: number; value: Term }[] = [];
+  const args = argsOf(head);
+  for (let position = 0; position < args.length; position++) {
+    const value = args[position]!;
+    if (value.kind !== 'struct' && value.kind !== 'local') constants.push({ position, value });
+  }
+  return constants;
 }
 
 /** False when a constant of the head differs from the goal's argument: then they cannot match. */
