@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -168,6 +169,18 @@ if (account) {
     await rm(dataDir, { recursive: true });
     const second = await start(dataDir);
     await expect(rows(second.ownerUrl, 'select n from t')).rejects.toThrow(/does not exist/);
+  });
+}
+
+if (account) {
+  test('as root, what a test left outside its data folder is removed at a later start, a durable database never', async () => {
+    const [throwaway, durable] = [await folder(0o700), await folder(0o700)];
+    const [one, other] = [await start(throwaway), await start(durable, true)];
+    onTestFinished(() => rm(other.directory, { recursive: true, force: true }));
+    for (const server of [one, other]) await server[Symbol.asyncDispose]();
+    for (const dataDir of [throwaway, durable]) await rm(dataDir, { recursive: true });
+    await start(await folder());
+    expect([existsSync(one.directory), existsSync(other.directory)]).toEqual([false, true]);
   });
 }
 

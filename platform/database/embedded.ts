@@ -4,7 +4,7 @@ import type { Logger } from '#platform/logging/index.ts';
 import { acquireDataLock } from './data-lock.ts';
 import { unprivilegedAccount } from './embedded/account.ts';
 import { stopLeftover } from './embedded/leftover.ts';
-import { type Place, preparePlace } from './embedded/place.ts';
+import { type Place, preparePlace, sweepThrowaways } from './embedded/place.ts';
 import { prepareRuntime } from './embedded/runtime.ts';
 import { clusterOf, initCluster, type Server, type ServerOptions, startServer } from './embedded/server.ts';
 import { APP_ROLE, ensureDatabase, OWNER_ROLE } from './provision.ts';
@@ -12,7 +12,7 @@ import { APP_ROLE, ensureDatabase, OWNER_ROLE } from './provision.ts';
 export interface EmbeddedOptions {
   readonly dataDir: string;
   readonly logger: Logger;
-  /** False turns fsync off, for tests. Default true. */
+  /** False, for tests: fsync is off, and a later start removes the database when its data folder is gone. Default true. */
   readonly durable?: boolean;
   /** Told in a few words what takes time. */
   readonly onProgress?: (text: string) => void;
@@ -67,8 +67,9 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 async function startOn(options: EmbeddedOptions): Promise<{ place: Place; server: Server }> {
   const { logger, durable = true, onProgress = () => {} } = options;
   const account = unprivilegedAccount();
-  const place = await preparePlace({ dataDir: options.dataDir, account, logger });
-  const runtime = await prepareRuntime(place.home, onProgress);
+  if (account) await sweepThrowaways(logger);
+  const place = await preparePlace({ dataDir: options.dataDir, account, throwaway: !durable, logger });
+  const runtime = await prepareRuntime(place.programs, onProgress);
   const serverOptions: ServerOptions = { place, runtime, account, durable };
   if (existsSync(join(clusterOf(place), 'PG_VERSION'))) {
     await stopLeftover(clusterOf(place), logger);

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from '#platform/logging/index.ts';
 import { type Account, canReach } from './account.ts';
+import { stopLeftover } from './leftover.ts';
 
 /** Passwords of this installation. They never leave the data folder, which they are useless without. */
 export interface Credentials {
@@ -15,8 +16,10 @@ export interface Credentials {
 
 /** Where one installation keeps its server. */
 export interface Place {
-  /** Programs, cluster, log. */
+  /** Cluster, log, and what the server works with. */
   readonly home: string;
+  /** Folder of the programs. Homes outside their data folders share one. */
+  readonly programs: string;
   /** Folder of the Unix socket; null where its path would be too long for one. */
   readonly sockets: string | null;
   readonly credentials: Credentials;
@@ -25,6 +28,7 @@ export interface Place {
 /** Longest path of a Unix socket, less `/.s.PGSQL.65535` and the final zero. */
 const LONGEST_SOCKET_FOLDER = 104 - 16;
 const ELSEWHERE = '/var/lib/alims';
+const THROWAWAY = 'throwaway';
 
 /**
  * Under the data folder; when the server needs another account that cannot walk there (a private home), under
@@ -33,6 +37,8 @@ const ELSEWHERE = '/var/lib/alims';
 export async function preparePlace(options: {
   readonly dataDir: string;
   readonly account: Account | null;
+  /** Nobody minds when the database goes away together with its data folder. */
+  readonly throwaway: boolean;
   readonly logger: Logger;
 }): Promise<Place> {
   await mkdir(options.dataDir, { recursive: true });
@@ -41,8 +47,21 @@ export async function preparePlace(options: {
   const hash = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
   const home = inside ? join(dataDir, 'postgres') : await homeElsewhere(hash);
   await give(home, 0o700, options.account);
+  if (!inside && options.throwaway) await writeFile(join(home, THROWAWAY), dataDir);
   const credentials = await readCredentials({ dataDir, home, inside, logger: options.logger });
-  return { home, sockets: await socketFolder(home, hash, options.account), credentials };
+  const programs = dirname(home) === ELSEWHERE ? ELSEWHERE : home;
+  return { home, programs, sockets: await socketFolder(home, hash, options.account), credentials };
+}
+
+/** Homes that tests left outside their data folders, once those are gone. */
+export async function sweepThrowaways(logger: Logger): Promise<void> {
+  for (const name of await readdir(ELSEWHERE).catch(() => [])) {
+    const home = join(ELSEWHERE, name);
+    const dataDir = await readFile(join(home, THROWAWAY), 'utf8').catch(() => null);
+    if (dataDir === null || existsSync(dataDir)) continue;
+    await stopLeftover(join(home, 'cluster'), logger);
+    await rm(home, { recursive: true, force: true });
+  }
 }
 
 async function homeElsewhere(hash: string): Promise<string> {

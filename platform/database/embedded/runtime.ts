@@ -29,7 +29,6 @@ export async function prepareRuntime(folder: string, onProgress: (text: string) 
   const target = join(folder, `runtime-${version}-${process.platform}-${process.arch}`);
   if (!existsSync(target)) {
     onProgress(`copying PostgreSQL ${version} to ${target}`);
-    await removeOldVersions(folder, basename(target));
     const draft = `${target}.${process.pid}.tmp`;
     await copyPrograms(root, draft);
     await rename(draft, target).catch(async (error: unknown) => {
@@ -87,13 +86,5 @@ async function openToAll(folder: string): Promise<void> {
     if (entry.isSymbolicLink()) continue;
     const runs = entry.isDirectory() || basename(entry.parentPath) === 'bin';
     await chmod(join(entry.parentPath, entry.name), runs ? 0o755 : 0o644);
-  }
-}
-
-async function removeOldVersions(folder: string, keep: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.startsWith('runtime-') && !name.startsWith(keep) && !name.endsWith('.tmp')) {
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
   }
 }
