@@ -10,7 +10,7 @@ interface Step {
 const CODE = ['platform', 'router', 'subgraphs', 'start', 'demo', 'start.ts', 'system.ts'];
 
 const STEPS: readonly Step[] = [
-  { name: 'format and lint', command: 'biome', args: ['ci', '--error-on-warnings', '.'] },
+  { name: 'format and lint', command: 'biome', args: ['ci', '--colors=off', '--error-on-warnings', '.'] },
   { name: 'types', command: 'tsc', args: ['--noEmit', '-p', '.'] },
   { name: 'lint with types', command: 'eslint', args: ['.'] },
   { name: 'dependency rules', command: 'depcruise', args: ['--config', '.dependency-cruiser.cjs', ...CODE] },
@@ -25,7 +25,7 @@ const STEPS: readonly Step[] = [
 
 function run({ command, args }: Step): Promise<{ code: number; output: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   child.on('error', (error) => resolve({ code: 1, output: String(error) }));
