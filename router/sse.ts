@@ -15,6 +15,7 @@ export async function* readServerSentEvents(stream: AsyncIterable<Uint8Array>): 
   let fields = emptyFields();
   for await (const chunk of stream) {
     rest += decoder.decode(chunk, { stream: true });
+    // A carriage return at the end of a chunk may be half of a line end.
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     for (const line of lines) {

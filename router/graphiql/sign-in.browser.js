@@ -215,6 +215,15 @@
     bar.replaceChildren(brand(), who, button);
   }
 
+  // GraphiQL opens one more, empty tab when what it last showed is none of its stored tabs.
+  function rememberActiveTab() {
+    const state = readTabs();
+    const active = state?.tabs[state.activeTabIndex];
+    if (!active) return;
+    for (const key of ['query', 'variables', 'headers']) localStorage.setItem(`graphiql:${key}`, active[key] ?? '');
+  }
+
+  rememberActiveTab();
   if (session?.user) showPerson();
   else showForm();
 })();

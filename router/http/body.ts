@@ -71,6 +71,8 @@ function readText(request: IncomingMessage, limits: BodyLimits): Promise<string>
   });
   request.on('end', () => resolve(Buffer.concat(chunks, length).toString('utf8')));
   request.on('error', reject);
-  request.on('close', () => reject(new HttpRefusal(400, 'BAD_INPUT', 'The connection closed before the body ended.')));
+  request.on('close', () => {
+    if (!request.complete) reject(new HttpRefusal(400, 'BAD_INPUT', 'The connection closed before the body ended.'));
+  });
   return promise.finally(() => clearTimeout(timer));
 }
