@@ -6,8 +6,12 @@ import type { Fact as FactRow, Prisma, RuleSetVersion as VersionRow } from './pr
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Ids come from clients: what is no UUID names nothing. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
 function onlyUuids(ids: readonly string[]): string[] {
-  return ids.filter((id) => UUID.test(id));
+  return ids.filter(isId);
 }
 
 function toFact({ organizationId: _, textHash: __, ...row }: FactRow): StandingFact {
@@ -66,7 +70,9 @@ function filterFacts({ organizationId, at, predicate }: FactFilter): Prisma.Fact
 }
 
 function predicateFilter(predicate: string): Prisma.FactWhereInput {
-  return { OR: [{ predicate }, { predicate: { startsWith: `${predicate}/` } }] };
+  // startsWith becomes LIKE, in which these characters would stand for others.
+  const name = predicate.replace(/[\\%_]/g, '\\$&');
+  return { OR: [{ predicate }, { predicate: { startsWith: `${name}/` } }] };
 }
 
 /** One row more than `first`, oldest first, behind the fact with the id `after`. */

@@ -25,22 +25,32 @@ export class SyntaxFault extends Error {
   constructor(source: string, offset: number, expected: string, found: string) {
     super(`Expected ${expected}, but found ${found}.`);
     this.name = 'SyntaxFault';
-    const place = placeOf(source, offset);
+    const place = placesIn(source)(offset);
     this.line = place.line;
     this.column = place.column;
     this.offset = offset;
   }
 }
 
-/** 1-based line and column of an offset. */
-export function placeOf(source: string, offset: number): { line: number; column: number } {
-  let line = 1;
-  let lineStart = 0;
-  for (let at = source.indexOf('\n'); at !== -1 && at < offset; at = source.indexOf('\n', at + 1)) {
-    line += 1;
-    lineStart = at + 1;
-  }
-  return { line, column: [...source.slice(lineStart, offset)].length + 1 };
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Finds the 1-based line and column (in characters) of an offset. Made once per text: each look-up is a binary search. */
+export function placesIn(source: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: [...source.slice(starts[low], offset)].length + 1 };
+  };
 }
 
 const PUNCTUATION = new Set([...'()[]{},|'].map((c) => c.charCodeAt(0)));

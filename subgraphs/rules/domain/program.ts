@@ -1,6 +1,6 @@
 import { BUILTINS, isReserved } from './builtins.ts';
 import { splitClause } from './clause.ts';
-import { type Comment, placeOf, SyntaxFault } from './lexer.ts';
+import { type Comment, type Place, placesIn, SyntaxFault } from './lexer.ts';
 import { Parser, type ReadTerm } from './parser.ts';
 import {
   type Atom,
@@ -61,12 +61,13 @@ export interface Program {
   readonly silenced: ReadonlySet<string>;
 }
 
-const MAX_TEXT = 500_000;
+const MAX_TEXT = 200_000;
 const MAX_FAULTS = 50;
 const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1', 'table/2']);
 
 class Reading {
   readonly parser: Parser;
+  readonly placeOf: (offset: number) => Place;
   readonly clauses: SourceClause[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly declared = new Set<string>();
@@ -74,10 +75,11 @@ class Reading {
 
   constructor(source: string) {
     this.parser = new Parser(source);
+    this.placeOf = placesIn(source);
   }
 
   note(severity: Severity, code: DiagnosticCode, message: string, offset: number): void {
-    this.diagnostics.push({ severity, code, message, ...placeOf(this.parser.source, offset) });
+    this.diagnostics.push({ severity, code, message, ...this.placeOf(offset) });
   }
 }
 
@@ -139,7 +141,7 @@ function sourceClause(reading: Reading, read: ReadTerm): SourceClause {
     text: reading.parser.source.slice(read.start, read.end),
     headText: writeTerm(clause.head, names),
     label: null,
-    ...placeOf(reading.parser.source, read.start),
+    ...reading.placeOf(read.start),
     variables: read.variables,
   };
 }
@@ -209,10 +211,10 @@ function commentText(comment: Comment): string {
 /** Gives each clause the comment that stands behind it on its last line, or else directly above it. */
 function labelled(reading: Reading): SourceClause[] {
   const source = reading.parser.source;
-  const lineOf = (offset: number) => placeOf(source, offset).line;
+  const lineOf = (offset: number) => reading.placeOf(offset).line;
   const byEndLine = new Map(reading.parser.comments.map((c) => [lineOf(c.end), c]));
   const byStartLine = new Map(reading.parser.comments.map((c) => [lineOf(c.start), c]));
-  const ownLine = (c: Comment) => /(?:^|\n)\s*$/.test(source.slice(0, c.start));
+  const ownLine = (c: Comment) => source.slice(source.lastIndexOf('\n', c.start - 1) + 1, c.start).trim() === '';
   return reading.clauses.map((clause) => {
     const lastLine = clause.line + clause.text.split('\n').length - 1;
     const behind = byStartLine.get(lastLine);

@@ -66,6 +66,18 @@ describe('facts of a laboratory', () => {
     expect(next.edges[0].node.text).toBe('role(ana,verifier)');
   });
 
+  test('are found by the very name that was asked for', async () => {
+    await assertFacts(manager, [{ text: 'on_it(a)' }, { text: 'onXit(a)' }, { text: "'on%it'(a)" }]);
+    for (const [predicate, text] of [
+      ['on_it', 'on_it(a)'],
+      ['on%it', "'on%it'(a)"],
+      ['onXit/1', 'onXit(a)'],
+    ]) {
+      const { facts } = await lab.ask(manager, LIST, { predicate, first: 5 });
+      expect(facts.edges.map(({ node }: { node: FactNode }) => node.text)).toEqual([text]);
+    }
+  });
+
   test('begin and end in time, and an ended fact still tells what was true before', async () => {
     await assertFacts(manager, [
       { text: 'on_duty(vera)', validFrom: '2026-11-23T00:00:00Z', validTo: '2026-11-24T00:00:00Z' },
