@@ -153,7 +153,7 @@ async function advance(person: GraphQLClient, samples: readonly SeedSample[], to
       const sample = batch[i];
       if (!workflow || !sample)
         throw new Error(`The demonstration laboratory could not move: ${blockers?.[0]?.message}`);
-      sample.workflow = { ...sample.workflow, version: workflow.version };
+      sample.workflow = { ...sample.workflow, stage: to, version: workflow.version };
     }
   }
 }
