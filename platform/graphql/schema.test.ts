@@ -38,3 +38,19 @@ test('a field is shown to whom its directives name, and to nobody else', async (
 test('a resolver that no field has is refused at start', () => {
   expect(() => buildSchema('type Query { open: String }', { Query: { opne: () => 'x' } })).toThrow('Query.opne');
 });
+
+test('an argument that holds what is no text is refused before the resolver runs, wherever it stands', async () => {
+  const typeDefs = `input Deep { words: [String!] deeper: Deep }
+    type Query { told(text: String, deep: Deep): String }`;
+  const told = buildSchema(typeDefs, { Query: { told: () => 'told' } });
+  const ask = async (variableValues: Record<string, unknown>) => {
+    const source = 'query ($text: String, $deep: Deep) { told(text: $text, deep: $deep) }';
+    const { data, errors } = await graphql({ schema: told, source, variableValues });
+    return data?.told ?? errors?.[0]?.message;
+  };
+  expect(await ask({ text: '🧪 é \n', deep: { words: ['a', 'b'] } })).toBe('told');
+  expect(await ask({ text: 'a\0b' })).toMatch(/^"text" holds a character/);
+  expect(await ask({ deep: { deeper: { words: ['fine', 'half \ud83e'] } } })).toMatch(
+    /^"deep.deeper.words\[1\]" holds/,
+  );
+});

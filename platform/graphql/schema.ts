@@ -13,13 +13,14 @@ import {
 import { ForbiddenError, UnauthenticatedError } from '../errors/index.ts';
 import type { RequestContext } from './context.ts';
 import { SCALARS } from './scalars.ts';
+import { checkText } from './text.ts';
 
 /** Text of schema/<subgraph>.graphql. */
 export function readSchema(subgraph: string): string {
   return readFileSync(new URL(`../../schema/${subgraph}.graphql`, import.meta.url), 'utf8');
 }
 
-/** The executable schema of one subgraph, with what its SDL demands of the caller enforced on every field. */
+/** The executable schema of one subgraph: what its SDL demands of the caller, and that input is text, holds for every field. */
 export function buildSchema(typeDefs: string, resolvers: object): GraphQLSchema {
   const document = parse(typeDefs, { noLocation: true });
   const declared = new Set(
@@ -83,18 +84,23 @@ function check(demand: Demand, fieldName: string, context: RequestContext): void
 
 function guard(field: GraphQLField<unknown, RequestContext>): void {
   const demand = demandOf(field);
-  if (!demand) return;
+  const takesInput = field.args.length > 0;
+  if (!demand && !takesInput) return;
+  const enter = (args: object, context: RequestContext) => {
+    if (demand) check(demand, field.name, context);
+    if (takesInput) checkText(args);
+  };
   const { subscribe } = field;
   if (subscribe) {
     field.subscribe = (source, args, context, info) => {
-      check(demand, field.name, context);
+      enter(args, context);
       return subscribe(source, args, context, info);
     };
     return;
   }
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
-    check(demand, field.name, context);
+    enter(args, context);
     return resolve(source, args, context, info);
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Role } from '#platform/identity/index.ts';
+import { isId } from '../domain/ids.ts';
 import type { Session, Throttle } from '../domain/session.ts';
 import type { Organization, User } from '../domain/user.ts';
 import type { AccountsTx } from './client.ts';
@@ -77,7 +78,7 @@ export async function setPasswordHash(tx: AccountsTx, userId: string, passwordHa
 }
 
 export async function findUsers(tx: AccountsTx, ids: readonly string[]): Promise<User[]> {
-  return (await tx.user.findMany({ where: { id: { in: [...ids] } } })).map(toUser);
+  return (await tx.user.findMany({ where: { id: { in: ids.filter(isId) } } })).map(toUser);
 }
 
 /** One row more than `first`, by name then id, behind the given key. */

@@ -1,4 +1,5 @@
 import type { Role } from '#platform/identity/index.ts';
+import { isId } from './ids.ts';
 
 export interface User {
   readonly id: string;
@@ -40,7 +41,8 @@ export interface NewUser {
   readonly clientId: string | null;
 }
 
-const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
+const EMAIL = /^[^\s@\p{C}]+@[^\s@.\p{C}]+(\.[^\s@.\p{C}]+)+$/u;
+const UNPRINTABLE = /\p{Cc}|\p{Cs}/u;
 const MAX_NAME = 120;
 const MAX_EMAIL = 254;
 /** NIST SP 800-63B asks for at least 8; length is what protects. */
@@ -57,6 +59,9 @@ export function checkNewUser(input: NewUser): UserRefused | null {
       'NAME_INVALID',
       `The name must have 1 to ${MAX_NAME} characters, it has ${input.name.trim().length}.`,
     );
+  }
+  if (UNPRINTABLE.test(input.name)) {
+    return refusal('NAME_INVALID', `The name holds a control character: remove it from ${JSON.stringify(input.name)}.`);
   }
   if (!EMAIL.test(input.email) || input.email.length > MAX_EMAIL) {
     return refusal(
@@ -81,6 +86,9 @@ export function checkRoles(roles: readonly Role[], clientId: string | null): Use
     );
   }
   if (!isClient && clientId) return refusal('CLIENT_ROLE', 'A clientId goes with the role CLIENT only.');
+  if (clientId && !isId(clientId)) {
+    return refusal('CLIENT_ROLE', `${JSON.stringify(clientId)} is no id of a client: the query clients lists them.`);
+  }
   return null;
 }
 

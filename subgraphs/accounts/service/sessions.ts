@@ -3,6 +3,7 @@ import { mintAccessToken, permissionsOf, type Role } from '#platform/identity/in
 import type { AccountsContext, AccountsDeps } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
 import { hashPassword, needsRehash, verifyPassword } from '../data/passwords.ts';
+import { isId } from '../domain/ids.ts';
 import { afterFailure, decideRefresh, isActive, type Session, secondsLocked } from '../domain/session.ts';
 import { refreshTokenReused, userSignedIn, userSignedOut } from '../events.ts';
 
@@ -92,11 +93,9 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export async function refreshSession(ctx: AccountsContext, refreshToken: string): Promise<SignedIn | SignInRefused> {
   const [organizationId = '', sessionId = ''] = refreshToken.split('.');
-  if (!UUID.test(organizationId) || !UUID.test(sessionId)) return ENDED;
+  if (!isId(organizationId) || !isId(sessionId)) return ENDED;
   const session = await ctx.db.read({ organizationId }, (tx) => accounts.findSession(tx, sessionId));
   if (!session) return ENDED;
   const next = newRefreshToken(organizationId, sessionId);

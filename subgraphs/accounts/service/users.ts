@@ -4,6 +4,7 @@ import type { Role } from '#platform/identity/index.ts';
 import type { AccountsContext } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
 import { hashPassword } from '../data/passwords.ts';
+import { isId } from '../domain/ids.ts';
 import {
   checkNewUser,
   changeUser as decideChange,
@@ -106,8 +107,7 @@ export async function users(
 ): Promise<Connection<User>> {
   const { organizationId } = ctx.viewer;
   const first = pageSize(args.first);
-  const [name, id] = args.after ? decodeKeyset(args.after, 2) : [];
-  const after = args.after ? { name: String(name), id: String(id) } : null;
+  const after = args.after ? keyIn(args.after) : null;
   const rows = await ctx.db.read(ctx.viewer, (tx) => accounts.listUsers(tx, organizationId, first, after));
   return connectionOf({
     rows,
@@ -117,6 +117,13 @@ export async function users(
     node: (user) => user,
     totalCount: () => ctx.db.read(ctx.viewer, (tx) => accounts.countUsers(tx, organizationId)),
   });
+}
+
+/** The name and id that a cursor of the list carries. @throws BadInputError when it is none. */
+function keyIn(cursor: string): { readonly name: string; readonly id: string } {
+  const [name, id] = decodeKeyset(cursor, 2);
+  if (typeof name === 'string' && !name.includes('\0') && typeof id === 'string' && isId(id)) return { name, id };
+  throw new BadInputError(`"after" must be a cursor that this list gave, got ${JSON.stringify(cursor)}.`);
 }
 
 export function me(ctx: AccountsContext): Promise<User> {

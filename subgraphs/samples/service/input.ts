@@ -2,7 +2,7 @@ import { BadInputError } from '#platform/errors/index.ts';
 
 export const MAX_INPUTS = 500;
 
-/** @throws BadInputError naming the bound, or the text that no store can keep. */
+/** @throws BadInputError naming the bound. */
 export function checkInputs(inputs: readonly object[], name = 'inputs'): void {
   if (inputs.length > MAX_INPUTS) {
     throw new BadInputError(
@@ -11,22 +11,6 @@ export function checkInputs(inputs: readonly object[], name = 'inputs'): void {
         limit: MAX_INPUTS,
       },
     );
-  }
-  for (const [index, input] of inputs.entries()) checkText(input, `${name}[${index}]`);
-}
-
-/** Postgres keeps no NUL and no half of a surrogate pair. */
-function checkText(value: unknown, path: string): void {
-  if (typeof value === 'string') {
-    if (value.includes('\0') || !value.isWellFormed()) {
-      throw new BadInputError(`"${path}" holds a character that is no text (NUL or half a surrogate pair): remove it.`);
-    }
-  } else if (Array.isArray(value)) {
-    value.forEach((item, index) => {
-      checkText(item, `${path}[${index}]`);
-    });
-  } else if (value && typeof value === 'object' && !(value instanceof Date)) {
-    for (const [key, item] of Object.entries(value)) checkText(item, `${path}.${key}`);
   }
 }
 
