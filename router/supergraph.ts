@@ -36,8 +36,8 @@ export class InvalidSupergraphError extends Error {
   }
 }
 
-// Planning blocks the process. With the planner's default (10,000) one query of 5 levels over types that several
-// subgraphs share took 9 s; with this 0.3 s at most, and the plans are the same or as good.
+// Planning blocks the process. Of 60 generated operations over types that several subgraphs share the slowest took
+// 8 to 9 s with the planner's default of 10,000, and 0.2 to 0.6 s with a bound between 100 and 1,000.
 const MAX_EVALUATED_PLANS = 500;
 
 /** Throws InvalidSupergraphError. Takes tens of milliseconds: not for the road of a request. */
