@@ -43,6 +43,8 @@ export function createGraphQLHandler(options: HandlerOptions): Fetch {
     landingPage: false,
     cors: false,
     batching: false,
+    // The router has bounded the body; counting it again would pipe each one through a stream.
+    maxRequestBodySize: false,
     logging: false,
     maskedErrors: false,
     parserAndValidationCache: true,
