@@ -1,8 +1,8 @@
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
 import { isId } from '../domain/ids.ts';
 import type { AnalysisService, Client, SamplePoint, SampleType } from '../domain/types.ts';
+import { type Columns, upsertRows } from './bulk.ts';
 import type { SamplesTx } from './client.ts';
-import { Prisma } from './prisma.generated/client.ts';
 import type { Scope } from './sample-store.ts';
 
 interface Query {
@@ -14,13 +14,12 @@ interface Query {
 
 interface Table<Row> {
   readonly name: string;
-  /** Column and type of every content column. */
-  readonly columns: Readonly<Record<Exclude<keyof Row, 'id'>, readonly [string, string]>>;
+  readonly columns: Columns<Row>;
   find(tx: SamplesTx, query: Query): Promise<Row[]>;
   count(tx: SamplesTx, where: Query['where']): Promise<number>;
 }
 
-const NAMED = { code: ['code', 'text'], name: ['name', 'text'] } as const;
+const NAMED = { id: ['id', 'uuid'], code: ['code', 'text'], name: ['name', 'text'] } as const;
 
 const TABLES: { readonly [Kind in CatalogueKind]: Table<CatalogueRows[Kind]> } = {
   SampleType: {
@@ -105,22 +104,12 @@ export async function lockCatalogue(tx: SamplesTx, scope: Scope, kind: Catalogue
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${scope.organizationId}:${kind}`}, 0))`;
 }
 
-/** Upserts by id; column names are ours, values travel as one parameter. */
-export async function saveCatalogue<Kind extends CatalogueKind>(
+export function saveCatalogue<Kind extends CatalogueKind>(
   tx: SamplesTx,
-  scope: Scope,
+  { organizationId }: Scope,
   kind: Kind,
   rows: readonly CatalogueRows[Kind][],
 ): Promise<void> {
-  const { name, columns } = TABLES[kind];
-  const content = Object.entries<readonly [string, string]>(columns);
-  const list = content.map(([, [column]]) => column).join(', ');
-  const types = content.map(([field, [, type]]) => `"${field}" ${type}`).join(', ');
-  const fields = content.map(([field]) => `r."${field}"`).join(', ');
-  const updates = content.map(([, [column]]) => `${column} = excluded.${column}`).join(', ');
-  await tx.$executeRaw`
-    INSERT INTO ${Prisma.raw(name)} (organization_id, id, ${Prisma.raw(list)})
-    SELECT ${scope.organizationId}::uuid, r.id, ${Prisma.raw(fields)}
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, ${Prisma.raw(types)})
-    ON CONFLICT (organization_id, id) DO UPDATE SET ${Prisma.raw(updates)}`;
+  const { name: table, columns } = TABLES[kind];
+  return upsertRows(tx, { organizationId, table, columns, rows });
 }

@@ -1,12 +1,24 @@
 import type { UnitOfWork } from '#platform/database/index.ts';
 import { ConflictError } from '#platform/errors/index.ts';
 import { isId } from '../domain/ids.ts';
+import type { Sample } from '../domain/types.ts';
+import { type Columns, insertRows } from './bulk.ts';
 import type { SamplesTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { lockCatalogue, saveCatalogue } from './prisma-catalogue.ts';
 import { createReader } from './prisma-reader.ts';
-import { SAMPLE_COLUMNS, type SampleRow, sampleOfRow, searchText } from './rows.ts';
+import {
+  ANALYSIS,
+  CUSTODY,
+  RESULT,
+  SAMPLE_COLUMNS,
+  type SampleRow,
+  STORED_SAMPLE,
+  sampleOfRow,
+  VERIFICATION,
+} from './rows.ts';
 import type { SampleWriter } from './sample-store.ts';
+import { gramsOf, searchText } from './text-search.ts';
 
 export function createWriter(unit: UnitOfWork<SamplesTx>, clientId: string | null): SampleWriter {
   const scope = { organizationId: unit.actor.organizationId, clientId };
@@ -68,36 +80,25 @@ function inserts(
   tx: SamplesTx,
   organizationId: string,
 ): Part<'insertSamples' | 'insertAnalyses' | 'insertCustody' | 'insertResults' | 'insertVerifications'> {
+  const insert = <Row extends object>(table: string, columns: Columns<Row>, rows: readonly Row[]) =>
+    insertRows(tx, { organizationId, table, columns, rows });
   return {
-    async insertSamples(samples) {
-      const data = samples.map((sample) => ({ ...sample, organizationId, searchText: searchText(sample) }));
-      await tx.sample.createMany({ data });
-    },
-    async insertAnalyses(analyses) {
-      await tx.analysis.createMany({ data: analyses.map((analysis) => ({ ...analysis, organizationId })) });
-    },
-    async insertCustody(entries) {
-      const data = entries.map(({ by, ...entry }) => ({ ...entry, organizationId, actorId: by }));
-      await tx.custodyEntry.createMany({ data });
-    },
-    async insertResults(results) {
-      const data = results.map((result) => ({
-        ...result,
-        organizationId,
-        flags: [...result.flags],
-        qualifiers: [...result.qualifiers],
-      }));
-      await tx.result.createMany({ data });
-    },
-    async insertVerifications(verifications) {
-      const data = verifications.map(({ by, ...verification }) => ({
-        ...verification,
-        organizationId,
-        verifiedBy: by,
-      }));
-      await tx.verification.createMany({ data });
-    },
+    insertSamples: (samples) =>
+      insert(
+        'sample',
+        STORED_SAMPLE,
+        samples.map((sample) => withSearch(organizationId, sample)),
+      ),
+    insertAnalyses: (analyses) => insert('analysis', ANALYSIS, analyses),
+    insertCustody: (entries) => insert('custody_entry', CUSTODY, entries),
+    insertResults: (results) => insert('result', RESULT, results),
+    insertVerifications: (verifications) => insert('verification', VERIFICATION, verifications),
   };
+}
+
+function withSearch(organizationId: string, sample: Sample) {
+  const text = searchText(sample);
+  return { ...sample, searchText: text, searchGrams: gramsOf(organizationId, text) };
 }
 
 function changes(tx: SamplesTx, organizationId: string): Part<'changeSamples' | 'changeAnalyses'> {

@@ -9,7 +9,9 @@ import type {
   SampleCategory,
   SampleCondition,
   SampleStatus,
+  Verification,
 } from '../domain/types.ts';
+import type { Columns } from './bulk.ts';
 import {
   type Analysis as AnalysisRow,
   type CustodyEntry as CustodyRow,
@@ -20,37 +22,90 @@ import {
 
 export type { SampleRow };
 
-const COLUMNS = {
-  id: 'id',
-  accessionNumber: 'accession_number',
-  barcode: 'barcode',
-  status: 'status',
-  priority: 'priority',
-  category: 'category',
-  collectedAt: 'collected_at',
-  receivedAt: 'received_at',
-  dueAt: 'due_at',
-  registeredAt: 'registered_at',
-  condition: 'condition',
-  remarks: 'remarks',
-  sampleTypeId: 'sample_type_id',
-  clientId: 'client_id',
-  samplePointId: 'sample_point_id',
-  parentId: 'parent_id',
-  version: 'version',
-  factsVersion: 'facts_version',
-  workflowVersion: 'workflow_version',
-} as const satisfies Record<keyof Sample, string>;
+const TIME = 'timestamptz';
+
+export const SAMPLE: Columns<Sample> = {
+  id: ['id', 'uuid'],
+  accessionNumber: ['accession_number', 'text'],
+  barcode: ['barcode', 'text'],
+  status: ['status', 'text'],
+  priority: ['priority', 'text'],
+  category: ['category', 'text'],
+  collectedAt: ['collected_at', TIME],
+  receivedAt: ['received_at', TIME],
+  dueAt: ['due_at', TIME],
+  registeredAt: ['registered_at', TIME],
+  condition: ['condition', 'text'],
+  remarks: ['remarks', 'text'],
+  sampleTypeId: ['sample_type_id', 'uuid'],
+  clientId: ['client_id', 'uuid'],
+  samplePointId: ['sample_point_id', 'uuid'],
+  parentId: ['parent_id', 'uuid'],
+  version: ['version', 'int'],
+  factsVersion: ['facts_version', 'int'],
+  workflowVersion: ['workflow_version', 'int'],
+};
+
+export const STORED_SAMPLE: Columns<Sample & { readonly searchText: string; readonly searchGrams: number[] }> = {
+  ...SAMPLE,
+  searchText: ['search_text', 'text'],
+  searchGrams: ['search_grams', 'int[]'],
+};
+
+export const ANALYSIS: Columns<Analysis> = {
+  id: ['id', 'uuid'],
+  sampleId: ['sample_id', 'uuid'],
+  serviceId: ['service_id', 'uuid'],
+  position: ['position', 'int'],
+  status: ['status', 'text'],
+  version: ['version', 'int'],
+  assignedTo: ['assigned_to', 'text'],
+  replacesId: ['replaces_id', 'uuid'],
+};
+
+export const RESULT: Columns<Result> = {
+  id: ['id', 'uuid'],
+  analysisId: ['analysis_id', 'uuid'],
+  sequence: ['sequence', 'int'],
+  value: ['value', 'text'],
+  text: ['text', 'text'],
+  unit: ['unit', 'text'],
+  detectionLimit: ['detection_limit', 'text'],
+  flags: ['flags', 'text[]'],
+  qualifiers: ['qualifiers', 'text[]'],
+  measuredAt: ['measured_at', TIME],
+  enteredBy: ['entered_by', 'text'],
+  enteredAt: ['entered_at', TIME],
+  reason: ['reason', 'text'],
+};
+
+export const VERIFICATION: Columns<Verification> = {
+  id: ['id', 'uuid'],
+  analysisId: ['analysis_id', 'uuid'],
+  resultId: ['result_id', 'uuid'],
+  by: ['verified_by', 'text'],
+  at: ['at', TIME],
+};
+
+export const CUSTODY: Columns<CustodyEntry> = {
+  id: ['id', 'uuid'],
+  sampleId: ['sample_id', 'uuid'],
+  at: ['at', TIME],
+  action: ['action', 'text'],
+  location: ['location', 'text'],
+  by: ['actor_id', 'text'],
+  reason: ['reason', 'text'],
+};
 
 /** `sample s` under the domain's names, so that raw and generated queries give the same rows. */
 export const SAMPLE_COLUMNS = Prisma.raw(
-  Object.entries(COLUMNS)
-    .map(([name, column]) => `s.${column} AS "${name}"`)
+  Object.entries(SAMPLE)
+    .map(([name, [column]]) => `s.${column} AS "${name}"`)
     .join(', '),
 );
 
 /** Words are bound to the domain's by constraints and by us, the only writers. */
-export function sampleOfRow(row: Omit<SampleRow, 'organizationId' | 'searchText'>): Sample {
+export function sampleOfRow(row: Omit<SampleRow, 'organizationId' | 'searchText' | 'searchGrams'>): Sample {
   return {
     id: row.id,
     accessionNumber: row.accessionNumber,
@@ -84,9 +139,4 @@ export function resultOfRow({ organizationId: _, ...row }: ResultRow): Result {
 
 export function custodyOfRow({ organizationId: _, actorId, ...row }: CustodyRow): CustodyEntry {
   return { ...row, by: actorId };
-}
-
-/** What the text filter looks into; a line break cannot be part of what is looked for. */
-export function searchText(sample: Sample): string {
-  return `${sample.accessionNumber}\n${sample.barcode ?? ''}`.toLowerCase();
 }

@@ -4,7 +4,7 @@ import type { Viewer } from '#platform/identity/index.ts';
 import { ORDER_FIELDS } from '../domain/listing.ts';
 import { type Actions, actionsOf } from './actions.ts';
 import { DETAIL, LIST } from './documents.ts';
-import { createSamplesLab, newLaboratory, type SamplesLab } from './harness.ts';
+import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
 
 interface Node {
   readonly id: string;
@@ -180,6 +180,42 @@ describe('filters', () => {
     expect(await count({ text: '0_7' })).toBe(0);
     expect(await count({ text: '-000001' })).toBe(1);
     expect(await count({ text: '' })).toBe(COUNT);
+  });
+});
+
+describe('text among many samples', () => {
+  const many = Array.from({ length: 500 }, (_, i) => ({
+    typeCode: 'WATER',
+    clientCode: i % 2 === 0 ? 'UTAHDWQ' : 'PROVO',
+    barcode: i === 7 ? 'Needle-Ä7' : `HAY-${i}`,
+  }));
+  let viewer: Viewer;
+  beforeAll(async () => {
+    viewer = await newLaboratory(lab);
+    const stranger = await newLaboratory(lab);
+    await act.register(stranger, many);
+    await act.register(viewer, many);
+  });
+
+  async function found(who: Viewer, filter: object): Promise<[number, (string | null)[]]> {
+    const { samples } = await lab.ask<{ samples: Page }>(who, LIST, { first: 3, filter });
+    return [samples.totalCount, samples.edges.map(({ node }) => node.barcode)];
+  }
+
+  test('a rare text is found in one’s own organization only', async () => {
+    expect(await found(viewer, { text: 'eEDLE-ä' })).toEqual([1, ['Needle-Ä7']]);
+    expect(await found(viewer, { text: 'needle', clientCode: ['UTAHDWQ'] })).toEqual([0, []]);
+    expect(await found(viewer, { text: 'neither' })).toEqual([0, []]);
+    const [, utah] = many;
+    const [{ client } = { client: null }] = (
+      await act.register(viewer, [{ ...utah, barcode: null, clientCode: 'UTAHDWQ' }])
+    ).flatMap(({ sample }) => sample ?? []);
+    expect(await found(person('client', viewer, client?.id), { text: 'needle' })).toEqual([0, []]);
+  });
+
+  test('so are common and short texts', async () => {
+    expect((await found(viewer, { text: 'hay-' }))[0]).toBe(499);
+    expect((await found(viewer, { text: 'e-' }))[0]).toBe(1);
   });
 });
 

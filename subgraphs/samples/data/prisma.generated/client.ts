@@ -43,7 +43,7 @@ export { Prisma }
 
 /**
  * Model SampleType
- * Keys carry the organization: a foreign key can then never reach into another one.
+ * 
  */
 export type SampleType = Prisma.SampleTypeModel
 /**
@@ -68,7 +68,7 @@ export type AnalysisService = Prisma.AnalysisServiceModel
 export type AccessionCounter = Prisma.AccessionCounterModel
 /**
  * Model Sample
- * searchText is accession number and barcode in lower case, a line each. factsVersion grows with every change of the sample or its analyses.
+ * searchText is accession number and barcode in lower case, a line each; searchGrams are the hashes of their parts. factsVersion grows with every change of the sample or its analyses.
  */
 export type Sample = Prisma.SampleModel
 /**

@@ -1206,8 +1206,8 @@ export type TransactionIsolationLevel = (typeof TransactionIsolationLevel)[keyof
 
 
 export const SampleTypeScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name'
 } as const
@@ -1216,8 +1216,8 @@ export type SampleTypeScalarFieldEnum = (typeof SampleTypeScalarFieldEnum)[keyof
 
 
 export const ClientScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name'
 } as const
@@ -1226,8 +1226,8 @@ export type ClientScalarFieldEnum = (typeof ClientScalarFieldEnum)[keyof typeof 
 
 
 export const SamplePointScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name',
   latitude: 'latitude',
@@ -1238,8 +1238,8 @@ export type SamplePointScalarFieldEnum = (typeof SamplePointScalarFieldEnum)[key
 
 
 export const AnalysisServiceScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name',
   unit: 'unit',
@@ -1261,11 +1261,12 @@ export type AccessionCounterScalarFieldEnum = (typeof AccessionCounterScalarFiel
 
 
 export const SampleScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   accessionNumber: 'accessionNumber',
   barcode: 'barcode',
   searchText: 'searchText',
+  searchGrams: 'searchGrams',
   status: 'status',
   priority: 'priority',
   category: 'category',
@@ -1288,8 +1289,8 @@ export type SampleScalarFieldEnum = (typeof SampleScalarFieldEnum)[keyof typeof 
 
 
 export const CustodyEntryScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   sampleId: 'sampleId',
   at: 'at',
   action: 'action',
@@ -1302,8 +1303,8 @@ export type CustodyEntryScalarFieldEnum = (typeof CustodyEntryScalarFieldEnum)[k
 
 
 export const AnalysisScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   sampleId: 'sampleId',
   serviceId: 'serviceId',
   position: 'position',
@@ -1317,8 +1318,8 @@ export type AnalysisScalarFieldEnum = (typeof AnalysisScalarFieldEnum)[keyof typ
 
 
 export const ResultScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   analysisId: 'analysisId',
   sequence: 'sequence',
   value: 'value',
@@ -1337,8 +1338,8 @@ export type ResultScalarFieldEnum = (typeof ResultScalarFieldEnum)[keyof typeof 
 
 
 export const VerificationScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   analysisId: 'analysisId',
   resultId: 'resultId',
   verifiedBy: 'verifiedBy',

@@ -80,8 +80,8 @@ export type TransactionIsolationLevel = (typeof TransactionIsolationLevel)[keyof
 
 
 export const SampleTypeScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name'
 } as const
@@ -90,8 +90,8 @@ export type SampleTypeScalarFieldEnum = (typeof SampleTypeScalarFieldEnum)[keyof
 
 
 export const ClientScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name'
 } as const
@@ -100,8 +100,8 @@ export type ClientScalarFieldEnum = (typeof ClientScalarFieldEnum)[keyof typeof 
 
 
 export const SamplePointScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name',
   latitude: 'latitude',
@@ -112,8 +112,8 @@ export type SamplePointScalarFieldEnum = (typeof SamplePointScalarFieldEnum)[key
 
 
 export const AnalysisServiceScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   code: 'code',
   name: 'name',
   unit: 'unit',
@@ -135,11 +135,12 @@ export type AccessionCounterScalarFieldEnum = (typeof AccessionCounterScalarFiel
 
 
 export const SampleScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   accessionNumber: 'accessionNumber',
   barcode: 'barcode',
   searchText: 'searchText',
+  searchGrams: 'searchGrams',
   status: 'status',
   priority: 'priority',
   category: 'category',
@@ -162,8 +163,8 @@ export type SampleScalarFieldEnum = (typeof SampleScalarFieldEnum)[keyof typeof 
 
 
 export const CustodyEntryScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   sampleId: 'sampleId',
   at: 'at',
   action: 'action',
@@ -176,8 +177,8 @@ export type CustodyEntryScalarFieldEnum = (typeof CustodyEntryScalarFieldEnum)[k
 
 
 export const AnalysisScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   sampleId: 'sampleId',
   serviceId: 'serviceId',
   position: 'position',
@@ -191,8 +192,8 @@ export type AnalysisScalarFieldEnum = (typeof AnalysisScalarFieldEnum)[keyof typ
 
 
 export const ResultScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   analysisId: 'analysisId',
   sequence: 'sequence',
   value: 'value',
@@ -211,8 +212,8 @@ export type ResultScalarFieldEnum = (typeof ResultScalarFieldEnum)[keyof typeof 
 
 
 export const VerificationScalarFieldEnum = {
-  organizationId: 'organizationId',
   id: 'id',
+  organizationId: 'organizationId',
   analysisId: 'analysisId',
   resultId: 'resultId',
   verifiedBy: 'verifiedBy',

@@ -37,8 +37,8 @@ export type AnalysisSumAggregateOutputType = {
 }
 
 export type AnalysisMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   sampleId: string | null
   serviceId: string | null
   position: number | null
@@ -49,8 +49,8 @@ export type AnalysisMinAggregateOutputType = {
 }
 
 export type AnalysisMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   sampleId: string | null
   serviceId: string | null
   position: number | null
@@ -61,8 +61,8 @@ export type AnalysisMaxAggregateOutputType = {
 }
 
 export type AnalysisCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   sampleId: number
   serviceId: number
   position: number
@@ -85,8 +85,8 @@ export type AnalysisSumAggregateInputType = {
 }
 
 export type AnalysisMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   sampleId?: true
   serviceId?: true
   position?: true
@@ -97,8 +97,8 @@ export type AnalysisMinAggregateInputType = {
 }
 
 export type AnalysisMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   sampleId?: true
   serviceId?: true
   position?: true
@@ -109,8 +109,8 @@ export type AnalysisMaxAggregateInputType = {
 }
 
 export type AnalysisCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   sampleId?: true
   serviceId?: true
   position?: true
@@ -208,8 +208,8 @@ export type AnalysisGroupByArgs<ExtArgs extends runtime.Types.Extensions.Interna
 }
 
 export type AnalysisGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   serviceId: string
   position: number
@@ -243,8 +243,8 @@ export type AnalysisWhereInput = {
   AND?: Prisma.AnalysisWhereInput | Prisma.AnalysisWhereInput[]
   OR?: Prisma.AnalysisWhereInput[]
   NOT?: Prisma.AnalysisWhereInput | Prisma.AnalysisWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Analysis"> | string
   id?: Prisma.UuidFilter<"Analysis"> | string
+  organizationId?: Prisma.UuidFilter<"Analysis"> | string
   sampleId?: Prisma.UuidFilter<"Analysis"> | string
   serviceId?: Prisma.UuidFilter<"Analysis"> | string
   position?: Prisma.IntFilter<"Analysis"> | number
@@ -260,8 +260,8 @@ export type AnalysisWhereInput = {
 }
 
 export type AnalysisOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   serviceId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -277,31 +277,29 @@ export type AnalysisOrderByWithRelationInput = {
 }
 
 export type AnalysisWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
+  replacesId?: string
   organizationId_sampleId_position?: Prisma.AnalysisOrganizationIdSampleIdPositionCompoundUniqueInput
-  organizationId_replacesId?: Prisma.AnalysisOrganizationIdReplacesIdCompoundUniqueInput
-  organizationId_id?: Prisma.AnalysisOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.AnalysisWhereInput | Prisma.AnalysisWhereInput[]
   OR?: Prisma.AnalysisWhereInput[]
   NOT?: Prisma.AnalysisWhereInput | Prisma.AnalysisWhereInput[]
   organizationId?: Prisma.UuidFilter<"Analysis"> | string
-  id?: Prisma.UuidFilter<"Analysis"> | string
   sampleId?: Prisma.UuidFilter<"Analysis"> | string
   serviceId?: Prisma.UuidFilter<"Analysis"> | string
   position?: Prisma.IntFilter<"Analysis"> | number
   status?: Prisma.StringFilter<"Analysis"> | string
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
-  replacesId?: Prisma.UuidNullableFilter<"Analysis"> | string | null
   sample?: Prisma.XOR<Prisma.SampleScalarRelationFilter, Prisma.SampleWhereInput>
   service?: Prisma.XOR<Prisma.AnalysisServiceScalarRelationFilter, Prisma.AnalysisServiceWhereInput>
   replaces?: Prisma.XOR<Prisma.AnalysisNullableScalarRelationFilter, Prisma.AnalysisWhereInput> | null
   replacedBy?: Prisma.XOR<Prisma.AnalysisNullableScalarRelationFilter, Prisma.AnalysisWhereInput> | null
   results?: Prisma.ResultListRelationFilter
-}, "organizationId_id" | "organizationId_sampleId_position" | "organizationId_replacesId">
+}, "id" | "replacesId" | "organizationId_sampleId_position">
 
 export type AnalysisOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   serviceId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -320,8 +318,8 @@ export type AnalysisScalarWhereWithAggregatesInput = {
   AND?: Prisma.AnalysisScalarWhereWithAggregatesInput | Prisma.AnalysisScalarWhereWithAggregatesInput[]
   OR?: Prisma.AnalysisScalarWhereWithAggregatesInput[]
   NOT?: Prisma.AnalysisScalarWhereWithAggregatesInput | Prisma.AnalysisScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"Analysis"> | string
   id?: Prisma.UuidWithAggregatesFilter<"Analysis"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"Analysis"> | string
   sampleId?: Prisma.UuidWithAggregatesFilter<"Analysis"> | string
   serviceId?: Prisma.UuidWithAggregatesFilter<"Analysis"> | string
   position?: Prisma.IntWithAggregatesFilter<"Analysis"> | number
@@ -333,6 +331,7 @@ export type AnalysisScalarWhereWithAggregatesInput = {
 
 export type AnalysisCreateInput = {
   id: string
+  organizationId: string
   position: number
   status: string
   version: number
@@ -345,8 +344,8 @@ export type AnalysisCreateInput = {
 }
 
 export type AnalysisUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   serviceId: string
   position: number
@@ -360,6 +359,7 @@ export type AnalysisUncheckedCreateInput = {
 
 export type AnalysisUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -372,8 +372,8 @@ export type AnalysisUpdateInput = {
 }
 
 export type AnalysisUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -386,8 +386,8 @@ export type AnalysisUncheckedUpdateInput = {
 }
 
 export type AnalysisCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   serviceId: string
   position: number
@@ -399,6 +399,7 @@ export type AnalysisCreateManyInput = {
 
 export type AnalysisUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -406,8 +407,8 @@ export type AnalysisUpdateManyMutationInput = {
 }
 
 export type AnalysisUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -438,19 +439,9 @@ export type AnalysisOrganizationIdSampleIdPositionCompoundUniqueInput = {
   position: number
 }
 
-export type AnalysisOrganizationIdReplacesIdCompoundUniqueInput = {
-  organizationId: string
-  replacesId: string
-}
-
-export type AnalysisOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type AnalysisCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   serviceId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -466,8 +457,8 @@ export type AnalysisAvgOrderByAggregateInput = {
 }
 
 export type AnalysisMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   serviceId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -478,8 +469,8 @@ export type AnalysisMaxOrderByAggregateInput = {
 }
 
 export type AnalysisMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   serviceId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -647,6 +638,7 @@ export type AnalysisUpdateOneRequiredWithoutResultsNestedInput = {
 
 export type AnalysisCreateWithoutServiceInput = {
   id: string
+  organizationId: string
   position: number
   status: string
   version: number
@@ -659,6 +651,7 @@ export type AnalysisCreateWithoutServiceInput = {
 
 export type AnalysisUncheckedCreateWithoutServiceInput = {
   id: string
+  organizationId: string
   sampleId: string
   position: number
   status: string
@@ -699,8 +692,8 @@ export type AnalysisScalarWhereInput = {
   AND?: Prisma.AnalysisScalarWhereInput | Prisma.AnalysisScalarWhereInput[]
   OR?: Prisma.AnalysisScalarWhereInput[]
   NOT?: Prisma.AnalysisScalarWhereInput | Prisma.AnalysisScalarWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Analysis"> | string
   id?: Prisma.UuidFilter<"Analysis"> | string
+  organizationId?: Prisma.UuidFilter<"Analysis"> | string
   sampleId?: Prisma.UuidFilter<"Analysis"> | string
   serviceId?: Prisma.UuidFilter<"Analysis"> | string
   position?: Prisma.IntFilter<"Analysis"> | number
@@ -712,6 +705,7 @@ export type AnalysisScalarWhereInput = {
 
 export type AnalysisCreateWithoutSampleInput = {
   id: string
+  organizationId: string
   position: number
   status: string
   version: number
@@ -724,6 +718,7 @@ export type AnalysisCreateWithoutSampleInput = {
 
 export type AnalysisUncheckedCreateWithoutSampleInput = {
   id: string
+  organizationId: string
   serviceId: string
   position: number
   status: string
@@ -762,6 +757,7 @@ export type AnalysisUpdateManyWithWhereWithoutSampleInput = {
 
 export type AnalysisCreateWithoutReplacedByInput = {
   id: string
+  organizationId: string
   position: number
   status: string
   version: number
@@ -773,8 +769,8 @@ export type AnalysisCreateWithoutReplacedByInput = {
 }
 
 export type AnalysisUncheckedCreateWithoutReplacedByInput = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   serviceId: string
   position: number
@@ -792,6 +788,7 @@ export type AnalysisCreateOrConnectWithoutReplacedByInput = {
 
 export type AnalysisCreateWithoutReplacesInput = {
   id: string
+  organizationId: string
   position: number
   status: string
   version: number
@@ -804,6 +801,7 @@ export type AnalysisCreateWithoutReplacesInput = {
 
 export type AnalysisUncheckedCreateWithoutReplacesInput = {
   id: string
+  organizationId: string
   sampleId: string
   serviceId: string
   position: number
@@ -832,6 +830,7 @@ export type AnalysisUpdateToOneWithWhereWithoutReplacedByInput = {
 
 export type AnalysisUpdateWithoutReplacedByInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -843,8 +842,8 @@ export type AnalysisUpdateWithoutReplacedByInput = {
 }
 
 export type AnalysisUncheckedUpdateWithoutReplacedByInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -868,6 +867,7 @@ export type AnalysisUpdateToOneWithWhereWithoutReplacesInput = {
 
 export type AnalysisUpdateWithoutReplacesInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -880,6 +880,7 @@ export type AnalysisUpdateWithoutReplacesInput = {
 
 export type AnalysisUncheckedUpdateWithoutReplacesInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -892,6 +893,7 @@ export type AnalysisUncheckedUpdateWithoutReplacesInput = {
 
 export type AnalysisCreateWithoutResultsInput = {
   id: string
+  organizationId: string
   position: number
   status: string
   version: number
@@ -903,8 +905,8 @@ export type AnalysisCreateWithoutResultsInput = {
 }
 
 export type AnalysisUncheckedCreateWithoutResultsInput = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   serviceId: string
   position: number
@@ -933,6 +935,7 @@ export type AnalysisUpdateToOneWithWhereWithoutResultsInput = {
 
 export type AnalysisUpdateWithoutResultsInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -944,8 +947,8 @@ export type AnalysisUpdateWithoutResultsInput = {
 }
 
 export type AnalysisUncheckedUpdateWithoutResultsInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -958,6 +961,7 @@ export type AnalysisUncheckedUpdateWithoutResultsInput = {
 
 export type AnalysisCreateManyServiceInput = {
   id: string
+  organizationId: string
   sampleId: string
   position: number
   status: string
@@ -968,6 +972,7 @@ export type AnalysisCreateManyServiceInput = {
 
 export type AnalysisUpdateWithoutServiceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -980,6 +985,7 @@ export type AnalysisUpdateWithoutServiceInput = {
 
 export type AnalysisUncheckedUpdateWithoutServiceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
@@ -992,6 +998,7 @@ export type AnalysisUncheckedUpdateWithoutServiceInput = {
 
 export type AnalysisUncheckedUpdateManyWithoutServiceInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1002,6 +1009,7 @@ export type AnalysisUncheckedUpdateManyWithoutServiceInput = {
 
 export type AnalysisCreateManySampleInput = {
   id: string
+  organizationId: string
   serviceId: string
   position: number
   status: string
@@ -1012,6 +1020,7 @@ export type AnalysisCreateManySampleInput = {
 
 export type AnalysisUpdateWithoutSampleInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1024,6 +1033,7 @@ export type AnalysisUpdateWithoutSampleInput = {
 
 export type AnalysisUncheckedUpdateWithoutSampleInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1036,6 +1046,7 @@ export type AnalysisUncheckedUpdateWithoutSampleInput = {
 
 export type AnalysisUncheckedUpdateManyWithoutSampleInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   serviceId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   status?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1076,8 +1087,8 @@ export type AnalysisCountOutputTypeCountResultsArgs<ExtArgs extends runtime.Type
 
 
 export type AnalysisSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   serviceId?: boolean
   position?: boolean
@@ -1094,8 +1105,8 @@ export type AnalysisSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
 }, ExtArgs["result"]["analysis"]>
 
 export type AnalysisSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   serviceId?: boolean
   position?: boolean
@@ -1109,8 +1120,8 @@ export type AnalysisSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
 }, ExtArgs["result"]["analysis"]>
 
 export type AnalysisSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   serviceId?: boolean
   position?: boolean
@@ -1124,8 +1135,8 @@ export type AnalysisSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
 }, ExtArgs["result"]["analysis"]>
 
 export type AnalysisSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   serviceId?: boolean
   position?: boolean
@@ -1135,7 +1146,7 @@ export type AnalysisSelectScalar = {
   replacesId?: boolean
 }
 
-export type AnalysisOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "sampleId" | "serviceId" | "position" | "status" | "version" | "assignedTo" | "replacesId", ExtArgs["result"]["analysis"]>
+export type AnalysisOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "sampleId" | "serviceId" | "position" | "status" | "version" | "assignedTo" | "replacesId", ExtArgs["result"]["analysis"]>
 export type AnalysisInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
   service?: boolean | Prisma.AnalysisServiceDefaultArgs<ExtArgs>
@@ -1165,8 +1176,8 @@ export type $AnalysisPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     results: Prisma.$ResultPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     sampleId: string
     serviceId: string
     position: number
@@ -1257,8 +1268,8 @@ export interface AnalysisDelegate<ExtArgs extends runtime.Types.Extensions.Inter
    * // Get first 10 Analyses
    * const analyses = await prisma.analysis.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const analysisWithOrganizationIdOnly = await prisma.analysis.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const analysisWithIdOnly = await prisma.analysis.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends AnalysisFindManyArgs>(args?: Prisma.SelectSubset<T, AnalysisFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisPayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -1302,9 +1313,9 @@ export interface AnalysisDelegate<ExtArgs extends runtime.Types.Extensions.Inter
    *   ]
    * })
    * 
-   * // Create many Analyses and only return the `organizationId`
-   * const analysisWithOrganizationIdOnly = await prisma.analysis.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many Analyses and only return the `id`
+   * const analysisWithIdOnly = await prisma.analysis.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -1393,9 +1404,9 @@ export interface AnalysisDelegate<ExtArgs extends runtime.Types.Extensions.Inter
    *   ]
    * })
    * 
-   * // Update zero or more Analyses and only return the `organizationId`
-   * const analysisWithOrganizationIdOnly = await prisma.analysis.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more Analyses and only return the `id`
+   * const analysisWithIdOnly = await prisma.analysis.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -1602,8 +1613,8 @@ export interface Prisma__AnalysisClient<T, Null = never, ExtArgs extends runtime
  * Fields of the Analysis model
  */
 export interface AnalysisFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"Analysis", 'String'>
   readonly id: Prisma.FieldRef<"Analysis", 'String'>
+  readonly organizationId: Prisma.FieldRef<"Analysis", 'String'>
   readonly sampleId: Prisma.FieldRef<"Analysis", 'String'>
   readonly serviceId: Prisma.FieldRef<"Analysis", 'String'>
   readonly position: Prisma.FieldRef<"Analysis", 'Int'>

@@ -37,8 +37,8 @@ export type AnalysisServiceSumAggregateOutputType = {
 }
 
 export type AnalysisServiceMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
   unit: string | null
@@ -48,8 +48,8 @@ export type AnalysisServiceMinAggregateOutputType = {
 }
 
 export type AnalysisServiceMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
   unit: string | null
@@ -59,8 +59,8 @@ export type AnalysisServiceMaxAggregateOutputType = {
 }
 
 export type AnalysisServiceCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   code: number
   name: number
   unit: number
@@ -82,8 +82,8 @@ export type AnalysisServiceSumAggregateInputType = {
 }
 
 export type AnalysisServiceMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   unit?: true
@@ -93,8 +93,8 @@ export type AnalysisServiceMinAggregateInputType = {
 }
 
 export type AnalysisServiceMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   unit?: true
@@ -104,8 +104,8 @@ export type AnalysisServiceMaxAggregateInputType = {
 }
 
 export type AnalysisServiceCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   unit?: true
@@ -202,8 +202,8 @@ export type AnalysisServiceGroupByArgs<ExtArgs extends runtime.Types.Extensions.
 }
 
 export type AnalysisServiceGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   unit: string | null
@@ -236,8 +236,8 @@ export type AnalysisServiceWhereInput = {
   AND?: Prisma.AnalysisServiceWhereInput | Prisma.AnalysisServiceWhereInput[]
   OR?: Prisma.AnalysisServiceWhereInput[]
   NOT?: Prisma.AnalysisServiceWhereInput | Prisma.AnalysisServiceWhereInput[]
-  organizationId?: Prisma.UuidFilter<"AnalysisService"> | string
   id?: Prisma.UuidFilter<"AnalysisService"> | string
+  organizationId?: Prisma.UuidFilter<"AnalysisService"> | string
   code?: Prisma.StringFilter<"AnalysisService"> | string
   name?: Prisma.StringFilter<"AnalysisService"> | string
   unit?: Prisma.StringNullableFilter<"AnalysisService"> | string | null
@@ -248,8 +248,8 @@ export type AnalysisServiceWhereInput = {
 }
 
 export type AnalysisServiceOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   unit?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -260,13 +260,12 @@ export type AnalysisServiceOrderByWithRelationInput = {
 }
 
 export type AnalysisServiceWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_code?: Prisma.AnalysisServiceOrganizationIdCodeCompoundUniqueInput
-  organizationId_id?: Prisma.AnalysisServiceOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.AnalysisServiceWhereInput | Prisma.AnalysisServiceWhereInput[]
   OR?: Prisma.AnalysisServiceWhereInput[]
   NOT?: Prisma.AnalysisServiceWhereInput | Prisma.AnalysisServiceWhereInput[]
   organizationId?: Prisma.UuidFilter<"AnalysisService"> | string
-  id?: Prisma.UuidFilter<"AnalysisService"> | string
   code?: Prisma.StringFilter<"AnalysisService"> | string
   name?: Prisma.StringFilter<"AnalysisService"> | string
   unit?: Prisma.StringNullableFilter<"AnalysisService"> | string | null
@@ -274,11 +273,11 @@ export type AnalysisServiceWhereUniqueInput = Prisma.AtLeast<{
   requiredVerifications?: Prisma.IntFilter<"AnalysisService"> | number
   holdingTimeHours?: Prisma.IntNullableFilter<"AnalysisService"> | number | null
   analyses?: Prisma.AnalysisListRelationFilter
-}, "organizationId_id" | "organizationId_code">
+}, "id" | "organizationId_code">
 
 export type AnalysisServiceOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   unit?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -296,8 +295,8 @@ export type AnalysisServiceScalarWhereWithAggregatesInput = {
   AND?: Prisma.AnalysisServiceScalarWhereWithAggregatesInput | Prisma.AnalysisServiceScalarWhereWithAggregatesInput[]
   OR?: Prisma.AnalysisServiceScalarWhereWithAggregatesInput[]
   NOT?: Prisma.AnalysisServiceScalarWhereWithAggregatesInput | Prisma.AnalysisServiceScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"AnalysisService"> | string
   id?: Prisma.UuidWithAggregatesFilter<"AnalysisService"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"AnalysisService"> | string
   code?: Prisma.StringWithAggregatesFilter<"AnalysisService"> | string
   name?: Prisma.StringWithAggregatesFilter<"AnalysisService"> | string
   unit?: Prisma.StringNullableWithAggregatesFilter<"AnalysisService"> | string | null
@@ -307,8 +306,8 @@ export type AnalysisServiceScalarWhereWithAggregatesInput = {
 }
 
 export type AnalysisServiceCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   unit?: string | null
@@ -319,8 +318,8 @@ export type AnalysisServiceCreateInput = {
 }
 
 export type AnalysisServiceUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   unit?: string | null
@@ -331,8 +330,8 @@ export type AnalysisServiceUncheckedCreateInput = {
 }
 
 export type AnalysisServiceUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -343,8 +342,8 @@ export type AnalysisServiceUpdateInput = {
 }
 
 export type AnalysisServiceUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -355,8 +354,8 @@ export type AnalysisServiceUncheckedUpdateInput = {
 }
 
 export type AnalysisServiceCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   unit?: string | null
@@ -366,8 +365,8 @@ export type AnalysisServiceCreateManyInput = {
 }
 
 export type AnalysisServiceUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -377,8 +376,8 @@ export type AnalysisServiceUpdateManyMutationInput = {
 }
 
 export type AnalysisServiceUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -392,14 +391,9 @@ export type AnalysisServiceOrganizationIdCodeCompoundUniqueInput = {
   code: string
 }
 
-export type AnalysisServiceOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type AnalysisServiceCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   unit?: Prisma.SortOrder
@@ -414,8 +408,8 @@ export type AnalysisServiceAvgOrderByAggregateInput = {
 }
 
 export type AnalysisServiceMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   unit?: Prisma.SortOrder
@@ -425,8 +419,8 @@ export type AnalysisServiceMaxOrderByAggregateInput = {
 }
 
 export type AnalysisServiceMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   unit?: Prisma.SortOrder
@@ -480,8 +474,8 @@ export type AnalysisServiceUpdateOneRequiredWithoutAnalysesNestedInput = {
 }
 
 export type AnalysisServiceCreateWithoutAnalysesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   unit?: string | null
@@ -491,8 +485,8 @@ export type AnalysisServiceCreateWithoutAnalysesInput = {
 }
 
 export type AnalysisServiceUncheckedCreateWithoutAnalysesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   unit?: string | null
@@ -518,8 +512,8 @@ export type AnalysisServiceUpdateToOneWithWhereWithoutAnalysesInput = {
 }
 
 export type AnalysisServiceUpdateWithoutAnalysesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -529,8 +523,8 @@ export type AnalysisServiceUpdateWithoutAnalysesInput = {
 }
 
 export type AnalysisServiceUncheckedUpdateWithoutAnalysesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -571,8 +565,8 @@ export type AnalysisServiceCountOutputTypeCountAnalysesArgs<ExtArgs extends runt
 
 
 export type AnalysisServiceSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   unit?: boolean
@@ -584,8 +578,8 @@ export type AnalysisServiceSelect<ExtArgs extends runtime.Types.Extensions.Inter
 }, ExtArgs["result"]["analysisService"]>
 
 export type AnalysisServiceSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   unit?: boolean
@@ -595,8 +589,8 @@ export type AnalysisServiceSelectCreateManyAndReturn<ExtArgs extends runtime.Typ
 }, ExtArgs["result"]["analysisService"]>
 
 export type AnalysisServiceSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   unit?: boolean
@@ -606,8 +600,8 @@ export type AnalysisServiceSelectUpdateManyAndReturn<ExtArgs extends runtime.Typ
 }, ExtArgs["result"]["analysisService"]>
 
 export type AnalysisServiceSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   unit?: boolean
@@ -616,7 +610,7 @@ export type AnalysisServiceSelectScalar = {
   holdingTimeHours?: boolean
 }
 
-export type AnalysisServiceOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "code" | "name" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours", ExtArgs["result"]["analysisService"]>
+export type AnalysisServiceOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours", ExtArgs["result"]["analysisService"]>
 export type AnalysisServiceInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   analyses?: boolean | Prisma.AnalysisService$analysesArgs<ExtArgs>
   _count?: boolean | Prisma.AnalysisServiceCountOutputTypeDefaultArgs<ExtArgs>
@@ -630,8 +624,8 @@ export type $AnalysisServicePayload<ExtArgs extends runtime.Types.Extensions.Int
     analyses: Prisma.$AnalysisPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     code: string
     name: string
     unit: string | null
@@ -721,8 +715,8 @@ export interface AnalysisServiceDelegate<ExtArgs extends runtime.Types.Extension
    * // Get first 10 AnalysisServices
    * const analysisServices = await prisma.analysisService.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const analysisServiceWithOrganizationIdOnly = await prisma.analysisService.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const analysisServiceWithIdOnly = await prisma.analysisService.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends AnalysisServiceFindManyArgs>(args?: Prisma.SelectSubset<T, AnalysisServiceFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AnalysisServicePayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -766,9 +760,9 @@ export interface AnalysisServiceDelegate<ExtArgs extends runtime.Types.Extension
    *   ]
    * })
    * 
-   * // Create many AnalysisServices and only return the `organizationId`
-   * const analysisServiceWithOrganizationIdOnly = await prisma.analysisService.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many AnalysisServices and only return the `id`
+   * const analysisServiceWithIdOnly = await prisma.analysisService.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -857,9 +851,9 @@ export interface AnalysisServiceDelegate<ExtArgs extends runtime.Types.Extension
    *   ]
    * })
    * 
-   * // Update zero or more AnalysisServices and only return the `organizationId`
-   * const analysisServiceWithOrganizationIdOnly = await prisma.analysisService.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more AnalysisServices and only return the `id`
+   * const analysisServiceWithIdOnly = await prisma.analysisService.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -1062,8 +1056,8 @@ export interface Prisma__AnalysisServiceClient<T, Null = never, ExtArgs extends 
  * Fields of the AnalysisService model
  */
 export interface AnalysisServiceFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"AnalysisService", 'String'>
   readonly id: Prisma.FieldRef<"AnalysisService", 'String'>
+  readonly organizationId: Prisma.FieldRef<"AnalysisService", 'String'>
   readonly code: Prisma.FieldRef<"AnalysisService", 'String'>
   readonly name: Prisma.FieldRef<"AnalysisService", 'String'>
   readonly unit: Prisma.FieldRef<"AnalysisService", 'String'>

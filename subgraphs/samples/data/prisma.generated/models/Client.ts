@@ -25,22 +25,22 @@ export type AggregateClient = {
 }
 
 export type ClientMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
 }
 
 export type ClientMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
 }
 
 export type ClientCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   code: number
   name: number
   _all: number
@@ -48,22 +48,22 @@ export type ClientCountAggregateOutputType = {
 
 
 export type ClientMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
 }
 
 export type ClientMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
 }
 
 export type ClientCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   _all?: true
@@ -142,8 +142,8 @@ export type ClientGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
 }
 
 export type ClientGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   _count: ClientCountAggregateOutputType | null
@@ -170,37 +170,36 @@ export type ClientWhereInput = {
   AND?: Prisma.ClientWhereInput | Prisma.ClientWhereInput[]
   OR?: Prisma.ClientWhereInput[]
   NOT?: Prisma.ClientWhereInput | Prisma.ClientWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Client"> | string
   id?: Prisma.UuidFilter<"Client"> | string
+  organizationId?: Prisma.UuidFilter<"Client"> | string
   code?: Prisma.StringFilter<"Client"> | string
   name?: Prisma.StringFilter<"Client"> | string
   samples?: Prisma.SampleListRelationFilter
 }
 
 export type ClientOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   samples?: Prisma.SampleOrderByRelationAggregateInput
 }
 
 export type ClientWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_code?: Prisma.ClientOrganizationIdCodeCompoundUniqueInput
-  organizationId_id?: Prisma.ClientOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.ClientWhereInput | Prisma.ClientWhereInput[]
   OR?: Prisma.ClientWhereInput[]
   NOT?: Prisma.ClientWhereInput | Prisma.ClientWhereInput[]
   organizationId?: Prisma.UuidFilter<"Client"> | string
-  id?: Prisma.UuidFilter<"Client"> | string
   code?: Prisma.StringFilter<"Client"> | string
   name?: Prisma.StringFilter<"Client"> | string
   samples?: Prisma.SampleListRelationFilter
-}, "organizationId_id" | "organizationId_code">
+}, "id" | "organizationId_code">
 
 export type ClientOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   _count?: Prisma.ClientCountOrderByAggregateInput
@@ -212,61 +211,61 @@ export type ClientScalarWhereWithAggregatesInput = {
   AND?: Prisma.ClientScalarWhereWithAggregatesInput | Prisma.ClientScalarWhereWithAggregatesInput[]
   OR?: Prisma.ClientScalarWhereWithAggregatesInput[]
   NOT?: Prisma.ClientScalarWhereWithAggregatesInput | Prisma.ClientScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"Client"> | string
   id?: Prisma.UuidWithAggregatesFilter<"Client"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"Client"> | string
   code?: Prisma.StringWithAggregatesFilter<"Client"> | string
   name?: Prisma.StringWithAggregatesFilter<"Client"> | string
 }
 
 export type ClientCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   samples?: Prisma.SampleCreateNestedManyWithoutClientInput
 }
 
 export type ClientUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   samples?: Prisma.SampleUncheckedCreateNestedManyWithoutClientInput
 }
 
 export type ClientUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   samples?: Prisma.SampleUpdateManyWithoutClientNestedInput
 }
 
 export type ClientUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   samples?: Prisma.SampleUncheckedUpdateManyWithoutClientNestedInput
 }
 
 export type ClientCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
 }
 
 export type ClientUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type ClientUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
@@ -276,28 +275,23 @@ export type ClientOrganizationIdCodeCompoundUniqueInput = {
   code: string
 }
 
-export type ClientOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type ClientCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
 }
 
 export type ClientMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
 }
 
 export type ClientMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
 }
@@ -324,15 +318,15 @@ export type ClientUpdateOneWithoutSamplesNestedInput = {
 }
 
 export type ClientCreateWithoutSamplesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
 }
 
 export type ClientUncheckedCreateWithoutSamplesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
 }
@@ -354,15 +348,15 @@ export type ClientUpdateToOneWithWhereWithoutSamplesInput = {
 }
 
 export type ClientUpdateWithoutSamplesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type ClientUncheckedUpdateWithoutSamplesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
@@ -399,8 +393,8 @@ export type ClientCountOutputTypeCountSamplesArgs<ExtArgs extends runtime.Types.
 
 
 export type ClientSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   samples?: boolean | Prisma.Client$samplesArgs<ExtArgs>
@@ -408,27 +402,27 @@ export type ClientSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
 }, ExtArgs["result"]["client"]>
 
 export type ClientSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
 }, ExtArgs["result"]["client"]>
 
 export type ClientSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
 }, ExtArgs["result"]["client"]>
 
 export type ClientSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
 }
 
-export type ClientOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "code" | "name", ExtArgs["result"]["client"]>
+export type ClientOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name", ExtArgs["result"]["client"]>
 export type ClientInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   samples?: boolean | Prisma.Client$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.ClientCountOutputTypeDefaultArgs<ExtArgs>
@@ -442,8 +436,8 @@ export type $ClientPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     samples: Prisma.$SamplePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     code: string
     name: string
   }, ExtArgs["result"]["client"]>
@@ -529,8 +523,8 @@ export interface ClientDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    * // Get first 10 Clients
    * const clients = await prisma.client.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const clientWithOrganizationIdOnly = await prisma.client.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const clientWithIdOnly = await prisma.client.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends ClientFindManyArgs>(args?: Prisma.SelectSubset<T, ClientFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ClientPayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -574,9 +568,9 @@ export interface ClientDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    *   ]
    * })
    * 
-   * // Create many Clients and only return the `organizationId`
-   * const clientWithOrganizationIdOnly = await prisma.client.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many Clients and only return the `id`
+   * const clientWithIdOnly = await prisma.client.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -665,9 +659,9 @@ export interface ClientDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    *   ]
    * })
    * 
-   * // Update zero or more Clients and only return the `organizationId`
-   * const clientWithOrganizationIdOnly = await prisma.client.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more Clients and only return the `id`
+   * const clientWithIdOnly = await prisma.client.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -870,8 +864,8 @@ export interface Prisma__ClientClient<T, Null = never, ExtArgs extends runtime.T
  * Fields of the Client model
  */
 export interface ClientFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"Client", 'String'>
   readonly id: Prisma.FieldRef<"Client", 'String'>
+  readonly organizationId: Prisma.FieldRef<"Client", 'String'>
   readonly code: Prisma.FieldRef<"Client", 'String'>
   readonly name: Prisma.FieldRef<"Client", 'String'>
 }

@@ -25,8 +25,8 @@ export type AggregateCustodyEntry = {
 }
 
 export type CustodyEntryMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   sampleId: string | null
   at: Date | null
   action: string | null
@@ -36,8 +36,8 @@ export type CustodyEntryMinAggregateOutputType = {
 }
 
 export type CustodyEntryMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   sampleId: string | null
   at: Date | null
   action: string | null
@@ -47,8 +47,8 @@ export type CustodyEntryMaxAggregateOutputType = {
 }
 
 export type CustodyEntryCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   sampleId: number
   at: number
   action: number
@@ -60,8 +60,8 @@ export type CustodyEntryCountAggregateOutputType = {
 
 
 export type CustodyEntryMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   sampleId?: true
   at?: true
   action?: true
@@ -71,8 +71,8 @@ export type CustodyEntryMinAggregateInputType = {
 }
 
 export type CustodyEntryMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   sampleId?: true
   at?: true
   action?: true
@@ -82,8 +82,8 @@ export type CustodyEntryMaxAggregateInputType = {
 }
 
 export type CustodyEntryCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   sampleId?: true
   at?: true
   action?: true
@@ -166,8 +166,8 @@ export type CustodyEntryGroupByArgs<ExtArgs extends runtime.Types.Extensions.Int
 }
 
 export type CustodyEntryGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   at: Date
   action: string
@@ -198,8 +198,8 @@ export type CustodyEntryWhereInput = {
   AND?: Prisma.CustodyEntryWhereInput | Prisma.CustodyEntryWhereInput[]
   OR?: Prisma.CustodyEntryWhereInput[]
   NOT?: Prisma.CustodyEntryWhereInput | Prisma.CustodyEntryWhereInput[]
-  organizationId?: Prisma.UuidFilter<"CustodyEntry"> | string
   id?: Prisma.UuidFilter<"CustodyEntry"> | string
+  organizationId?: Prisma.UuidFilter<"CustodyEntry"> | string
   sampleId?: Prisma.UuidFilter<"CustodyEntry"> | string
   at?: Prisma.DateTimeFilter<"CustodyEntry"> | Date | string
   action?: Prisma.StringFilter<"CustodyEntry"> | string
@@ -210,8 +210,8 @@ export type CustodyEntryWhereInput = {
 }
 
 export type CustodyEntryOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   action?: Prisma.SortOrder
@@ -222,12 +222,11 @@ export type CustodyEntryOrderByWithRelationInput = {
 }
 
 export type CustodyEntryWhereUniqueInput = Prisma.AtLeast<{
-  organizationId_id?: Prisma.CustodyEntryOrganizationIdIdCompoundUniqueInput
+  id?: string
   AND?: Prisma.CustodyEntryWhereInput | Prisma.CustodyEntryWhereInput[]
   OR?: Prisma.CustodyEntryWhereInput[]
   NOT?: Prisma.CustodyEntryWhereInput | Prisma.CustodyEntryWhereInput[]
   organizationId?: Prisma.UuidFilter<"CustodyEntry"> | string
-  id?: Prisma.UuidFilter<"CustodyEntry"> | string
   sampleId?: Prisma.UuidFilter<"CustodyEntry"> | string
   at?: Prisma.DateTimeFilter<"CustodyEntry"> | Date | string
   action?: Prisma.StringFilter<"CustodyEntry"> | string
@@ -235,11 +234,11 @@ export type CustodyEntryWhereUniqueInput = Prisma.AtLeast<{
   actorId?: Prisma.StringFilter<"CustodyEntry"> | string
   reason?: Prisma.StringNullableFilter<"CustodyEntry"> | string | null
   sample?: Prisma.XOR<Prisma.SampleScalarRelationFilter, Prisma.SampleWhereInput>
-}, "organizationId_id">
+}, "id">
 
 export type CustodyEntryOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   action?: Prisma.SortOrder
@@ -255,8 +254,8 @@ export type CustodyEntryScalarWhereWithAggregatesInput = {
   AND?: Prisma.CustodyEntryScalarWhereWithAggregatesInput | Prisma.CustodyEntryScalarWhereWithAggregatesInput[]
   OR?: Prisma.CustodyEntryScalarWhereWithAggregatesInput[]
   NOT?: Prisma.CustodyEntryScalarWhereWithAggregatesInput | Prisma.CustodyEntryScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"CustodyEntry"> | string
   id?: Prisma.UuidWithAggregatesFilter<"CustodyEntry"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"CustodyEntry"> | string
   sampleId?: Prisma.UuidWithAggregatesFilter<"CustodyEntry"> | string
   at?: Prisma.DateTimeWithAggregatesFilter<"CustodyEntry"> | Date | string
   action?: Prisma.StringWithAggregatesFilter<"CustodyEntry"> | string
@@ -267,6 +266,7 @@ export type CustodyEntryScalarWhereWithAggregatesInput = {
 
 export type CustodyEntryCreateInput = {
   id: string
+  organizationId: string
   at: Date | string
   action: string
   location?: string | null
@@ -276,8 +276,8 @@ export type CustodyEntryCreateInput = {
 }
 
 export type CustodyEntryUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   at: Date | string
   action: string
@@ -288,6 +288,7 @@ export type CustodyEntryUncheckedCreateInput = {
 
 export type CustodyEntryUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
   location?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -297,8 +298,8 @@ export type CustodyEntryUpdateInput = {
 }
 
 export type CustodyEntryUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
@@ -308,8 +309,8 @@ export type CustodyEntryUncheckedUpdateInput = {
 }
 
 export type CustodyEntryCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   sampleId: string
   at: Date | string
   action: string
@@ -320,6 +321,7 @@ export type CustodyEntryCreateManyInput = {
 
 export type CustodyEntryUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
   location?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -328,8 +330,8 @@ export type CustodyEntryUpdateManyMutationInput = {
 }
 
 export type CustodyEntryUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sampleId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
@@ -348,14 +350,9 @@ export type CustodyEntryOrderByRelationAggregateInput = {
   _count?: Prisma.SortOrder
 }
 
-export type CustodyEntryOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type CustodyEntryCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   action?: Prisma.SortOrder
@@ -365,8 +362,8 @@ export type CustodyEntryCountOrderByAggregateInput = {
 }
 
 export type CustodyEntryMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   action?: Prisma.SortOrder
@@ -376,8 +373,8 @@ export type CustodyEntryMaxOrderByAggregateInput = {
 }
 
 export type CustodyEntryMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   sampleId?: Prisma.SortOrder
   at?: Prisma.SortOrder
   action?: Prisma.SortOrder
@@ -430,6 +427,7 @@ export type CustodyEntryUncheckedUpdateManyWithoutSampleNestedInput = {
 
 export type CustodyEntryCreateWithoutSampleInput = {
   id: string
+  organizationId: string
   at: Date | string
   action: string
   location?: string | null
@@ -439,6 +437,7 @@ export type CustodyEntryCreateWithoutSampleInput = {
 
 export type CustodyEntryUncheckedCreateWithoutSampleInput = {
   id: string
+  organizationId: string
   at: Date | string
   action: string
   location?: string | null
@@ -476,8 +475,8 @@ export type CustodyEntryScalarWhereInput = {
   AND?: Prisma.CustodyEntryScalarWhereInput | Prisma.CustodyEntryScalarWhereInput[]
   OR?: Prisma.CustodyEntryScalarWhereInput[]
   NOT?: Prisma.CustodyEntryScalarWhereInput | Prisma.CustodyEntryScalarWhereInput[]
-  organizationId?: Prisma.UuidFilter<"CustodyEntry"> | string
   id?: Prisma.UuidFilter<"CustodyEntry"> | string
+  organizationId?: Prisma.UuidFilter<"CustodyEntry"> | string
   sampleId?: Prisma.UuidFilter<"CustodyEntry"> | string
   at?: Prisma.DateTimeFilter<"CustodyEntry"> | Date | string
   action?: Prisma.StringFilter<"CustodyEntry"> | string
@@ -488,6 +487,7 @@ export type CustodyEntryScalarWhereInput = {
 
 export type CustodyEntryCreateManySampleInput = {
   id: string
+  organizationId: string
   at: Date | string
   action: string
   location?: string | null
@@ -497,6 +497,7 @@ export type CustodyEntryCreateManySampleInput = {
 
 export type CustodyEntryUpdateWithoutSampleInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
   location?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -506,6 +507,7 @@ export type CustodyEntryUpdateWithoutSampleInput = {
 
 export type CustodyEntryUncheckedUpdateWithoutSampleInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
   location?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -515,6 +517,7 @@ export type CustodyEntryUncheckedUpdateWithoutSampleInput = {
 
 export type CustodyEntryUncheckedUpdateManyWithoutSampleInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   action?: Prisma.StringFieldUpdateOperationsInput | string
   location?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -525,8 +528,8 @@ export type CustodyEntryUncheckedUpdateManyWithoutSampleInput = {
 
 
 export type CustodyEntrySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   at?: boolean
   action?: boolean
@@ -537,8 +540,8 @@ export type CustodyEntrySelect<ExtArgs extends runtime.Types.Extensions.Internal
 }, ExtArgs["result"]["custodyEntry"]>
 
 export type CustodyEntrySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   at?: boolean
   action?: boolean
@@ -549,8 +552,8 @@ export type CustodyEntrySelectCreateManyAndReturn<ExtArgs extends runtime.Types.
 }, ExtArgs["result"]["custodyEntry"]>
 
 export type CustodyEntrySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   at?: boolean
   action?: boolean
@@ -561,8 +564,8 @@ export type CustodyEntrySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.
 }, ExtArgs["result"]["custodyEntry"]>
 
 export type CustodyEntrySelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   sampleId?: boolean
   at?: boolean
   action?: boolean
@@ -571,7 +574,7 @@ export type CustodyEntrySelectScalar = {
   reason?: boolean
 }
 
-export type CustodyEntryOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "sampleId" | "at" | "action" | "location" | "actorId" | "reason", ExtArgs["result"]["custodyEntry"]>
+export type CustodyEntryOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "sampleId" | "at" | "action" | "location" | "actorId" | "reason", ExtArgs["result"]["custodyEntry"]>
 export type CustodyEntryInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
 }
@@ -588,8 +591,8 @@ export type $CustodyEntryPayload<ExtArgs extends runtime.Types.Extensions.Intern
     sample: Prisma.$SamplePayload<ExtArgs>
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     sampleId: string
     at: Date
     action: string
@@ -679,8 +682,8 @@ export interface CustodyEntryDelegate<ExtArgs extends runtime.Types.Extensions.I
    * // Get first 10 CustodyEntries
    * const custodyEntries = await prisma.custodyEntry.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const custodyEntryWithOrganizationIdOnly = await prisma.custodyEntry.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const custodyEntryWithIdOnly = await prisma.custodyEntry.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends CustodyEntryFindManyArgs>(args?: Prisma.SelectSubset<T, CustodyEntryFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CustodyEntryPayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -724,9 +727,9 @@ export interface CustodyEntryDelegate<ExtArgs extends runtime.Types.Extensions.I
    *   ]
    * })
    * 
-   * // Create many CustodyEntries and only return the `organizationId`
-   * const custodyEntryWithOrganizationIdOnly = await prisma.custodyEntry.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many CustodyEntries and only return the `id`
+   * const custodyEntryWithIdOnly = await prisma.custodyEntry.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -815,9 +818,9 @@ export interface CustodyEntryDelegate<ExtArgs extends runtime.Types.Extensions.I
    *   ]
    * })
    * 
-   * // Update zero or more CustodyEntries and only return the `organizationId`
-   * const custodyEntryWithOrganizationIdOnly = await prisma.custodyEntry.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more CustodyEntries and only return the `id`
+   * const custodyEntryWithIdOnly = await prisma.custodyEntry.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -1020,8 +1023,8 @@ export interface Prisma__CustodyEntryClient<T, Null = never, ExtArgs extends run
  * Fields of the CustodyEntry model
  */
 export interface CustodyEntryFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"CustodyEntry", 'String'>
   readonly id: Prisma.FieldRef<"CustodyEntry", 'String'>
+  readonly organizationId: Prisma.FieldRef<"CustodyEntry", 'String'>
   readonly sampleId: Prisma.FieldRef<"CustodyEntry", 'String'>
   readonly at: Prisma.FieldRef<"CustodyEntry", 'DateTime'>
   readonly action: Prisma.FieldRef<"CustodyEntry", 'String'>

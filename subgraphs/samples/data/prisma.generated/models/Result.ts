@@ -35,8 +35,8 @@ export type ResultSumAggregateOutputType = {
 }
 
 export type ResultMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   analysisId: string | null
   sequence: number | null
   value: string | null
@@ -50,8 +50,8 @@ export type ResultMinAggregateOutputType = {
 }
 
 export type ResultMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   analysisId: string | null
   sequence: number | null
   value: string | null
@@ -65,8 +65,8 @@ export type ResultMaxAggregateOutputType = {
 }
 
 export type ResultCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   analysisId: number
   sequence: number
   value: number
@@ -92,8 +92,8 @@ export type ResultSumAggregateInputType = {
 }
 
 export type ResultMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   analysisId?: true
   sequence?: true
   value?: true
@@ -107,8 +107,8 @@ export type ResultMinAggregateInputType = {
 }
 
 export type ResultMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   analysisId?: true
   sequence?: true
   value?: true
@@ -122,8 +122,8 @@ export type ResultMaxAggregateInputType = {
 }
 
 export type ResultCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   analysisId?: true
   sequence?: true
   value?: true
@@ -226,8 +226,8 @@ export type ResultGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
 }
 
 export type ResultGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   sequence: number
   value: string | null
@@ -266,8 +266,8 @@ export type ResultWhereInput = {
   AND?: Prisma.ResultWhereInput | Prisma.ResultWhereInput[]
   OR?: Prisma.ResultWhereInput[]
   NOT?: Prisma.ResultWhereInput | Prisma.ResultWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Result"> | string
   id?: Prisma.UuidFilter<"Result"> | string
+  organizationId?: Prisma.UuidFilter<"Result"> | string
   analysisId?: Prisma.UuidFilter<"Result"> | string
   sequence?: Prisma.IntFilter<"Result"> | number
   value?: Prisma.StringNullableFilter<"Result"> | string | null
@@ -285,8 +285,8 @@ export type ResultWhereInput = {
 }
 
 export type ResultOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   sequence?: Prisma.SortOrder
   value?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -304,13 +304,12 @@ export type ResultOrderByWithRelationInput = {
 }
 
 export type ResultWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_analysisId_sequence?: Prisma.ResultOrganizationIdAnalysisIdSequenceCompoundUniqueInput
-  organizationId_id?: Prisma.ResultOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.ResultWhereInput | Prisma.ResultWhereInput[]
   OR?: Prisma.ResultWhereInput[]
   NOT?: Prisma.ResultWhereInput | Prisma.ResultWhereInput[]
   organizationId?: Prisma.UuidFilter<"Result"> | string
-  id?: Prisma.UuidFilter<"Result"> | string
   analysisId?: Prisma.UuidFilter<"Result"> | string
   sequence?: Prisma.IntFilter<"Result"> | number
   value?: Prisma.StringNullableFilter<"Result"> | string | null
@@ -325,11 +324,11 @@ export type ResultWhereUniqueInput = Prisma.AtLeast<{
   reason?: Prisma.StringNullableFilter<"Result"> | string | null
   analysis?: Prisma.XOR<Prisma.AnalysisScalarRelationFilter, Prisma.AnalysisWhereInput>
   verifications?: Prisma.VerificationListRelationFilter
-}, "organizationId_id" | "organizationId_analysisId_sequence">
+}, "id" | "organizationId_analysisId_sequence">
 
 export type ResultOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   sequence?: Prisma.SortOrder
   value?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -353,8 +352,8 @@ export type ResultScalarWhereWithAggregatesInput = {
   AND?: Prisma.ResultScalarWhereWithAggregatesInput | Prisma.ResultScalarWhereWithAggregatesInput[]
   OR?: Prisma.ResultScalarWhereWithAggregatesInput[]
   NOT?: Prisma.ResultScalarWhereWithAggregatesInput | Prisma.ResultScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"Result"> | string
   id?: Prisma.UuidWithAggregatesFilter<"Result"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"Result"> | string
   analysisId?: Prisma.UuidWithAggregatesFilter<"Result"> | string
   sequence?: Prisma.IntWithAggregatesFilter<"Result"> | number
   value?: Prisma.StringNullableWithAggregatesFilter<"Result"> | string | null
@@ -371,6 +370,7 @@ export type ResultScalarWhereWithAggregatesInput = {
 
 export type ResultCreateInput = {
   id: string
+  organizationId: string
   sequence: number
   value?: string | null
   text?: string | null
@@ -387,8 +387,8 @@ export type ResultCreateInput = {
 }
 
 export type ResultUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   sequence: number
   value?: string | null
@@ -406,6 +406,7 @@ export type ResultUncheckedCreateInput = {
 
 export type ResultUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   text?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -422,8 +423,8 @@ export type ResultUpdateInput = {
 }
 
 export type ResultUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -440,8 +441,8 @@ export type ResultUncheckedUpdateInput = {
 }
 
 export type ResultCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   sequence: number
   value?: string | null
@@ -458,6 +459,7 @@ export type ResultCreateManyInput = {
 
 export type ResultUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   text?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -472,8 +474,8 @@ export type ResultUpdateManyMutationInput = {
 }
 
 export type ResultUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -512,14 +514,9 @@ export type ResultOrganizationIdAnalysisIdSequenceCompoundUniqueInput = {
   sequence: number
 }
 
-export type ResultOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type ResultCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   sequence?: Prisma.SortOrder
   value?: Prisma.SortOrder
@@ -539,8 +536,8 @@ export type ResultAvgOrderByAggregateInput = {
 }
 
 export type ResultMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   sequence?: Prisma.SortOrder
   value?: Prisma.SortOrder
@@ -554,8 +551,8 @@ export type ResultMaxOrderByAggregateInput = {
 }
 
 export type ResultMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   sequence?: Prisma.SortOrder
   value?: Prisma.SortOrder
@@ -653,6 +650,7 @@ export type ResultUpdateOneRequiredWithoutVerificationsNestedInput = {
 
 export type ResultCreateWithoutAnalysisInput = {
   id: string
+  organizationId: string
   sequence: number
   value?: string | null
   text?: string | null
@@ -669,6 +667,7 @@ export type ResultCreateWithoutAnalysisInput = {
 
 export type ResultUncheckedCreateWithoutAnalysisInput = {
   id: string
+  organizationId: string
   sequence: number
   value?: string | null
   text?: string | null
@@ -713,8 +712,8 @@ export type ResultScalarWhereInput = {
   AND?: Prisma.ResultScalarWhereInput | Prisma.ResultScalarWhereInput[]
   OR?: Prisma.ResultScalarWhereInput[]
   NOT?: Prisma.ResultScalarWhereInput | Prisma.ResultScalarWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Result"> | string
   id?: Prisma.UuidFilter<"Result"> | string
+  organizationId?: Prisma.UuidFilter<"Result"> | string
   analysisId?: Prisma.UuidFilter<"Result"> | string
   sequence?: Prisma.IntFilter<"Result"> | number
   value?: Prisma.StringNullableFilter<"Result"> | string | null
@@ -731,6 +730,7 @@ export type ResultScalarWhereInput = {
 
 export type ResultCreateWithoutVerificationsInput = {
   id: string
+  organizationId: string
   sequence: number
   value?: string | null
   text?: string | null
@@ -746,8 +746,8 @@ export type ResultCreateWithoutVerificationsInput = {
 }
 
 export type ResultUncheckedCreateWithoutVerificationsInput = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   sequence: number
   value?: string | null
@@ -780,6 +780,7 @@ export type ResultUpdateToOneWithWhereWithoutVerificationsInput = {
 
 export type ResultUpdateWithoutVerificationsInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   text?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -795,8 +796,8 @@ export type ResultUpdateWithoutVerificationsInput = {
 }
 
 export type ResultUncheckedUpdateWithoutVerificationsInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -813,6 +814,7 @@ export type ResultUncheckedUpdateWithoutVerificationsInput = {
 
 export type ResultCreateManyAnalysisInput = {
   id: string
+  organizationId: string
   sequence: number
   value?: string | null
   text?: string | null
@@ -828,6 +830,7 @@ export type ResultCreateManyAnalysisInput = {
 
 export type ResultUpdateWithoutAnalysisInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   text?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -844,6 +847,7 @@ export type ResultUpdateWithoutAnalysisInput = {
 
 export type ResultUncheckedUpdateWithoutAnalysisInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   text?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -860,6 +864,7 @@ export type ResultUncheckedUpdateWithoutAnalysisInput = {
 
 export type ResultUncheckedUpdateManyWithoutAnalysisInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   sequence?: Prisma.IntFieldUpdateOperationsInput | number
   value?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   text?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -905,8 +910,8 @@ export type ResultCountOutputTypeCountVerificationsArgs<ExtArgs extends runtime.
 
 
 export type ResultSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   sequence?: boolean
   value?: boolean
@@ -925,8 +930,8 @@ export type ResultSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
 }, ExtArgs["result"]["result"]>
 
 export type ResultSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   sequence?: boolean
   value?: boolean
@@ -943,8 +948,8 @@ export type ResultSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
 }, ExtArgs["result"]["result"]>
 
 export type ResultSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   sequence?: boolean
   value?: boolean
@@ -961,8 +966,8 @@ export type ResultSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
 }, ExtArgs["result"]["result"]>
 
 export type ResultSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   sequence?: boolean
   value?: boolean
@@ -977,7 +982,7 @@ export type ResultSelectScalar = {
   reason?: boolean
 }
 
-export type ResultOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "analysisId" | "sequence" | "value" | "text" | "unit" | "detectionLimit" | "flags" | "qualifiers" | "measuredAt" | "enteredBy" | "enteredAt" | "reason", ExtArgs["result"]["result"]>
+export type ResultOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "analysisId" | "sequence" | "value" | "text" | "unit" | "detectionLimit" | "flags" | "qualifiers" | "measuredAt" | "enteredBy" | "enteredAt" | "reason", ExtArgs["result"]["result"]>
 export type ResultInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   analysis?: boolean | Prisma.AnalysisDefaultArgs<ExtArgs>
   verifications?: boolean | Prisma.Result$verificationsArgs<ExtArgs>
@@ -997,8 +1002,8 @@ export type $ResultPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     verifications: Prisma.$VerificationPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     analysisId: string
     sequence: number
     value: string | null
@@ -1094,8 +1099,8 @@ export interface ResultDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    * // Get first 10 Results
    * const results = await prisma.result.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const resultWithOrganizationIdOnly = await prisma.result.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const resultWithIdOnly = await prisma.result.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends ResultFindManyArgs>(args?: Prisma.SelectSubset<T, ResultFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ResultPayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -1139,9 +1144,9 @@ export interface ResultDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    *   ]
    * })
    * 
-   * // Create many Results and only return the `organizationId`
-   * const resultWithOrganizationIdOnly = await prisma.result.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many Results and only return the `id`
+   * const resultWithIdOnly = await prisma.result.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -1230,9 +1235,9 @@ export interface ResultDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    *   ]
    * })
    * 
-   * // Update zero or more Results and only return the `organizationId`
-   * const resultWithOrganizationIdOnly = await prisma.result.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more Results and only return the `id`
+   * const resultWithIdOnly = await prisma.result.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -1436,8 +1441,8 @@ export interface Prisma__ResultClient<T, Null = never, ExtArgs extends runtime.T
  * Fields of the Result model
  */
 export interface ResultFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"Result", 'String'>
   readonly id: Prisma.FieldRef<"Result", 'String'>
+  readonly organizationId: Prisma.FieldRef<"Result", 'String'>
   readonly analysisId: Prisma.FieldRef<"Result", 'String'>
   readonly sequence: Prisma.FieldRef<"Result", 'Int'>
   readonly value: Prisma.FieldRef<"Result", 'String'>

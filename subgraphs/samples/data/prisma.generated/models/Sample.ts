@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Sample
- * searchText is accession number and barcode in lower case, a line each. factsVersion grows with every change of the sample or its analyses.
+ * searchText is accession number and barcode in lower case, a line each; searchGrams are the hashes of their parts. factsVersion grows with every change of the sample or its analyses.
  */
 export type SampleModel = runtime.Types.Result.DefaultSelection<Prisma.$SamplePayload>
 
@@ -27,20 +27,22 @@ export type AggregateSample = {
 }
 
 export type SampleAvgAggregateOutputType = {
+  searchGrams: number | null
   version: number | null
   factsVersion: number | null
   workflowVersion: number | null
 }
 
 export type SampleSumAggregateOutputType = {
+  searchGrams: number[]
   version: number | null
   factsVersion: number | null
   workflowVersion: number | null
 }
 
 export type SampleMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   accessionNumber: string | null
   barcode: string | null
   searchText: string | null
@@ -63,8 +65,8 @@ export type SampleMinAggregateOutputType = {
 }
 
 export type SampleMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   accessionNumber: string | null
   barcode: string | null
   searchText: string | null
@@ -87,11 +89,12 @@ export type SampleMaxAggregateOutputType = {
 }
 
 export type SampleCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   accessionNumber: number
   barcode: number
   searchText: number
+  searchGrams: number
   status: number
   priority: number
   category: number
@@ -113,20 +116,22 @@ export type SampleCountAggregateOutputType = {
 
 
 export type SampleAvgAggregateInputType = {
+  searchGrams?: true
   version?: true
   factsVersion?: true
   workflowVersion?: true
 }
 
 export type SampleSumAggregateInputType = {
+  searchGrams?: true
   version?: true
   factsVersion?: true
   workflowVersion?: true
 }
 
 export type SampleMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   accessionNumber?: true
   barcode?: true
   searchText?: true
@@ -149,8 +154,8 @@ export type SampleMinAggregateInputType = {
 }
 
 export type SampleMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   accessionNumber?: true
   barcode?: true
   searchText?: true
@@ -173,11 +178,12 @@ export type SampleMaxAggregateInputType = {
 }
 
 export type SampleCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   accessionNumber?: true
   barcode?: true
   searchText?: true
+  searchGrams?: true
   status?: true
   priority?: true
   category?: true
@@ -284,11 +290,12 @@ export type SampleGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
 }
 
 export type SampleGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   accessionNumber: string
   barcode: string | null
   searchText: string
+  searchGrams: number[]
   status: string
   priority: string
   category: string
@@ -331,11 +338,12 @@ export type SampleWhereInput = {
   AND?: Prisma.SampleWhereInput | Prisma.SampleWhereInput[]
   OR?: Prisma.SampleWhereInput[]
   NOT?: Prisma.SampleWhereInput | Prisma.SampleWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Sample"> | string
   id?: Prisma.UuidFilter<"Sample"> | string
+  organizationId?: Prisma.UuidFilter<"Sample"> | string
   accessionNumber?: Prisma.StringFilter<"Sample"> | string
   barcode?: Prisma.StringNullableFilter<"Sample"> | string | null
   searchText?: Prisma.StringFilter<"Sample"> | string
+  searchGrams?: Prisma.IntNullableListFilter<"Sample">
   status?: Prisma.StringFilter<"Sample"> | string
   priority?: Prisma.StringFilter<"Sample"> | string
   category?: Prisma.StringFilter<"Sample"> | string
@@ -362,11 +370,12 @@ export type SampleWhereInput = {
 }
 
 export type SampleOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   accessionNumber?: Prisma.SortOrder
   barcode?: Prisma.SortOrderInput | Prisma.SortOrder
   searchText?: Prisma.SortOrder
+  searchGrams?: Prisma.SortOrder
   status?: Prisma.SortOrder
   priority?: Prisma.SortOrder
   category?: Prisma.SortOrder
@@ -393,17 +402,17 @@ export type SampleOrderByWithRelationInput = {
 }
 
 export type SampleWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_accessionNumber?: Prisma.SampleOrganizationIdAccessionNumberCompoundUniqueInput
   organizationId_barcode?: Prisma.SampleOrganizationIdBarcodeCompoundUniqueInput
-  organizationId_id?: Prisma.SampleOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.SampleWhereInput | Prisma.SampleWhereInput[]
   OR?: Prisma.SampleWhereInput[]
   NOT?: Prisma.SampleWhereInput | Prisma.SampleWhereInput[]
   organizationId?: Prisma.UuidFilter<"Sample"> | string
-  id?: Prisma.UuidFilter<"Sample"> | string
   accessionNumber?: Prisma.StringFilter<"Sample"> | string
   barcode?: Prisma.StringNullableFilter<"Sample"> | string | null
   searchText?: Prisma.StringFilter<"Sample"> | string
+  searchGrams?: Prisma.IntNullableListFilter<"Sample">
   status?: Prisma.StringFilter<"Sample"> | string
   priority?: Prisma.StringFilter<"Sample"> | string
   category?: Prisma.StringFilter<"Sample"> | string
@@ -427,14 +436,15 @@ export type SampleWhereUniqueInput = Prisma.AtLeast<{
   children?: Prisma.SampleListRelationFilter
   analyses?: Prisma.AnalysisListRelationFilter
   custody?: Prisma.CustodyEntryListRelationFilter
-}, "organizationId_id" | "organizationId_accessionNumber" | "organizationId_barcode">
+}, "id" | "organizationId_accessionNumber" | "organizationId_barcode">
 
 export type SampleOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   accessionNumber?: Prisma.SortOrder
   barcode?: Prisma.SortOrderInput | Prisma.SortOrder
   searchText?: Prisma.SortOrder
+  searchGrams?: Prisma.SortOrder
   status?: Prisma.SortOrder
   priority?: Prisma.SortOrder
   category?: Prisma.SortOrder
@@ -462,11 +472,12 @@ export type SampleScalarWhereWithAggregatesInput = {
   AND?: Prisma.SampleScalarWhereWithAggregatesInput | Prisma.SampleScalarWhereWithAggregatesInput[]
   OR?: Prisma.SampleScalarWhereWithAggregatesInput[]
   NOT?: Prisma.SampleScalarWhereWithAggregatesInput | Prisma.SampleScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"Sample"> | string
   id?: Prisma.UuidWithAggregatesFilter<"Sample"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"Sample"> | string
   accessionNumber?: Prisma.StringWithAggregatesFilter<"Sample"> | string
   barcode?: Prisma.StringNullableWithAggregatesFilter<"Sample"> | string | null
   searchText?: Prisma.StringWithAggregatesFilter<"Sample"> | string
+  searchGrams?: Prisma.IntNullableListFilter<"Sample">
   status?: Prisma.StringWithAggregatesFilter<"Sample"> | string
   priority?: Prisma.StringWithAggregatesFilter<"Sample"> | string
   category?: Prisma.StringWithAggregatesFilter<"Sample"> | string
@@ -487,9 +498,11 @@ export type SampleScalarWhereWithAggregatesInput = {
 
 export type SampleCreateInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -512,11 +525,12 @@ export type SampleCreateInput = {
 }
 
 export type SampleUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -540,9 +554,11 @@ export type SampleUncheckedCreateInput = {
 
 export type SampleUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -565,11 +581,12 @@ export type SampleUpdateInput = {
 }
 
 export type SampleUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -592,11 +609,12 @@ export type SampleUncheckedUpdateInput = {
 }
 
 export type SampleCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -617,9 +635,11 @@ export type SampleCreateManyInput = {
 
 export type SampleUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -635,11 +655,12 @@ export type SampleUpdateManyMutationInput = {
 }
 
 export type SampleUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -668,6 +689,14 @@ export type SampleOrderByRelationAggregateInput = {
   _count?: Prisma.SortOrder
 }
 
+export type IntNullableListFilter<$PrismaModel = never> = {
+  equals?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  has?: number | Prisma.IntFieldRefInput<$PrismaModel> | null
+  hasEvery?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel>
+  hasSome?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel>
+  isEmpty?: boolean
+}
+
 export type SampleNullableScalarRelationFilter = {
   is?: Prisma.SampleWhereInput | null
   isNot?: Prisma.SampleWhereInput | null
@@ -683,17 +712,13 @@ export type SampleOrganizationIdBarcodeCompoundUniqueInput = {
   barcode: string
 }
 
-export type SampleOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type SampleCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   accessionNumber?: Prisma.SortOrder
   barcode?: Prisma.SortOrder
   searchText?: Prisma.SortOrder
+  searchGrams?: Prisma.SortOrder
   status?: Prisma.SortOrder
   priority?: Prisma.SortOrder
   category?: Prisma.SortOrder
@@ -713,14 +738,15 @@ export type SampleCountOrderByAggregateInput = {
 }
 
 export type SampleAvgOrderByAggregateInput = {
+  searchGrams?: Prisma.SortOrder
   version?: Prisma.SortOrder
   factsVersion?: Prisma.SortOrder
   workflowVersion?: Prisma.SortOrder
 }
 
 export type SampleMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   accessionNumber?: Prisma.SortOrder
   barcode?: Prisma.SortOrder
   searchText?: Prisma.SortOrder
@@ -743,8 +769,8 @@ export type SampleMaxOrderByAggregateInput = {
 }
 
 export type SampleMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   accessionNumber?: Prisma.SortOrder
   barcode?: Prisma.SortOrder
   searchText?: Prisma.SortOrder
@@ -767,6 +793,7 @@ export type SampleMinOrderByAggregateInput = {
 }
 
 export type SampleSumOrderByAggregateInput = {
+  searchGrams?: Prisma.SortOrder
   version?: Prisma.SortOrder
   factsVersion?: Prisma.SortOrder
   workflowVersion?: Prisma.SortOrder
@@ -903,6 +930,10 @@ export type SampleUncheckedUpdateManyWithoutSamplePointNestedInput = {
   deleteMany?: Prisma.SampleScalarWhereInput | Prisma.SampleScalarWhereInput[]
 }
 
+export type SampleCreatesearchGramsInput = {
+  set: number[]
+}
+
 export type SampleCreateNestedOneWithoutChildrenInput = {
   create?: Prisma.XOR<Prisma.SampleCreateWithoutChildrenInput, Prisma.SampleUncheckedCreateWithoutChildrenInput>
   connectOrCreate?: Prisma.SampleCreateOrConnectWithoutChildrenInput
@@ -921,6 +952,11 @@ export type SampleUncheckedCreateNestedManyWithoutParentInput = {
   connectOrCreate?: Prisma.SampleCreateOrConnectWithoutParentInput | Prisma.SampleCreateOrConnectWithoutParentInput[]
   createMany?: Prisma.SampleCreateManyParentInputEnvelope
   connect?: Prisma.SampleWhereUniqueInput | Prisma.SampleWhereUniqueInput[]
+}
+
+export type SampleUpdatesearchGramsInput = {
+  set?: number[]
+  push?: number | number[]
 }
 
 export type NullableDateTimeFieldUpdateOperationsInput = {
@@ -999,9 +1035,11 @@ export type SampleUpdateOneRequiredWithoutAnalysesNestedInput = {
 
 export type SampleCreateWithoutTypeInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1024,9 +1062,11 @@ export type SampleCreateWithoutTypeInput = {
 
 export type SampleUncheckedCreateWithoutTypeInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1077,11 +1117,12 @@ export type SampleScalarWhereInput = {
   AND?: Prisma.SampleScalarWhereInput | Prisma.SampleScalarWhereInput[]
   OR?: Prisma.SampleScalarWhereInput[]
   NOT?: Prisma.SampleScalarWhereInput | Prisma.SampleScalarWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Sample"> | string
   id?: Prisma.UuidFilter<"Sample"> | string
+  organizationId?: Prisma.UuidFilter<"Sample"> | string
   accessionNumber?: Prisma.StringFilter<"Sample"> | string
   barcode?: Prisma.StringNullableFilter<"Sample"> | string | null
   searchText?: Prisma.StringFilter<"Sample"> | string
+  searchGrams?: Prisma.IntNullableListFilter<"Sample">
   status?: Prisma.StringFilter<"Sample"> | string
   priority?: Prisma.StringFilter<"Sample"> | string
   category?: Prisma.StringFilter<"Sample"> | string
@@ -1102,9 +1143,11 @@ export type SampleScalarWhereInput = {
 
 export type SampleCreateWithoutClientInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1127,9 +1170,11 @@ export type SampleCreateWithoutClientInput = {
 
 export type SampleUncheckedCreateWithoutClientInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1178,9 +1223,11 @@ export type SampleUpdateManyWithWhereWithoutClientInput = {
 
 export type SampleCreateWithoutSamplePointInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1203,9 +1250,11 @@ export type SampleCreateWithoutSamplePointInput = {
 
 export type SampleUncheckedCreateWithoutSamplePointInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1254,9 +1303,11 @@ export type SampleUpdateManyWithWhereWithoutSamplePointInput = {
 
 export type SampleCreateWithoutChildrenInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1278,11 +1329,12 @@ export type SampleCreateWithoutChildrenInput = {
 }
 
 export type SampleUncheckedCreateWithoutChildrenInput = {
-  organizationId: string
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1310,9 +1362,11 @@ export type SampleCreateOrConnectWithoutChildrenInput = {
 
 export type SampleCreateWithoutParentInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1335,9 +1389,11 @@ export type SampleCreateWithoutParentInput = {
 
 export type SampleUncheckedCreateWithoutParentInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1381,9 +1437,11 @@ export type SampleUpdateToOneWithWhereWithoutChildrenInput = {
 
 export type SampleUpdateWithoutChildrenInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1405,11 +1463,12 @@ export type SampleUpdateWithoutChildrenInput = {
 }
 
 export type SampleUncheckedUpdateWithoutChildrenInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1448,9 +1507,11 @@ export type SampleUpdateManyWithWhereWithoutParentInput = {
 
 export type SampleCreateWithoutCustodyInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1472,11 +1533,12 @@ export type SampleCreateWithoutCustodyInput = {
 }
 
 export type SampleUncheckedCreateWithoutCustodyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1515,9 +1577,11 @@ export type SampleUpdateToOneWithWhereWithoutCustodyInput = {
 
 export type SampleUpdateWithoutCustodyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1539,11 +1603,12 @@ export type SampleUpdateWithoutCustodyInput = {
 }
 
 export type SampleUncheckedUpdateWithoutCustodyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1566,9 +1631,11 @@ export type SampleUncheckedUpdateWithoutCustodyInput = {
 
 export type SampleCreateWithoutAnalysesInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1590,11 +1657,12 @@ export type SampleCreateWithoutAnalysesInput = {
 }
 
 export type SampleUncheckedCreateWithoutAnalysesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1633,9 +1701,11 @@ export type SampleUpdateToOneWithWhereWithoutAnalysesInput = {
 
 export type SampleUpdateWithoutAnalysesInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1657,11 +1727,12 @@ export type SampleUpdateWithoutAnalysesInput = {
 }
 
 export type SampleUncheckedUpdateWithoutAnalysesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1684,9 +1755,11 @@ export type SampleUncheckedUpdateWithoutAnalysesInput = {
 
 export type SampleCreateManyTypeInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1706,9 +1779,11 @@ export type SampleCreateManyTypeInput = {
 
 export type SampleUpdateWithoutTypeInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1731,9 +1806,11 @@ export type SampleUpdateWithoutTypeInput = {
 
 export type SampleUncheckedUpdateWithoutTypeInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1756,9 +1833,11 @@ export type SampleUncheckedUpdateWithoutTypeInput = {
 
 export type SampleUncheckedUpdateManyWithoutTypeInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1778,9 +1857,11 @@ export type SampleUncheckedUpdateManyWithoutTypeInput = {
 
 export type SampleCreateManyClientInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1800,9 +1881,11 @@ export type SampleCreateManyClientInput = {
 
 export type SampleUpdateWithoutClientInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1825,9 +1908,11 @@ export type SampleUpdateWithoutClientInput = {
 
 export type SampleUncheckedUpdateWithoutClientInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1850,9 +1935,11 @@ export type SampleUncheckedUpdateWithoutClientInput = {
 
 export type SampleUncheckedUpdateManyWithoutClientInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1872,9 +1959,11 @@ export type SampleUncheckedUpdateManyWithoutClientInput = {
 
 export type SampleCreateManySamplePointInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1894,9 +1983,11 @@ export type SampleCreateManySamplePointInput = {
 
 export type SampleUpdateWithoutSamplePointInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1919,9 +2010,11 @@ export type SampleUpdateWithoutSamplePointInput = {
 
 export type SampleUncheckedUpdateWithoutSamplePointInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1944,9 +2037,11 @@ export type SampleUncheckedUpdateWithoutSamplePointInput = {
 
 export type SampleUncheckedUpdateManyWithoutSamplePointInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1966,9 +2061,11 @@ export type SampleUncheckedUpdateManyWithoutSamplePointInput = {
 
 export type SampleCreateManyParentInput = {
   id: string
+  organizationId: string
   accessionNumber: string
   barcode?: string | null
   searchText: string
+  searchGrams?: Prisma.SampleCreatesearchGramsInput | number[]
   status: string
   priority: string
   category: string
@@ -1988,9 +2085,11 @@ export type SampleCreateManyParentInput = {
 
 export type SampleUpdateWithoutParentInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -2013,9 +2112,11 @@ export type SampleUpdateWithoutParentInput = {
 
 export type SampleUncheckedUpdateWithoutParentInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -2038,9 +2139,11 @@ export type SampleUncheckedUpdateWithoutParentInput = {
 
 export type SampleUncheckedUpdateManyWithoutParentInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   accessionNumber?: Prisma.StringFieldUpdateOperationsInput | string
   barcode?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   searchText?: Prisma.StringFieldUpdateOperationsInput | string
+  searchGrams?: Prisma.SampleUpdatesearchGramsInput | number[]
   status?: Prisma.StringFieldUpdateOperationsInput | string
   priority?: Prisma.StringFieldUpdateOperationsInput | string
   category?: Prisma.StringFieldUpdateOperationsInput | string
@@ -2108,11 +2211,12 @@ export type SampleCountOutputTypeCountCustodyArgs<ExtArgs extends runtime.Types.
 
 
 export type SampleSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   accessionNumber?: boolean
   barcode?: boolean
   searchText?: boolean
+  searchGrams?: boolean
   status?: boolean
   priority?: boolean
   category?: boolean
@@ -2140,11 +2244,12 @@ export type SampleSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
 }, ExtArgs["result"]["sample"]>
 
 export type SampleSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   accessionNumber?: boolean
   barcode?: boolean
   searchText?: boolean
+  searchGrams?: boolean
   status?: boolean
   priority?: boolean
   category?: boolean
@@ -2168,11 +2273,12 @@ export type SampleSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
 }, ExtArgs["result"]["sample"]>
 
 export type SampleSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   accessionNumber?: boolean
   barcode?: boolean
   searchText?: boolean
+  searchGrams?: boolean
   status?: boolean
   priority?: boolean
   category?: boolean
@@ -2196,11 +2302,12 @@ export type SampleSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
 }, ExtArgs["result"]["sample"]>
 
 export type SampleSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   accessionNumber?: boolean
   barcode?: boolean
   searchText?: boolean
+  searchGrams?: boolean
   status?: boolean
   priority?: boolean
   category?: boolean
@@ -2219,7 +2326,7 @@ export type SampleSelectScalar = {
   workflowVersion?: boolean
 }
 
-export type SampleOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "accessionNumber" | "barcode" | "searchText" | "status" | "priority" | "category" | "collectedAt" | "receivedAt" | "dueAt" | "registeredAt" | "condition" | "remarks" | "sampleTypeId" | "clientId" | "samplePointId" | "parentId" | "version" | "factsVersion" | "workflowVersion", ExtArgs["result"]["sample"]>
+export type SampleOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "accessionNumber" | "barcode" | "searchText" | "searchGrams" | "status" | "priority" | "category" | "collectedAt" | "receivedAt" | "dueAt" | "registeredAt" | "condition" | "remarks" | "sampleTypeId" | "clientId" | "samplePointId" | "parentId" | "version" | "factsVersion" | "workflowVersion", ExtArgs["result"]["sample"]>
 export type SampleInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   type?: boolean | Prisma.SampleTypeDefaultArgs<ExtArgs>
   client?: boolean | Prisma.Sample$clientArgs<ExtArgs>
@@ -2255,11 +2362,12 @@ export type $SamplePayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     custody: Prisma.$CustodyEntryPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     accessionNumber: string
     barcode: string | null
     searchText: string
+    searchGrams: number[]
     status: string
     priority: string
     category: string
@@ -2359,8 +2467,8 @@ export interface SampleDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    * // Get first 10 Samples
    * const samples = await prisma.sample.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const sampleWithOrganizationIdOnly = await prisma.sample.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const sampleWithIdOnly = await prisma.sample.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends SampleFindManyArgs>(args?: Prisma.SelectSubset<T, SampleFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SamplePayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -2404,9 +2512,9 @@ export interface SampleDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    *   ]
    * })
    * 
-   * // Create many Samples and only return the `organizationId`
-   * const sampleWithOrganizationIdOnly = await prisma.sample.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many Samples and only return the `id`
+   * const sampleWithIdOnly = await prisma.sample.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -2495,9 +2603,9 @@ export interface SampleDelegate<ExtArgs extends runtime.Types.Extensions.Interna
    *   ]
    * })
    * 
-   * // Update zero or more Samples and only return the `organizationId`
-   * const sampleWithOrganizationIdOnly = await prisma.sample.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more Samples and only return the `id`
+   * const sampleWithIdOnly = await prisma.sample.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -2706,11 +2814,12 @@ export interface Prisma__SampleClient<T, Null = never, ExtArgs extends runtime.T
  * Fields of the Sample model
  */
 export interface SampleFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"Sample", 'String'>
   readonly id: Prisma.FieldRef<"Sample", 'String'>
+  readonly organizationId: Prisma.FieldRef<"Sample", 'String'>
   readonly accessionNumber: Prisma.FieldRef<"Sample", 'String'>
   readonly barcode: Prisma.FieldRef<"Sample", 'String'>
   readonly searchText: Prisma.FieldRef<"Sample", 'String'>
+  readonly searchGrams: Prisma.FieldRef<"Sample", 'Int[]'>
   readonly status: Prisma.FieldRef<"Sample", 'String'>
   readonly priority: Prisma.FieldRef<"Sample", 'String'>
   readonly category: Prisma.FieldRef<"Sample", 'String'>

@@ -37,8 +37,8 @@ export type SamplePointSumAggregateOutputType = {
 }
 
 export type SamplePointMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
   latitude: number | null
@@ -46,8 +46,8 @@ export type SamplePointMinAggregateOutputType = {
 }
 
 export type SamplePointMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
   latitude: number | null
@@ -55,8 +55,8 @@ export type SamplePointMaxAggregateOutputType = {
 }
 
 export type SamplePointCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   code: number
   name: number
   latitude: number
@@ -76,8 +76,8 @@ export type SamplePointSumAggregateInputType = {
 }
 
 export type SamplePointMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   latitude?: true
@@ -85,8 +85,8 @@ export type SamplePointMinAggregateInputType = {
 }
 
 export type SamplePointMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   latitude?: true
@@ -94,8 +94,8 @@ export type SamplePointMaxAggregateInputType = {
 }
 
 export type SamplePointCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   latitude?: true
@@ -190,8 +190,8 @@ export type SamplePointGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inte
 }
 
 export type SamplePointGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   latitude: number | null
@@ -222,8 +222,8 @@ export type SamplePointWhereInput = {
   AND?: Prisma.SamplePointWhereInput | Prisma.SamplePointWhereInput[]
   OR?: Prisma.SamplePointWhereInput[]
   NOT?: Prisma.SamplePointWhereInput | Prisma.SamplePointWhereInput[]
-  organizationId?: Prisma.UuidFilter<"SamplePoint"> | string
   id?: Prisma.UuidFilter<"SamplePoint"> | string
+  organizationId?: Prisma.UuidFilter<"SamplePoint"> | string
   code?: Prisma.StringFilter<"SamplePoint"> | string
   name?: Prisma.StringFilter<"SamplePoint"> | string
   latitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
@@ -232,8 +232,8 @@ export type SamplePointWhereInput = {
 }
 
 export type SamplePointOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -242,23 +242,22 @@ export type SamplePointOrderByWithRelationInput = {
 }
 
 export type SamplePointWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_code?: Prisma.SamplePointOrganizationIdCodeCompoundUniqueInput
-  organizationId_id?: Prisma.SamplePointOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.SamplePointWhereInput | Prisma.SamplePointWhereInput[]
   OR?: Prisma.SamplePointWhereInput[]
   NOT?: Prisma.SamplePointWhereInput | Prisma.SamplePointWhereInput[]
   organizationId?: Prisma.UuidFilter<"SamplePoint"> | string
-  id?: Prisma.UuidFilter<"SamplePoint"> | string
   code?: Prisma.StringFilter<"SamplePoint"> | string
   name?: Prisma.StringFilter<"SamplePoint"> | string
   latitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
   longitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
   samples?: Prisma.SampleListRelationFilter
-}, "organizationId_id" | "organizationId_code">
+}, "id" | "organizationId_code">
 
 export type SamplePointOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -274,8 +273,8 @@ export type SamplePointScalarWhereWithAggregatesInput = {
   AND?: Prisma.SamplePointScalarWhereWithAggregatesInput | Prisma.SamplePointScalarWhereWithAggregatesInput[]
   OR?: Prisma.SamplePointScalarWhereWithAggregatesInput[]
   NOT?: Prisma.SamplePointScalarWhereWithAggregatesInput | Prisma.SamplePointScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"SamplePoint"> | string
   id?: Prisma.UuidWithAggregatesFilter<"SamplePoint"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"SamplePoint"> | string
   code?: Prisma.StringWithAggregatesFilter<"SamplePoint"> | string
   name?: Prisma.StringWithAggregatesFilter<"SamplePoint"> | string
   latitude?: Prisma.FloatNullableWithAggregatesFilter<"SamplePoint"> | number | null
@@ -283,8 +282,8 @@ export type SamplePointScalarWhereWithAggregatesInput = {
 }
 
 export type SamplePointCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   latitude?: number | null
@@ -293,8 +292,8 @@ export type SamplePointCreateInput = {
 }
 
 export type SamplePointUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   latitude?: number | null
@@ -303,8 +302,8 @@ export type SamplePointUncheckedCreateInput = {
 }
 
 export type SamplePointUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
@@ -313,8 +312,8 @@ export type SamplePointUpdateInput = {
 }
 
 export type SamplePointUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
@@ -323,8 +322,8 @@ export type SamplePointUncheckedUpdateInput = {
 }
 
 export type SamplePointCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   latitude?: number | null
@@ -332,8 +331,8 @@ export type SamplePointCreateManyInput = {
 }
 
 export type SamplePointUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
@@ -341,8 +340,8 @@ export type SamplePointUpdateManyMutationInput = {
 }
 
 export type SamplePointUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
@@ -354,14 +353,9 @@ export type SamplePointOrganizationIdCodeCompoundUniqueInput = {
   code: string
 }
 
-export type SamplePointOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type SamplePointCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrder
@@ -374,8 +368,8 @@ export type SamplePointAvgOrderByAggregateInput = {
 }
 
 export type SamplePointMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrder
@@ -383,8 +377,8 @@ export type SamplePointMaxOrderByAggregateInput = {
 }
 
 export type SamplePointMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrder
@@ -426,8 +420,8 @@ export type SamplePointUpdateOneWithoutSamplesNestedInput = {
 }
 
 export type SamplePointCreateWithoutSamplesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   latitude?: number | null
@@ -435,8 +429,8 @@ export type SamplePointCreateWithoutSamplesInput = {
 }
 
 export type SamplePointUncheckedCreateWithoutSamplesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   latitude?: number | null
@@ -460,8 +454,8 @@ export type SamplePointUpdateToOneWithWhereWithoutSamplesInput = {
 }
 
 export type SamplePointUpdateWithoutSamplesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
@@ -469,8 +463,8 @@ export type SamplePointUpdateWithoutSamplesInput = {
 }
 
 export type SamplePointUncheckedUpdateWithoutSamplesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
@@ -509,8 +503,8 @@ export type SamplePointCountOutputTypeCountSamplesArgs<ExtArgs extends runtime.T
 
 
 export type SamplePointSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   latitude?: boolean
@@ -520,8 +514,8 @@ export type SamplePointSelect<ExtArgs extends runtime.Types.Extensions.InternalA
 }, ExtArgs["result"]["samplePoint"]>
 
 export type SamplePointSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   latitude?: boolean
@@ -529,8 +523,8 @@ export type SamplePointSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
 }, ExtArgs["result"]["samplePoint"]>
 
 export type SamplePointSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   latitude?: boolean
@@ -538,15 +532,15 @@ export type SamplePointSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
 }, ExtArgs["result"]["samplePoint"]>
 
 export type SamplePointSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   latitude?: boolean
   longitude?: boolean
 }
 
-export type SamplePointOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "code" | "name" | "latitude" | "longitude", ExtArgs["result"]["samplePoint"]>
+export type SamplePointOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "latitude" | "longitude", ExtArgs["result"]["samplePoint"]>
 export type SamplePointInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   samples?: boolean | Prisma.SamplePoint$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.SamplePointCountOutputTypeDefaultArgs<ExtArgs>
@@ -560,8 +554,8 @@ export type $SamplePointPayload<ExtArgs extends runtime.Types.Extensions.Interna
     samples: Prisma.$SamplePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     code: string
     name: string
     latitude: number | null
@@ -649,8 +643,8 @@ export interface SamplePointDelegate<ExtArgs extends runtime.Types.Extensions.In
    * // Get first 10 SamplePoints
    * const samplePoints = await prisma.samplePoint.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const samplePointWithOrganizationIdOnly = await prisma.samplePoint.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const samplePointWithIdOnly = await prisma.samplePoint.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends SamplePointFindManyArgs>(args?: Prisma.SelectSubset<T, SamplePointFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SamplePointPayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -694,9 +688,9 @@ export interface SamplePointDelegate<ExtArgs extends runtime.Types.Extensions.In
    *   ]
    * })
    * 
-   * // Create many SamplePoints and only return the `organizationId`
-   * const samplePointWithOrganizationIdOnly = await prisma.samplePoint.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many SamplePoints and only return the `id`
+   * const samplePointWithIdOnly = await prisma.samplePoint.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -785,9 +779,9 @@ export interface SamplePointDelegate<ExtArgs extends runtime.Types.Extensions.In
    *   ]
    * })
    * 
-   * // Update zero or more SamplePoints and only return the `organizationId`
-   * const samplePointWithOrganizationIdOnly = await prisma.samplePoint.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more SamplePoints and only return the `id`
+   * const samplePointWithIdOnly = await prisma.samplePoint.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -990,8 +984,8 @@ export interface Prisma__SamplePointClient<T, Null = never, ExtArgs extends runt
  * Fields of the SamplePoint model
  */
 export interface SamplePointFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"SamplePoint", 'String'>
   readonly id: Prisma.FieldRef<"SamplePoint", 'String'>
+  readonly organizationId: Prisma.FieldRef<"SamplePoint", 'String'>
   readonly code: Prisma.FieldRef<"SamplePoint", 'String'>
   readonly name: Prisma.FieldRef<"SamplePoint", 'String'>
   readonly latitude: Prisma.FieldRef<"SamplePoint", 'Float'>

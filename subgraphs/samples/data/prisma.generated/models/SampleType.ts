@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model SampleType
- * Keys carry the organization: a foreign key can then never reach into another one.
+ * 
  */
 export type SampleTypeModel = runtime.Types.Result.DefaultSelection<Prisma.$SampleTypePayload>
 
@@ -25,22 +25,22 @@ export type AggregateSampleType = {
 }
 
 export type SampleTypeMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
 }
 
 export type SampleTypeMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   code: string | null
   name: string | null
 }
 
 export type SampleTypeCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   code: number
   name: number
   _all: number
@@ -48,22 +48,22 @@ export type SampleTypeCountAggregateOutputType = {
 
 
 export type SampleTypeMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
 }
 
 export type SampleTypeMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
 }
 
 export type SampleTypeCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   code?: true
   name?: true
   _all?: true
@@ -142,8 +142,8 @@ export type SampleTypeGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inter
 }
 
 export type SampleTypeGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   _count: SampleTypeCountAggregateOutputType | null
@@ -170,37 +170,36 @@ export type SampleTypeWhereInput = {
   AND?: Prisma.SampleTypeWhereInput | Prisma.SampleTypeWhereInput[]
   OR?: Prisma.SampleTypeWhereInput[]
   NOT?: Prisma.SampleTypeWhereInput | Prisma.SampleTypeWhereInput[]
-  organizationId?: Prisma.UuidFilter<"SampleType"> | string
   id?: Prisma.UuidFilter<"SampleType"> | string
+  organizationId?: Prisma.UuidFilter<"SampleType"> | string
   code?: Prisma.StringFilter<"SampleType"> | string
   name?: Prisma.StringFilter<"SampleType"> | string
   samples?: Prisma.SampleListRelationFilter
 }
 
 export type SampleTypeOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   samples?: Prisma.SampleOrderByRelationAggregateInput
 }
 
 export type SampleTypeWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_code?: Prisma.SampleTypeOrganizationIdCodeCompoundUniqueInput
-  organizationId_id?: Prisma.SampleTypeOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.SampleTypeWhereInput | Prisma.SampleTypeWhereInput[]
   OR?: Prisma.SampleTypeWhereInput[]
   NOT?: Prisma.SampleTypeWhereInput | Prisma.SampleTypeWhereInput[]
   organizationId?: Prisma.UuidFilter<"SampleType"> | string
-  id?: Prisma.UuidFilter<"SampleType"> | string
   code?: Prisma.StringFilter<"SampleType"> | string
   name?: Prisma.StringFilter<"SampleType"> | string
   samples?: Prisma.SampleListRelationFilter
-}, "organizationId_id" | "organizationId_code">
+}, "id" | "organizationId_code">
 
 export type SampleTypeOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
   _count?: Prisma.SampleTypeCountOrderByAggregateInput
@@ -212,61 +211,61 @@ export type SampleTypeScalarWhereWithAggregatesInput = {
   AND?: Prisma.SampleTypeScalarWhereWithAggregatesInput | Prisma.SampleTypeScalarWhereWithAggregatesInput[]
   OR?: Prisma.SampleTypeScalarWhereWithAggregatesInput[]
   NOT?: Prisma.SampleTypeScalarWhereWithAggregatesInput | Prisma.SampleTypeScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"SampleType"> | string
   id?: Prisma.UuidWithAggregatesFilter<"SampleType"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"SampleType"> | string
   code?: Prisma.StringWithAggregatesFilter<"SampleType"> | string
   name?: Prisma.StringWithAggregatesFilter<"SampleType"> | string
 }
 
 export type SampleTypeCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   samples?: Prisma.SampleCreateNestedManyWithoutTypeInput
 }
 
 export type SampleTypeUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
   samples?: Prisma.SampleUncheckedCreateNestedManyWithoutTypeInput
 }
 
 export type SampleTypeUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   samples?: Prisma.SampleUpdateManyWithoutTypeNestedInput
 }
 
 export type SampleTypeUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
   samples?: Prisma.SampleUncheckedUpdateManyWithoutTypeNestedInput
 }
 
 export type SampleTypeCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
 }
 
 export type SampleTypeUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type SampleTypeUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
@@ -276,28 +275,23 @@ export type SampleTypeOrganizationIdCodeCompoundUniqueInput = {
   code: string
 }
 
-export type SampleTypeOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type SampleTypeCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
 }
 
 export type SampleTypeMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
 }
 
 export type SampleTypeMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
 }
@@ -326,15 +320,15 @@ export type SampleTypeUpdateOneRequiredWithoutSamplesNestedInput = {
 }
 
 export type SampleTypeCreateWithoutSamplesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
 }
 
 export type SampleTypeUncheckedCreateWithoutSamplesInput = {
-  organizationId: string
   id: string
+  organizationId: string
   code: string
   name: string
 }
@@ -356,15 +350,15 @@ export type SampleTypeUpdateToOneWithWhereWithoutSamplesInput = {
 }
 
 export type SampleTypeUpdateWithoutSamplesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
 
 export type SampleTypeUncheckedUpdateWithoutSamplesInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
 }
@@ -401,8 +395,8 @@ export type SampleTypeCountOutputTypeCountSamplesArgs<ExtArgs extends runtime.Ty
 
 
 export type SampleTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
   samples?: boolean | Prisma.SampleType$samplesArgs<ExtArgs>
@@ -410,27 +404,27 @@ export type SampleTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
 }, ExtArgs["result"]["sampleType"]>
 
 export type SampleTypeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
 }, ExtArgs["result"]["sampleType"]>
 
 export type SampleTypeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
 }, ExtArgs["result"]["sampleType"]>
 
 export type SampleTypeSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   code?: boolean
   name?: boolean
 }
 
-export type SampleTypeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "code" | "name", ExtArgs["result"]["sampleType"]>
+export type SampleTypeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name", ExtArgs["result"]["sampleType"]>
 export type SampleTypeInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   samples?: boolean | Prisma.SampleType$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.SampleTypeCountOutputTypeDefaultArgs<ExtArgs>
@@ -444,8 +438,8 @@ export type $SampleTypePayload<ExtArgs extends runtime.Types.Extensions.Internal
     samples: Prisma.$SamplePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     code: string
     name: string
   }, ExtArgs["result"]["sampleType"]>
@@ -531,8 +525,8 @@ export interface SampleTypeDelegate<ExtArgs extends runtime.Types.Extensions.Int
    * // Get first 10 SampleTypes
    * const sampleTypes = await prisma.sampleType.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const sampleTypeWithOrganizationIdOnly = await prisma.sampleType.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const sampleTypeWithIdOnly = await prisma.sampleType.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends SampleTypeFindManyArgs>(args?: Prisma.SelectSubset<T, SampleTypeFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$SampleTypePayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -576,9 +570,9 @@ export interface SampleTypeDelegate<ExtArgs extends runtime.Types.Extensions.Int
    *   ]
    * })
    * 
-   * // Create many SampleTypes and only return the `organizationId`
-   * const sampleTypeWithOrganizationIdOnly = await prisma.sampleType.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many SampleTypes and only return the `id`
+   * const sampleTypeWithIdOnly = await prisma.sampleType.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -667,9 +661,9 @@ export interface SampleTypeDelegate<ExtArgs extends runtime.Types.Extensions.Int
    *   ]
    * })
    * 
-   * // Update zero or more SampleTypes and only return the `organizationId`
-   * const sampleTypeWithOrganizationIdOnly = await prisma.sampleType.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more SampleTypes and only return the `id`
+   * const sampleTypeWithIdOnly = await prisma.sampleType.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -872,8 +866,8 @@ export interface Prisma__SampleTypeClient<T, Null = never, ExtArgs extends runti
  * Fields of the SampleType model
  */
 export interface SampleTypeFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"SampleType", 'String'>
   readonly id: Prisma.FieldRef<"SampleType", 'String'>
+  readonly organizationId: Prisma.FieldRef<"SampleType", 'String'>
   readonly code: Prisma.FieldRef<"SampleType", 'String'>
   readonly name: Prisma.FieldRef<"SampleType", 'String'>
 }

@@ -25,8 +25,8 @@ export type AggregateVerification = {
 }
 
 export type VerificationMinAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   analysisId: string | null
   resultId: string | null
   verifiedBy: string | null
@@ -34,8 +34,8 @@ export type VerificationMinAggregateOutputType = {
 }
 
 export type VerificationMaxAggregateOutputType = {
-  organizationId: string | null
   id: string | null
+  organizationId: string | null
   analysisId: string | null
   resultId: string | null
   verifiedBy: string | null
@@ -43,8 +43,8 @@ export type VerificationMaxAggregateOutputType = {
 }
 
 export type VerificationCountAggregateOutputType = {
-  organizationId: number
   id: number
+  organizationId: number
   analysisId: number
   resultId: number
   verifiedBy: number
@@ -54,8 +54,8 @@ export type VerificationCountAggregateOutputType = {
 
 
 export type VerificationMinAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   analysisId?: true
   resultId?: true
   verifiedBy?: true
@@ -63,8 +63,8 @@ export type VerificationMinAggregateInputType = {
 }
 
 export type VerificationMaxAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   analysisId?: true
   resultId?: true
   verifiedBy?: true
@@ -72,8 +72,8 @@ export type VerificationMaxAggregateInputType = {
 }
 
 export type VerificationCountAggregateInputType = {
-  organizationId?: true
   id?: true
+  organizationId?: true
   analysisId?: true
   resultId?: true
   verifiedBy?: true
@@ -154,8 +154,8 @@ export type VerificationGroupByArgs<ExtArgs extends runtime.Types.Extensions.Int
 }
 
 export type VerificationGroupByOutputType = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   resultId: string
   verifiedBy: string
@@ -184,8 +184,8 @@ export type VerificationWhereInput = {
   AND?: Prisma.VerificationWhereInput | Prisma.VerificationWhereInput[]
   OR?: Prisma.VerificationWhereInput[]
   NOT?: Prisma.VerificationWhereInput | Prisma.VerificationWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Verification"> | string
   id?: Prisma.UuidFilter<"Verification"> | string
+  organizationId?: Prisma.UuidFilter<"Verification"> | string
   analysisId?: Prisma.UuidFilter<"Verification"> | string
   resultId?: Prisma.UuidFilter<"Verification"> | string
   verifiedBy?: Prisma.StringFilter<"Verification"> | string
@@ -194,8 +194,8 @@ export type VerificationWhereInput = {
 }
 
 export type VerificationOrderByWithRelationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   resultId?: Prisma.SortOrder
   verifiedBy?: Prisma.SortOrder
@@ -204,23 +204,22 @@ export type VerificationOrderByWithRelationInput = {
 }
 
 export type VerificationWhereUniqueInput = Prisma.AtLeast<{
+  id?: string
   organizationId_resultId_verifiedBy?: Prisma.VerificationOrganizationIdResultIdVerifiedByCompoundUniqueInput
-  organizationId_id?: Prisma.VerificationOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.VerificationWhereInput | Prisma.VerificationWhereInput[]
   OR?: Prisma.VerificationWhereInput[]
   NOT?: Prisma.VerificationWhereInput | Prisma.VerificationWhereInput[]
   organizationId?: Prisma.UuidFilter<"Verification"> | string
-  id?: Prisma.UuidFilter<"Verification"> | string
   analysisId?: Prisma.UuidFilter<"Verification"> | string
   resultId?: Prisma.UuidFilter<"Verification"> | string
   verifiedBy?: Prisma.StringFilter<"Verification"> | string
   at?: Prisma.DateTimeFilter<"Verification"> | Date | string
   result?: Prisma.XOR<Prisma.ResultScalarRelationFilter, Prisma.ResultWhereInput>
-}, "organizationId_id" | "organizationId_resultId_verifiedBy">
+}, "id" | "organizationId_resultId_verifiedBy">
 
 export type VerificationOrderByWithAggregationInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   resultId?: Prisma.SortOrder
   verifiedBy?: Prisma.SortOrder
@@ -234,8 +233,8 @@ export type VerificationScalarWhereWithAggregatesInput = {
   AND?: Prisma.VerificationScalarWhereWithAggregatesInput | Prisma.VerificationScalarWhereWithAggregatesInput[]
   OR?: Prisma.VerificationScalarWhereWithAggregatesInput[]
   NOT?: Prisma.VerificationScalarWhereWithAggregatesInput | Prisma.VerificationScalarWhereWithAggregatesInput[]
-  organizationId?: Prisma.UuidWithAggregatesFilter<"Verification"> | string
   id?: Prisma.UuidWithAggregatesFilter<"Verification"> | string
+  organizationId?: Prisma.UuidWithAggregatesFilter<"Verification"> | string
   analysisId?: Prisma.UuidWithAggregatesFilter<"Verification"> | string
   resultId?: Prisma.UuidWithAggregatesFilter<"Verification"> | string
   verifiedBy?: Prisma.StringWithAggregatesFilter<"Verification"> | string
@@ -244,6 +243,7 @@ export type VerificationScalarWhereWithAggregatesInput = {
 
 export type VerificationCreateInput = {
   id: string
+  organizationId: string
   analysisId: string
   verifiedBy: string
   at: Date | string
@@ -251,8 +251,8 @@ export type VerificationCreateInput = {
 }
 
 export type VerificationUncheckedCreateInput = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   resultId: string
   verifiedBy: string
@@ -261,6 +261,7 @@ export type VerificationUncheckedCreateInput = {
 
 export type VerificationUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -268,8 +269,8 @@ export type VerificationUpdateInput = {
 }
 
 export type VerificationUncheckedUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   resultId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
@@ -277,8 +278,8 @@ export type VerificationUncheckedUpdateInput = {
 }
 
 export type VerificationCreateManyInput = {
-  organizationId: string
   id: string
+  organizationId: string
   analysisId: string
   resultId: string
   verifiedBy: string
@@ -287,14 +288,15 @@ export type VerificationCreateManyInput = {
 
 export type VerificationUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
 export type VerificationUncheckedUpdateManyInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   resultId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
@@ -317,14 +319,9 @@ export type VerificationOrganizationIdResultIdVerifiedByCompoundUniqueInput = {
   verifiedBy: string
 }
 
-export type VerificationOrganizationIdIdCompoundUniqueInput = {
-  organizationId: string
-  id: string
-}
-
 export type VerificationCountOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   resultId?: Prisma.SortOrder
   verifiedBy?: Prisma.SortOrder
@@ -332,8 +329,8 @@ export type VerificationCountOrderByAggregateInput = {
 }
 
 export type VerificationMaxOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   resultId?: Prisma.SortOrder
   verifiedBy?: Prisma.SortOrder
@@ -341,8 +338,8 @@ export type VerificationMaxOrderByAggregateInput = {
 }
 
 export type VerificationMinOrderByAggregateInput = {
-  organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
+  organizationId?: Prisma.SortOrder
   analysisId?: Prisma.SortOrder
   resultId?: Prisma.SortOrder
   verifiedBy?: Prisma.SortOrder
@@ -393,6 +390,7 @@ export type VerificationUncheckedUpdateManyWithoutResultNestedInput = {
 
 export type VerificationCreateWithoutResultInput = {
   id: string
+  organizationId: string
   analysisId: string
   verifiedBy: string
   at: Date | string
@@ -400,6 +398,7 @@ export type VerificationCreateWithoutResultInput = {
 
 export type VerificationUncheckedCreateWithoutResultInput = {
   id: string
+  organizationId: string
   analysisId: string
   verifiedBy: string
   at: Date | string
@@ -435,8 +434,8 @@ export type VerificationScalarWhereInput = {
   AND?: Prisma.VerificationScalarWhereInput | Prisma.VerificationScalarWhereInput[]
   OR?: Prisma.VerificationScalarWhereInput[]
   NOT?: Prisma.VerificationScalarWhereInput | Prisma.VerificationScalarWhereInput[]
-  organizationId?: Prisma.UuidFilter<"Verification"> | string
   id?: Prisma.UuidFilter<"Verification"> | string
+  organizationId?: Prisma.UuidFilter<"Verification"> | string
   analysisId?: Prisma.UuidFilter<"Verification"> | string
   resultId?: Prisma.UuidFilter<"Verification"> | string
   verifiedBy?: Prisma.StringFilter<"Verification"> | string
@@ -445,6 +444,7 @@ export type VerificationScalarWhereInput = {
 
 export type VerificationCreateManyResultInput = {
   id: string
+  organizationId: string
   analysisId: string
   verifiedBy: string
   at: Date | string
@@ -452,6 +452,7 @@ export type VerificationCreateManyResultInput = {
 
 export type VerificationUpdateWithoutResultInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -459,6 +460,7 @@ export type VerificationUpdateWithoutResultInput = {
 
 export type VerificationUncheckedUpdateWithoutResultInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -466,6 +468,7 @@ export type VerificationUncheckedUpdateWithoutResultInput = {
 
 export type VerificationUncheckedUpdateManyWithoutResultInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   analysisId?: Prisma.StringFieldUpdateOperationsInput | string
   verifiedBy?: Prisma.StringFieldUpdateOperationsInput | string
   at?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -474,8 +477,8 @@ export type VerificationUncheckedUpdateManyWithoutResultInput = {
 
 
 export type VerificationSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   resultId?: boolean
   verifiedBy?: boolean
@@ -484,8 +487,8 @@ export type VerificationSelect<ExtArgs extends runtime.Types.Extensions.Internal
 }, ExtArgs["result"]["verification"]>
 
 export type VerificationSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   resultId?: boolean
   verifiedBy?: boolean
@@ -494,8 +497,8 @@ export type VerificationSelectCreateManyAndReturn<ExtArgs extends runtime.Types.
 }, ExtArgs["result"]["verification"]>
 
 export type VerificationSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   resultId?: boolean
   verifiedBy?: boolean
@@ -504,15 +507,15 @@ export type VerificationSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.
 }, ExtArgs["result"]["verification"]>
 
 export type VerificationSelectScalar = {
-  organizationId?: boolean
   id?: boolean
+  organizationId?: boolean
   analysisId?: boolean
   resultId?: boolean
   verifiedBy?: boolean
   at?: boolean
 }
 
-export type VerificationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "analysisId" | "resultId" | "verifiedBy" | "at", ExtArgs["result"]["verification"]>
+export type VerificationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "analysisId" | "resultId" | "verifiedBy" | "at", ExtArgs["result"]["verification"]>
 export type VerificationInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   result?: boolean | Prisma.ResultDefaultArgs<ExtArgs>
 }
@@ -529,8 +532,8 @@ export type $VerificationPayload<ExtArgs extends runtime.Types.Extensions.Intern
     result: Prisma.$ResultPayload<ExtArgs>
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
-    organizationId: string
     id: string
+    organizationId: string
     analysisId: string
     resultId: string
     verifiedBy: string
@@ -618,8 +621,8 @@ export interface VerificationDelegate<ExtArgs extends runtime.Types.Extensions.I
    * // Get first 10 Verifications
    * const verifications = await prisma.verification.findMany({ take: 10 })
    * 
-   * // Only select the `organizationId`
-   * const verificationWithOrganizationIdOnly = await prisma.verification.findMany({ select: { organizationId: true } })
+   * // Only select the `id`
+   * const verificationWithIdOnly = await prisma.verification.findMany({ select: { id: true } })
    * 
    */
   findMany<T extends VerificationFindManyArgs>(args?: Prisma.SelectSubset<T, VerificationFindManyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$VerificationPayload<ExtArgs>, T, "findMany", GlobalOmitOptions>>
@@ -663,9 +666,9 @@ export interface VerificationDelegate<ExtArgs extends runtime.Types.Extensions.I
    *   ]
    * })
    * 
-   * // Create many Verifications and only return the `organizationId`
-   * const verificationWithOrganizationIdOnly = await prisma.verification.createManyAndReturn({
-   *   select: { organizationId: true },
+   * // Create many Verifications and only return the `id`
+   * const verificationWithIdOnly = await prisma.verification.createManyAndReturn({
+   *   select: { id: true },
    *   data: [
    *     // ... provide data here
    *   ]
@@ -754,9 +757,9 @@ export interface VerificationDelegate<ExtArgs extends runtime.Types.Extensions.I
    *   ]
    * })
    * 
-   * // Update zero or more Verifications and only return the `organizationId`
-   * const verificationWithOrganizationIdOnly = await prisma.verification.updateManyAndReturn({
-   *   select: { organizationId: true },
+   * // Update zero or more Verifications and only return the `id`
+   * const verificationWithIdOnly = await prisma.verification.updateManyAndReturn({
+   *   select: { id: true },
    *   where: {
    *     // ... provide filter here
    *   },
@@ -959,8 +962,8 @@ export interface Prisma__VerificationClient<T, Null = never, ExtArgs extends run
  * Fields of the Verification model
  */
 export interface VerificationFieldRefs {
-  readonly organizationId: Prisma.FieldRef<"Verification", 'String'>
   readonly id: Prisma.FieldRef<"Verification", 'String'>
+  readonly organizationId: Prisma.FieldRef<"Verification", 'String'>
   readonly analysisId: Prisma.FieldRef<"Verification", 'String'>
   readonly resultId: Prisma.FieldRef<"Verification", 'String'>
   readonly verifiedBy: Prisma.FieldRef<"Verification", 'String'>
