@@ -95,7 +95,7 @@ async function answer(page: Page, wanted: string): Promise<void> {
       await page.waitForFunction(
         (text) => document.querySelector('.graphiql-response')?.textContent?.includes(text),
         wanted,
-        { timeout: 5_000 },
+        { timeout: 30_000 },
       );
       return;
     } catch (error) {

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parse, print } from 'graphql';
 import pg from 'pg';
 import { v7 } from 'uuid';
+import { inject } from 'vitest';
 import { loadSettings } from '#platform/config/index.ts';
-import { cloneDatabase, createTemplate } from '#platform/database/index.ts';
+import { cloneDatabase } from '#platform/database/index.ts';
 import { openResources, startSubgraph } from '#platform/host/index.ts';
 import { IDENTITY_HEADER, permissionsOf, type Role, signIdentity, type Viewer } from '#platform/identity/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
-import { startTestPostgres } from '#platform/testing/postgres.ts';
 import { rules } from '../subgraph.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
@@ -58,10 +57,7 @@ export function person(role: Role, beside?: Viewer): Viewer {
 export async function createRulesLab(): Promise<RulesLab> {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger({ level: 'fatal', name: 'test' });
-  const server = stack.use(await startTestPostgres());
-  const directory = fileURLToPath(new URL('../../../prisma/rules/migrations', import.meta.url));
-  const template = stack.use(await createTemplate({ server, subgraphs: [{ subgraph: 'rules', directory }] }));
-  const urls = stack.use(await cloneDatabase(template));
+  const urls = stack.use(await cloneDatabase(inject('template')));
   const time = { now: new Date('2026-11-22T10:00:00Z') };
   const resources = stack.use(
     await openResources({ settings: loadSettings({}), secretKey: 'a-key-of-the-test', logger, clock: () => time.now }),

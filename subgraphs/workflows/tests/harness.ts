@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { v7 } from 'uuid';
+import { inject } from 'vitest';
 import { loadSettings } from '#platform/config/index.ts';
-import { cloneDatabase, createTemplate, type DatabaseUrls } from '#platform/database/index.ts';
+import { cloneDatabase, type DatabaseUrls } from '#platform/database/index.ts';
 import type { EventBus } from '#platform/events/index.ts';
 import { openResources, startSubgraph } from '#platform/host/index.ts';
 import { IDENTITY_HEADER, permissionsOf, type Role, signIdentity, type Viewer } from '#platform/identity/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
-import { startTestPostgres } from '#platform/testing/postgres.ts';
 import type { SampleSnapshot } from '../data/sample-facts.ts';
 import { workflows } from '../subgraph.ts';
 import { createNeighbours, type Neighbours } from './neighbours.ts';
@@ -45,10 +44,7 @@ export function person(role: Role, beside?: Viewer, clientId: string | null = nu
 export async function createWorkflowsLab(): Promise<WorkflowsLab> {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger({ level: 'fatal', name: 'test' });
-  const server = stack.use(await startTestPostgres());
-  const directory = fileURLToPath(new URL('../../../prisma/workflows/migrations', import.meta.url));
-  const template = stack.use(await createTemplate({ server, subgraphs: [{ subgraph: 'workflows', directory }] }));
-  const urls = stack.use(await cloneDatabase(template));
+  const urls = stack.use(await cloneDatabase(inject('template')));
   const settings = loadSettings({});
   const resources = stack.use(await openResources({ settings, secretKey: 'a-key-of-the-test', logger }));
   const { identityKey, bus } = resources;
