@@ -43,7 +43,13 @@ export async function startApart(options: ApartOptions): Promise<Apart> {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    opening.defer(() => stop(child));
+    // So that a run that is cut off leaves no process behind.
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    opening.defer(async () => {
+      await stop(child);
+      process.off('exit', kill);
+    });
     await ready(part, child);
   };
   await Promise.all(SUBGRAPH_NAMES.map(start));

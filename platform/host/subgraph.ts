@@ -1,3 +1,4 @@
+import { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { SubgraphName } from '../config/index.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../database/index.ts';
 import { createEventLog, type Relay, startRelay } from '../events/index.ts';
@@ -66,7 +67,7 @@ function dispatch(routes: readonly Route[], graphql: Fetch): Fetch {
   return (request) => {
     const { pathname } = new URL(request.url);
     const route = routes.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));
-    return (route?.fetch ?? graphql)(request);
+    return route ? route.fetch(nodeRequest(request)) : graphql(request);
   };
 }
 
@@ -104,4 +105,14 @@ function createHost(
     },
     eventLog: (database) => stack.use(createEventLog({ database, bus, source: database.subgraph, logger })),
   };
+}
+
+/** Behind a socket a request is of the HTTP adapter's own class, whose body Node's streams refuse. */
+function nodeRequest(request: Request): Request {
+  if (request instanceof globalThis.Request) return request;
+  const { url, method, headers, signal, body } = request;
+  // Node's and the DOM's declarations of the same class differ; at run time they are one.
+  const bytes = body ? (NodeReadableStream.from(body) as unknown as ReadableStream<Uint8Array>) : null;
+  const streamed = bytes ? { body: bytes, duplex: 'half' as const } : {};
+  return new globalThis.Request(url, { method, headers: [...headers], signal, ...streamed });
 }
