@@ -15,6 +15,6 @@ export default defineConfig({
     globalSetup: ['tests/global-setup.ts'],
     expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 150_000,
   },
 });

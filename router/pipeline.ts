@@ -145,7 +145,7 @@ function finish(
   const data = operation.project(execution.root, { variables, introspection, violations });
   for (const { message, path } of violations) {
     if (isExplained(execution, path)) continue;
-    execution.errors.push({ message, path, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    execution.errors.push({ message, path, extensions: { code: 'INTERNAL' } });
   }
   if (!operation.run && !operation.subscription && data) reportUnplanned(execution, data, introspection);
   return execution.errors.length > 0 ? { data, errors: execution.errors } : { data };

@@ -33,12 +33,13 @@ export function toGraphQLError(error: unknown, requestId: string, logger: Logger
       source: error.source,
       positions: error.positions,
       path: error.path,
-      extensions: { code: 'BAD_INPUT', ...error.extensions, requestId },
+      // Yoga's own refusals have its code for what is BAD_INPUT everywhere here.
+      extensions: { ...error.extensions, code: codeOf(error), requestId },
     });
   }
   logger.error({ err: error, requestId }, 'an unexpected error was masked');
   return new GraphQLError('Unexpected error. Quote the request id when you report it.', {
-    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId, http: { status: 500 } },
+    extensions: { code: 'INTERNAL', requestId, http: { status: 500 } },
   });
 }
 
@@ -57,4 +58,8 @@ export function formatError(error: GraphQLError | GraphQLFormattedError): GraphQ
   const plain = error instanceof GraphQLError ? error.toJSON() : error;
   const { http: _http, ...extensions } = { ...plain.extensions };
   return { ...plain, extensions };
+}
+
+function codeOf({ extensions: { code } }: GraphQLError): unknown {
+  return code === undefined || code === 'BAD_REQUEST' ? 'BAD_INPUT' : code;
 }

@@ -148,9 +148,14 @@ function createRequestListener(
         sendRefusal(response, error, requestId);
         return;
       }
+      // A client that leaves in the middle is no failure of ours, and nobody is there to be answered.
+      if (response.destroyed) {
+        logger.debug({ err: error, requestId }, 'a client left before its answer was complete');
+        return;
+      }
       logger.error({ err: error, requestId }, 'a request failed unexpectedly');
       const message = 'Unexpected error. Quote the request id when you report it.';
-      sendRefusal(response, new HttpRefusal(500, 'INTERNAL_SERVER_ERROR', message), requestId);
+      sendRefusal(response, new HttpRefusal(500, 'INTERNAL', message), requestId);
     });
   };
 }

@@ -71,7 +71,7 @@ function plain(data: unknown): unknown {
 function errorKeys(errors: GraphQLResult['errors'], withIndexes: boolean): string[] {
   const keys = (errors ?? [])
     // A null in a non-null place: the gateway tells it in extensions, we as an error (the specification asks for one).
-    .filter((error) => error.extensions?.code !== 'INTERNAL_SERVER_ERROR')
+    .filter((error) => error.extensions?.code !== 'INTERNAL')
     .map((error) => {
       const path = (error.path ?? []).map((key) => (typeof key === 'number' && !withIndexes ? '#' : key));
       return `${path.join('.')} ${error.extensions?.code}`;

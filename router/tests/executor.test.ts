@@ -140,7 +140,7 @@ describe('shaping', () => {
       {
         message: 'Cannot return null for non-nullable Row.cells.',
         path: ['list', 0, 'cells', 1],
-        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        extensions: { code: 'INTERNAL' },
       },
     ]);
   });

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { LoadOrder, LoadReport } from './load.ts';
+
+export interface Row {
+  readonly what: string;
+  readonly requestsPerSecond: number;
+  /** Things per second where one request carries several. */
+  readonly unitsPerSecond: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly failures: number;
+}
+
+const LOAD = fileURLToPath(new URL('load.ts', import.meta.url));
+
+/** Runs a load in its own process. `units` is how many things one request carries. */
+export async function measure(what: string, order: LoadOrder, units = 1): Promise<Row> {
+  const file = join(mkdtempSync(join(tmpdir(), 'alims-bench-')), 'order.json');
+  writeFileSync(file, JSON.stringify(order));
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [LOAD, file], { maxBuffer: 1 << 28 });
+  if (stderr) process.stderr.write(stderr);
+  const report = JSON.parse(stdout) as LoadReport;
+  const at = (quantile: number) => report.latencies[Math.floor(quantile * (report.latencies.length - 1))] ?? Number.NaN;
+  const requestsPerSecond = report.requests / report.seconds;
+  return {
+    what,
+    requestsPerSecond,
+    unitsPerSecond: requestsPerSecond * units,
+    p50: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+    failures: report.failures,
+  };
+}
+
+const COLUMNS = ['what', 'requests/s', 'units/s', 'p50 ms', 'p95 ms', 'p99 ms', 'failures'] as const;
+
+export function print(title: string, rows: readonly Row[]): void {
+  const cells = rows.map((row) => [
+    row.what,
+    row.requestsPerSecond.toFixed(1),
+    row.unitsPerSecond.toFixed(0),
+    row.p50.toFixed(1),
+    row.p95.toFixed(1),
+    row.p99.toFixed(1),
+    String(row.failures),
+  ]);
+  const widths = COLUMNS.map((column, i) => Math.max(column.length, ...cells.map((line) => line[i]?.length ?? 0)));
+  const line = (values: readonly string[]) =>
+    values.map((value, i) => (i === 0 ? value.padEnd(widths[i] ?? 0) : value.padStart(widths[i] ?? 0))).join('  ');
+  console.log(`\n${title}\n${line(COLUMNS)}\n${cells.map(line).join('\n')}`);
+}
+
+/** Writes bench/results/<name>.json: the figures with the machine they were taken on. */
+export function save(name: string, results: object): void {
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+  const file = new URL(`../results/${name}.json`, import.meta.url);
+  writeFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), machine, ...results }, null, 2)}\n`);
+  console.log(`\nwrote bench/results/${name}.json`);
+}
