@@ -151,8 +151,8 @@ describe('asking again', () => {
 });
 
 describe('over HTTP', () => {
-  async function serve(listener: RequestListener) {
-    const server = createServer(listener).listen(0, '127.0.0.1');
+  async function serve(listener: (...exchange: Parameters<RequestListener>) => unknown) {
+    const server = createServer((...exchange) => void listener(...exchange)).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     disposables.push({
       async [Symbol.asyncDispose]() {

@@ -136,7 +136,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     const stream = subscribe(transport, manager, {});
     const first = nextEvent(stream);
     let arrived = false;
-    first.then(() => {
+    void first.then(() => {
       arrived = true;
     });
     // The client is not told when its subscription stands, so something happens until the first event arrives.
@@ -218,7 +218,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       }
     })();
     let over = false;
-    ended.then(() => {
+    void ended.then(() => {
       over = true;
     });
     await expect
