@@ -4,6 +4,8 @@ import { AppError, UnavailableError } from '#platform/errors/index.ts';
 const PRISMA_UNAVAILABLE = new Set(['P1000', 'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
 /** Of sockets alone: a file that is not found is no lost database. */
 const SOCKET_CALLS = new Set(['connect', 'read', 'write', 'getaddrinfo']);
+/** Prisma hands a socket's error on with its code alone. */
+const SOCKET_CODES = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
 const SQLSTATE = /^(08...|57P0[1-5]|53300|57014|25P0[34])$/;
 const MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|Client was closed|Cannot use a pool after calling end/i;
@@ -28,6 +30,7 @@ export function translateFailure(error: unknown): unknown {
     ({ code = '', originalCode = '', kind = '', message = '', syscall = '' }) =>
       PRISMA_UNAVAILABLE.has(code) ||
       SOCKET_CALLS.has(syscall) ||
+      SOCKET_CODES.has(code) ||
       SQLSTATE.test(code) ||
       SQLSTATE.test(originalCode) ||
       kind === 'DatabaseNotReachable' ||

@@ -77,6 +77,7 @@ export async function openMemoryLab(options: { qdrantUrl?: string; workflows?: W
     resources.fetchers.set('workflows', (request) => answerAsWorkflows(request, options.workflows ?? new Map()));
     const publicUrl = () => 'http://localhost';
     const running = stack.use(await startSubgraph(memory, { resources, databaseUrl: database.appUrl, publicUrl }));
+    running.relay();
     return { identityKey: resources.identityKey, fetch: running.fetch, stack };
   }
 

@@ -64,6 +64,7 @@ export async function createRulesLab(): Promise<RulesLab> {
   );
   const publicUrl = () => 'http://localhost';
   const running = stack.use(await startSubgraph(rules, { resources, databaseUrl: urls.appUrl, publicUrl }));
+  running.relay();
 
   async function send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer> {
     const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };

@@ -74,6 +74,7 @@ export async function createSamplesLab(): Promise<SamplesLab> {
   resources.fetchers.set('workflows', (request) => fakeWorkflows(workflows, request));
   const publicUrl = () => 'http://localhost';
   const running = stack.use(await startSubgraph(samples, { resources, databaseUrl: urls.appUrl, publicUrl }));
+  running.relay();
   const root = new pg.Pool({ connectionString: urls.superUrl, max: 2 });
   stack.defer(() => root.end());
 

@@ -52,6 +52,7 @@ export async function createWorkflowsLab(): Promise<WorkflowsLab> {
   resources.fetchers.set('samples', neighbours.fetchSamples).set('rules', neighbours.fetchRules);
   const publicUrl = () => 'http://localhost';
   const running = stack.use(await startSubgraph(workflows, { resources, databaseUrl: urls.appUrl, publicUrl }));
+  running.relay();
 
   function requestOf(viewer: Viewer | null, body: object, accept: string, signal?: AbortSignal): Request {
     const headers: Record<string, string> = { 'content-type': 'application/json', accept };

@@ -120,6 +120,7 @@ async function startProcess(
   for (const [name, fetcher] of options.neighbours.fetchers) resources.fetchers.set(name, fetcher);
   const { publicUrl, database } = options;
   const subgraph = opening.use(await startSubgraph(files, { resources, databaseUrl: database.appUrl, publicUrl }));
+  subgraph.relay();
   const stack = opening.move();
   return { resources, subgraph, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
