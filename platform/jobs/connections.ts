@@ -53,6 +53,8 @@ export function openJobConnections(options: {
       try {
         return await execute(text, values);
       } catch (error) {
+        // Processes that make their queues at once lock the same tables; the one that lost has changed nothing.
+        if (isDeadlock(error) && failures < DEADLOCKS_AT_MOST) continue;
         if (!isAway(error)) throw error;
         if (!waiting) return failures === 0 ? Promise.reject(error) : new Promise(() => {});
         if (failures === 0) logger.warn({ err: error }, 'the job queue waits for its database');
@@ -69,6 +71,12 @@ export function openJobConnections(options: {
     },
     [Symbol.asyncDispose]: () => pool.end(),
   };
+}
+
+const DEADLOCKS_AT_MOST = 20;
+
+function isDeadlock(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '40P01';
 }
 
 /** True when the server did not judge the statement: no SQLSTATE, or one about the connection or the server's state. */

@@ -55,6 +55,23 @@ test('a queued job runs with its payload, and another process may have queued it
   expect(got.items).toEqual([{ n: 1 }, { n: 2 }]);
 });
 
+test('processes that start together on a new database all make their queues', async () => {
+  const processes = Array.from({ length: 6 }, (_, n) =>
+    open(
+      Array.from({ length: 3 }, (_, k) => ({
+        name: `test.together-${n}-${k}`,
+        cron: '0 3 * * *',
+        handle: async () => {},
+      })),
+    ),
+  );
+  await Promise.all(processes.map(({ jobs }) => jobs.start()));
+  const queues = await asOwner<{ name: string }>(
+    `select name from ${JOBS_SCHEMA}.queue where name like 'test.together-%'`,
+  );
+  expect(queues.filter(({ name }) => /-\d$/.test(name))).toHaveLength(18);
+});
+
 test('a job that fails is tried again until it succeeds', async () => {
   const attempts = collector<number>();
   const { jobs, metrics } = open([
