@@ -21,7 +21,7 @@ import { startSystem } from '#system';
 import { measure, print, type Row, save } from './support/table.ts';
 
 const SAMPLES = Number(process.env.BENCH_SAMPLES ?? 100_000);
-const SECONDS = 10;
+const SECONDS = 6;
 const logger = createLogger({ level: 'error', name: 'bench' });
 
 const REGISTER = `mutation Register($inputs: [RegisterSampleInput!]!) {
