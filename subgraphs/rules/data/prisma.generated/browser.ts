@@ -32,3 +32,8 @@ export type Fact = Prisma.FactModel
  * 
  */
 export type RuleSetVersion = Prisma.RuleSetVersionModel
+/**
+ * Model Question
+ * 
+ */
+export type Question = Prisma.QuestionModel

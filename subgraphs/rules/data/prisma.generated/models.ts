@@ -11,4 +11,5 @@
 export type * from './models/KnowledgeEpoch.ts'
 export type * from './models/Fact.ts'
 export type * from './models/RuleSetVersion.ts'
+export type * from './models/Question.ts'
 export type * from './commonInputTypes.ts'

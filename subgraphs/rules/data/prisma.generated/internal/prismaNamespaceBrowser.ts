@@ -53,7 +53,8 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   KnowledgeEpoch: 'KnowledgeEpoch',
   Fact: 'Fact',
-  RuleSetVersion: 'RuleSetVersion'
+  RuleSetVersion: 'RuleSetVersion',
+  Question: 'Question'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -118,6 +119,27 @@ export const RuleSetVersionScalarFieldEnum = {
 } as const
 
 export type RuleSetVersionScalarFieldEnum = (typeof RuleSetVersionScalarFieldEnum)[keyof typeof RuleSetVersionScalarFieldEnum]
+
+
+export const QuestionScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  askedBy: 'askedBy',
+  askedAt: 'askedAt',
+  goal: 'goal',
+  ruleSet: 'ruleSet',
+  versionId: 'versionId',
+  shippedHash: 'shippedHash',
+  distinct: 'distinct',
+  assume: 'assume',
+  limitInferences: 'limitInferences',
+  limitAnswers: 'limitAnswers',
+  limitDepth: 'limitDepth',
+  limitMillis: 'limitMillis',
+  answers: 'answers'
+} as const
+
+export type QuestionScalarFieldEnum = (typeof QuestionScalarFieldEnum)[keyof typeof QuestionScalarFieldEnum]
 
 
 export const SortOrder = {
