@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import type { LRUCache } from 'lru-cache';
-import type { Cache } from '#platform/cache/index.ts';
 import type { Database } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
 import type { RulesTx } from './data/client.ts';
@@ -13,7 +12,6 @@ import { findRules } from './service/rules.ts';
 
 export interface RulesDeps {
   readonly db: Database<RulesTx>;
-  readonly cache: Cache;
   /** By organization: what its rules and facts look like to the engine. */
   readonly images: LRUCache<string, Image>;
   readonly clock: () => Date;

@@ -384,7 +384,7 @@ export type RuleQueryStats = {
 /** The answers to a question. */
 export type RuleQueryResult = {
   __typename?: 'RuleQueryResult';
-  /** Names the question for `explainAnswer`, for 15 minutes. */
+  /** Names the question for `explainAnswer`, for 24 hours. */
   id: Scalars['ID']['output'];
   /** The version that was asked. */
   ruleSetVersion: RuleSetVersion;
@@ -542,9 +542,15 @@ export type Query = {
   businessRules: Array<Rule>;
   /** The parts of laboratory work that shipped rules know, and which of them the organization uses. */
   ruleCapabilities: Array<RuleCapability>;
-  /** Answers a question over the organization's facts and rules. */
+  /**
+   * Answers a question over the organization's facts and rules. The question is kept for 24 hours with who asked it, so that
+   * whoever may read rules in the organization can have its answers explained; then it is erased.
+   */
   executeQuery: RuleQueryResult;
-  /** Why an answer holds, from the knowledge as it was when the question was asked. NOT_FOUND 15 minutes after the question. */
+  /**
+   * Why an answer holds, from the knowledge as it was when the question was asked. NOT_FOUND from 24 hours after the question;
+   * CONFLICT when the question has to be asked again, because the shipped rules or the knowledge changed under it.
+   */
   explainAnswer: RuleProof;
   /** Why a goal has no answer. */
   whyNot: WhyNotResult;

@@ -3,6 +3,7 @@ import { defineSubgraph, type Host, readSchema } from '#platform/graphql/index.t
 import { createContext, type RulesContext, type RulesDeps } from './context.ts';
 import { createClient } from './data/client.ts';
 import { resolvers } from './resolvers.ts';
+import { purgeQuestions } from './service/questions.ts';
 
 /** Organizations whose knowledge is kept in memory; the others' is read again when they ask. */
 const MAX_IMAGES = 50;
@@ -10,7 +11,6 @@ const MAX_IMAGES = 50;
 export async function createDeps(host: Host): Promise<RulesDeps> {
   return {
     db: await host.database('rules', createClient),
-    cache: host.cache,
     images: new LRUCache({ max: MAX_IMAGES }),
     clock: host.clock,
     timer: () => performance.now(),
@@ -25,4 +25,7 @@ export const rules = defineSubgraph<RulesDeps, RulesContext>({
   resolvers,
   createDeps,
   createContext,
+  jobs: (deps) => [
+    { name: 'rules.purge-questions', cron: '*/10 * * * *', handle: (_, signal) => purgeQuestions(deps, signal) },
+  ],
 });

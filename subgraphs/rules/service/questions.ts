@@ -1,7 +1,9 @@
 import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
-import type { RulesContext } from '../context.ts';
+import type { RulesContext, RulesDeps } from '../context.ts';
 import { findFactsAt } from '../data/knowledge-repository.ts';
+import * as data from '../data/question-repository.ts';
 import { type Answers, ask } from '../domain/ask.ts';
+import { type AskedQuestion, answerCount, answerHashes, keptSince, wasAnswer } from '../domain/asked-question.ts';
 import { DEFAULT_LIMITS, type Limits, MAX_LIMITS } from '../domain/budget.ts';
 import { compileClause } from '../domain/clause.ts';
 import { factClause } from '../domain/facts.ts';
@@ -10,15 +12,15 @@ import { Knowledge } from '../domain/knowledge.ts';
 import { SyntaxFault } from '../domain/lexer.ts';
 import { type ReadTerm, readTerm } from '../domain/parser.ts';
 import { type Proof, proofText, proofTree } from '../domain/proof.ts';
-import { hashOf, type RuleSetVersion } from '../domain/rule.ts';
+import { DEFAULT_RULE_SET, type RuleSetVersion } from '../domain/rule.ts';
 import { float, struct } from '../domain/term.ts';
 import { type Attempt, type WhyNot, whyNot } from '../domain/why-not.ts';
 import { TermTooLarge, writeTerm } from '../domain/writer.ts';
-import { isShipped, shippedRemedy } from '../library/index.ts';
+import { isShipped, LIBRARY_HASH, shippedRemedy } from '../library/index.ts';
 import { buildKnowledge, knowledgeAt, loadImage } from './image.ts';
 
 const HOUR_MS = 3_600_000;
-const REMEMBERED_MS = 15 * 60_000;
+const PURGED_AT_ONCE = 5_000;
 const MAX_GOAL = 4_000;
 const MAX_ASSUMED = 1_000;
 /** An explanation repeats the question: its clock may run slower than the first time, its other limits may not differ. */
@@ -30,15 +32,6 @@ export interface QuestionInput {
   readonly distinct: boolean;
   readonly assume: readonly string[];
   readonly limits: { readonly [Limit in keyof Limits]?: number | null | undefined };
-}
-
-/** What has to be known to ask the same question of the same knowledge again. */
-interface Remembered extends Omit<QuestionInput, 'limits'> {
-  readonly limits: Limits;
-  readonly versionId: string;
-  readonly at: Date;
-  /** Short hashes of the answers: a repetition that finds another answer must not be taken for the same. */
-  readonly answers: readonly string[];
 }
 
 export interface QueryResult extends Answers {
@@ -112,7 +105,7 @@ async function currentKnowledge(ctx: RulesContext, ruleSet: string, at: Date) {
 function run(
   ctx: RulesContext,
   knowledge: Knowledge,
-  input: Omit<Remembered, 'answers' | 'versionId'>,
+  input: Pick<AskedQuestion, 'goal' | 'distinct' | 'assume' | 'limits' | 'askedAt'>,
   prove?: number,
 ) {
   const { term, variables } = readGoal(input.goal);
@@ -123,48 +116,68 @@ function run(
     distinct: input.distinct,
     ...(prove === undefined ? {} : { prove }),
   };
-  return meaningful(() => ask(assuming(knowledge, input.assume, input.at), question, ctx.timer));
+  return meaningful(() => ask(assuming(knowledge, input.assume, input.askedAt), question, ctx.timer));
 }
 
-function shortHash(text: string): string {
-  return hashOf(text).slice(0, 12);
-}
-
+/** Answers, and keeps the question: its id is a promise that every process must be able to hold. */
 export async function executeQuery(ctx: RulesContext, input: QuestionInput): Promise<QueryResult> {
-  const at = ctx.clock();
+  const { organizationId, userId } = ctx.viewer;
+  const askedAt = ctx.clock();
   const limits = checkLimits(input.limits);
-  const { knowledge, version } = await currentKnowledge(ctx, input.ruleSet, at);
-  const result = run(ctx, knowledge, { ...input, limits, at });
-  const id = ctx.newId();
-  const answers = result.answers.map(({ text }) => shortHash(text));
-  const remembered: Remembered = { ...input, limits, versionId: version.id, at, answers };
-  await ctx.cache.set(keyOf(ctx, id), remembered, REMEMBERED_MS);
-  return { ...result, id, version };
-}
-
-function keyOf({ viewer }: RulesContext, id: string) {
-  return { scope: viewer.organizationId, key: `rules.question:${id}` };
+  const { knowledge, version } = await currentKnowledge(ctx, input.ruleSet, askedAt);
+  const result = run(ctx, knowledge, { ...input, limits, askedAt });
+  const question: AskedQuestion = {
+    ...input,
+    id: ctx.newId(),
+    askedBy: userId,
+    askedAt,
+    limits,
+    versionId: version.id,
+    shippedHash: LIBRARY_HASH,
+    answers: answerHashes(result.answers.map(({ text }) => text)),
+  };
+  await ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, ({ tx }) =>
+    data.createQuestion(tx, organizationId, question),
+  );
+  return { ...result, id: question.id, version };
 }
 
 /** Why an answer holds. The question is asked again of the knowledge as it was: nothing that was known is ever deleted. */
 export async function explainAnswer(ctx: RulesContext, queryId: string, answer: number) {
-  const remembered = await ctx.cache.get<Remembered>(keyOf(ctx, queryId));
-  if (remembered === undefined) throw new NotFoundError('question', queryId);
-  const { answers, at, versionId } = remembered;
-  const count = answers.length;
+  const { organizationId } = ctx.viewer;
+  const since = keptSince(ctx.clock());
+  const question = await ctx.db.read(ctx.viewer, (tx) => data.findQuestion(tx, organizationId, queryId, since));
+  if (question === null) throw new NotFoundError('question', queryId);
+  const count = answerCount(question);
   if (!Number.isInteger(answer) || answer < 0 || answer >= count) {
     throw new BadInputError(`"answer" must be 0 to ${count - 1}: the question has ${count} answers. Got ${answer}.`);
   }
-  const version = await ctx.loaders.versionById.load(versionId);
-  if (version === null) throw new NotFoundError('RuleSetVersion', versionId);
-  const facts = await ctx.db.read(ctx.viewer, (tx) => findFactsAt(tx, ctx.viewer.organizationId, at));
+  const version = await versionAsked(ctx, question);
+  const facts = await ctx.db.read(ctx.viewer, (tx) => findFactsAt(tx, organizationId, question.askedAt));
   const { knowledge } = buildKnowledge(version, facts);
-  const limits = { ...remembered.limits, millis: EXPLAIN_MILLIS };
-  const found = run(ctx, knowledge, { ...remembered, limits }, answer).answers[answer];
-  if (!found?.proof || shortHash(found.text) !== answers[answer]) {
+  const limits = { ...question.limits, millis: EXPLAIN_MILLIS };
+  const found = run(ctx, knowledge, { ...question, limits }, answer).answers[answer];
+  if (!found?.proof || !wasAnswer(question, answer, found.text)) {
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
   }
   return meaningful(() => proofOf(found.proof ?? []));
+}
+
+/** @throws ConflictError when another release has shipped other rules: what they prove is not what was answered. */
+async function versionAsked(ctx: RulesContext, question: AskedQuestion): Promise<RuleSetVersion> {
+  const version = await ctx.loaders.versionById.load(question.versionId);
+  const sameRelease = question.ruleSet !== DEFAULT_RULE_SET || question.shippedHash === LIBRARY_HASH;
+  if (version !== null && sameRelease) return version;
+  throw new ConflictError('The shipped rules have changed since the question was asked: ask it again.');
+}
+
+/** Erases the questions of all organizations that are kept no longer; nobody has been answered from them since. */
+export async function purgeQuestions({ db, clock }: RulesDeps, signal: AbortSignal): Promise<void> {
+  const since = keptSince(clock());
+  for (let erased = PURGED_AT_ONCE; erased === PURGED_AT_ONCE; ) {
+    signal.throwIfAborted();
+    erased = await db.system((tx) => data.purgeQuestions(tx, since, PURGED_AT_ONCE));
+  }
 }
 
 function proofOf(proofs: readonly Proof[]) {

@@ -23,6 +23,10 @@ export interface RulesLab extends AsyncDisposable {
   /** What the clock shows; tests move it. */
   readonly time: { now: Date };
   send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
+  /** The same, answered by another process over the same database. */
+  sendBeside(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
+  /** Runs a job now, as the clock would. */
+  run(job: string): Promise<void>;
   /** The data. @throws Error with the answer's errors. */
   ask(viewer: Viewer, query: string, variables?: object): Promise<Data>;
   /** Rows as the subgraph's role sees them under an organization. */
@@ -54,16 +58,13 @@ export function person(role: Role, beside?: Viewer): Viewer {
   };
 }
 
-export async function createRulesLab(): Promise<RulesLab> {
+async function startProcess(databaseUrl: string, clock: () => Date) {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger({ level: 'fatal', name: 'test' });
-  const urls = stack.use(await cloneDatabase(inject('template')));
-  const time = { now: new Date('2026-11-22T10:00:00Z') };
-  const resources = stack.use(
-    await openResources({ settings: loadSettings({}), secretKey: 'a-key-of-the-test', logger, clock: () => time.now }),
-  );
+  const secretKey = 'a-key-of-the-test';
+  const resources = stack.use(await openResources({ settings: loadSettings({}), secretKey, logger, clock }));
   const publicUrl = () => 'http://localhost';
-  const running = stack.use(await startSubgraph(rules, { resources, databaseUrl: urls.appUrl, publicUrl }));
+  const running = stack.use(await startSubgraph(rules, { resources, databaseUrl, publicUrl }));
   running.relay();
 
   async function send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer> {
@@ -75,9 +76,27 @@ export async function createRulesLab(): Promise<RulesLab> {
   }
 
   const owned = stack.move();
+  return { send, jobs: running.jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+export async function createRulesLab(): Promise<RulesLab> {
+  await using stack = new AsyncDisposableStack();
+  const urls = stack.use(await cloneDatabase(inject('template')));
+  const time = { now: new Date('2026-11-22T10:00:00Z') };
+  const { send, jobs } = stack.use(await startProcess(urls.appUrl, () => time.now));
+  const owned = stack.move();
   return {
     time,
     send,
+    async sendBeside(viewer, query, variables) {
+      await using beside = await startProcess(urls.appUrl, () => time.now);
+      return await beside.send(viewer, query, variables);
+    },
+    async run(name) {
+      const job = jobs.find((each) => each.name === name);
+      if (job === undefined) throw new Error(`rules has no job ${name}`);
+      await job.handle({}, AbortSignal.timeout(60_000));
+    },
     async ask(viewer, query, variables) {
       const { data, errors } = await send(viewer, query, variables);
       if (errors || !data) throw new Error(JSON.stringify(errors));

@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '#platform/identity/index.ts';
 import { createRulesLab, operation, person, type RulesLab } from './harness.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab[Symbol.asyncDispose]());
 
+const HOUR_MS = 3_600_000;
 const EXECUTE = operation('ExecuteQuery');
 const EXPLAIN = operation('ExplainAnswer');
 const WHY_NOT = operation('WhyNot');
@@ -97,6 +99,112 @@ describe('an answer is explained', () => {
     ]);
     const { explainAnswer } = await lab.ask(person('auditor', manager), EXPLAIN, { queryId: id, answer: 1 });
     expect(explainAnswer.text).toBe('sample(s2), a fact');
+  });
+});
+
+describe('a question is kept for 24 hours', () => {
+  const ask = async (viewer: Viewer) => (await execute(viewer, { goal: 'member(X, [a, b])' })).id as string;
+  const explain = (viewer: Viewer, queryId: string) => lab.send(viewer, EXPLAIN, { queryId, answer: 1 });
+  const kept = (viewer: Viewer) => lab.rowsAs(viewer.organizationId, 'SELECT id FROM question');
+  const later = (ms: number) => {
+    lab.time.now = new Date(lab.time.now.getTime() + ms);
+  };
+
+  test('by whom, of what and when, in the database: another process explains it', async () => {
+    const id = await ask(manager);
+    const { data, errors } = await lab.sendBeside(manager, EXPLAIN, { queryId: id, answer: 1 });
+    expect(errors).toBeUndefined();
+    expect(data.explainAnswer.text).toContain('member(b,[a,b])');
+    const columns = 'asked_by, asked_at, goal, rule_set, octet_length(answers) AS bytes';
+    expect(await lab.rowsAs(manager.organizationId, `SELECT ${columns} FROM question WHERE id = '${id}'`)).toEqual([
+      {
+        asked_by: manager.userId,
+        asked_at: lab.time.now,
+        goal: 'member(X, [a, b])',
+        rule_set: 'default',
+        bytes: 12,
+      },
+    ]);
+  });
+
+  test('with assumptions, limits and as many answers as a question may have', async () => {
+    const input = {
+      goal: 'between(1, 20000, X), offset(O), Y is X + O',
+      assume: ['offset(7)'],
+      limits: { answers: 10_000, millis: 1_000, inferences: 5_000_000 },
+    };
+    const { id, answers } = await execute(manager, input);
+    expect(answers.length).toBeGreaterThan(1_000);
+    const last = answers.length - 1;
+    const { explainAnswer } = await lab.ask(manager, EXPLAIN, { queryId: id, answer: last });
+    expect(explainAnswer.text).toContain(`${last + 8} is ${last + 1}+7`);
+    const { errors } = await lab.send(manager, EXPLAIN, { queryId: id, answer: last + 1 });
+    expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+  });
+
+  test('and not explained a moment longer, purged or not', async () => {
+    const id = await ask(manager);
+    later(24 * HOUR_MS - 1);
+    expect((await explain(manager, id)).errors).toBeUndefined();
+    later(1);
+    expect((await explain(manager, id)).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+  });
+
+  test('then erased, of every organization, and only then', async () => {
+    later(24 * HOUR_MS);
+    await lab.run('rules.purge-questions');
+    expect([await kept(manager), await kept(stranger)]).toEqual([[], []]);
+    await ask(manager);
+    await ask(stranger);
+    later(HOUR_MS);
+    const younger = await ask(manager);
+    later(23 * HOUR_MS);
+    await lab.run('rules.purge-questions');
+    expect([await kept(manager), await kept(stranger)]).toEqual([[{ id: younger }], []]);
+    expect((await explain(manager, younger)).errors).toBeUndefined();
+  });
+
+  test('then erased, however many they are', async () => {
+    await ask(manager);
+    const many = `SELECT (jsonb_populate_record(q, jsonb_build_object('id', gen_random_uuid()))).* FROM question q, generate_series(1, 6000)`;
+    await lab.rowsAs(
+      manager.organizationId,
+      `INSERT INTO question ${many} WHERE q.id = (SELECT max(id::text)::uuid FROM question)`,
+    );
+    expect((await kept(manager)).length).toBeGreaterThan(6_000);
+    later(24 * HOUR_MS);
+    await lab.run('rules.purge-questions');
+    expect(await kept(manager)).toEqual([]);
+  });
+
+  test('unless a later release ships other rules: a proof by those would explain another answer', async () => {
+    const id = await ask(manager);
+    const asked = `(SELECT q FROM question q WHERE q.id = '${id}')`;
+    const earlier = async (change: object) => {
+      const copy = { id: v7(), ...change };
+      const row = `jsonb_populate_record(${asked}, '${JSON.stringify(copy)}')`;
+      await lab.rowsAs(manager.organizationId, `INSERT INTO question SELECT (${row}).*`);
+      return (await explain(manager, copy.id)).errors?.[0]?.extensions.code;
+    };
+    expect(await earlier({})).toBeUndefined();
+    expect(await earlier({ shipped_hash: 'earlier' })).toBe('CONFLICT');
+    expect(await earlier({ version_id: 'shipped-earlier' })).toBe('CONFLICT');
+  });
+
+  test('for its organization alone: row-level security holds without any filter of ours', async () => {
+    const id = await ask(manager);
+    expect((await explain(stranger, id)).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    const as = (sql: string) => lab.rowsAs(stranger.organizationId, sql);
+    expect(await as(`SELECT * FROM question WHERE id = '${id}'`)).toEqual([]);
+    const forged = `INSERT INTO question SELECT (jsonb_populate_record(q, '{"organization_id": "${manager.organizationId}", "id": "${v7()}"}')).* FROM question q`;
+    await ask(stranger);
+    await expect(as(forged)).rejects.toThrow('row-level security');
+  });
+
+  test('as it was asked: the database refuses to change or delete it', async () => {
+    const as = (sql: string) => lab.rowsAs(manager.organizationId, sql);
+    await expect(as("UPDATE question SET goal = 'true'")).rejects.toThrow('permission denied');
+    await expect(as('DELETE FROM question')).rejects.toThrow('permission denied');
   });
 });
 

@@ -1,0 +1,43 @@
+import type { AskedQuestion } from '../domain/asked-question.ts';
+import type { RulesTx } from './client.ts';
+import { isId } from './knowledge-repository.ts';
+import type { Question as QuestionRow } from './prisma.generated/client.ts';
+
+function toQuestion(row: QuestionRow): AskedQuestion {
+  const { organizationId: _, limitInferences, limitAnswers, limitDepth, limitMillis, ...question } = row;
+  const limits = { inferences: limitInferences, answers: limitAnswers, depth: limitDepth, millis: limitMillis };
+  return { ...question, limits };
+}
+
+export async function createQuestion(tx: RulesTx, organizationId: string, question: AskedQuestion): Promise<void> {
+  const { limits, assume, ...rest } = question;
+  const row: QuestionRow = {
+    ...rest,
+    organizationId,
+    assume: [...assume],
+    limitInferences: limits.inferences,
+    limitAnswers: limits.answers,
+    limitDepth: limits.depth,
+    limitMillis: limits.millis,
+  };
+  // Unlike `create`, this reads nothing back.
+  await tx.question.createMany({ data: [row] });
+}
+
+/** Null also when it was asked at `keptSince` or before. */
+export async function findQuestion(
+  tx: RulesTx,
+  organizationId: string,
+  id: string,
+  keptSince: Date,
+): Promise<AskedQuestion | null> {
+  if (!isId(id)) return null;
+  const row = await tx.question.findFirst({ where: { id, organizationId, askedAt: { gt: keptSince } } });
+  return row === null ? null : toQuestion(row);
+}
+
+/** Erases questions of all organizations that were asked at `keptSince` or before, at most so many; answers how many. */
+export async function purgeQuestions(tx: RulesTx, keptSince: Date, most: number): Promise<number> {
+  const rows = await tx.$queryRaw<{ purged: number }[]>`SELECT purge_questions(${keptSince}, ${most}::int) AS purged`;
+  return rows[0]?.purged ?? 0;
+}
