@@ -12,6 +12,12 @@ export function factRetracted({ id, predicate, text }: StandingFact, reason: str
   return { topic: 'rule', type: 'fact.retracted', subjectType: 'Fact', subjectId: id, reason, payload };
 }
 
+/** A draft: in force nowhere until it is activated. */
+export function ruleSaved({ id, ruleSet, number, hash }: RuleSetVersion): DomainEvent {
+  const payload = { ruleSet, number, hash };
+  return { topic: 'rule', type: 'rule.saved', subjectType: 'RuleSetVersion', subjectId: id, payload };
+}
+
 /** A version came into force in the place of `before` (null: of the shipped rules, or of nothing). */
 export function ruleActivated(version: RuleSetVersion, before: RuleSetVersion | null): DomainEvent {
   const { id, ruleSet, number, hash, publishReason, signatureId } = version;

@@ -4,7 +4,7 @@ import type { RulesContext } from '../context.ts';
 import * as data from '../data/knowledge-repository.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
 import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
-import { ruleActivated } from '../events.ts';
+import { ruleActivated, ruleSaved } from '../events.ts';
 import { reviewRules } from '../library/shipped-version.ts';
 import { loadImage } from './image.ts';
 import { checkReason } from './input.ts';
@@ -61,6 +61,7 @@ export async function saveRules(ctx: RulesContext, input: SaveRules): Promise<Ve
         signatureId: null,
       };
       await data.createVersion(unit.tx, organizationId, version);
+      await unit.announce([ruleSaved(version)]);
       return { kind: 'saved', version } as const;
     }),
   );

@@ -114,15 +114,18 @@ describe('facts of a laboratory', () => {
   });
 
   test('each change is announced in the transaction that makes it', async () => {
-    const { facts } = await assertFacts(manager, [{ text: 'announced(yes)' }]);
+    const { facts } = await assertFacts(manager, [{ text: 'announced(yes)' }], { idempotencyKey: 'announced' });
+    await assertFacts(manager, [{ text: 'announced(yes)' }], { idempotencyKey: 'announced' });
+    await assertFacts(manager, [{ text: 'announced(yes)' }]);
     await lab.ask(manager, RETRACT, { ids: facts.map(({ id }) => id), reason: 'enough' });
     const rows = await lab.rowsAs(
       manager.organizationId,
-      `SELECT type, reason, payload->>'text' AS text FROM outbox_event WHERE subject_id = '${facts[0]?.id}' ORDER BY sequence`,
+      `SELECT topic, type, subject_type, actor_id, reason, payload->>'text' AS text FROM outbox_event WHERE subject_id = '${facts[0]?.id}' ORDER BY sequence`,
     );
+    const of = { topic: 'rule', subject_type: 'Fact', actor_id: manager.userId, text: 'announced(yes)' };
     expect(rows).toEqual([
-      { type: 'fact.asserted', reason: null, text: 'announced(yes)' },
-      { type: 'fact.retracted', reason: 'enough', text: 'announced(yes)' },
+      { ...of, type: 'fact.asserted', reason: null },
+      { ...of, type: 'fact.retracted', reason: 'enough' },
     ]);
   });
 

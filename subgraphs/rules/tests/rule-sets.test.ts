@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '#platform/identity/index.ts';
 import { createRulesLab, operation, person, type RulesLab } from './harness.ts';
 
@@ -95,6 +95,56 @@ test('a retired version comes back into force; one that is in force cannot be pu
     "SELECT payload->>'number' AS number, reason FROM outbox_event WHERE type = 'rule.activated' ORDER BY sequence DESC LIMIT 1",
   );
   expect(rows).toEqual([{ number: String(first.number), reason: 'holding time now 28 days' }]);
+});
+
+describe('each change is announced in the transaction that makes it', () => {
+  const eventsOf = (versionId: string) =>
+    lab.rowsAs(
+      manager.organizationId,
+      `SELECT topic, type, subject_type, actor_id, reason, payload FROM outbox_event WHERE subject_id = '${versionId}' ORDER BY sequence`,
+    );
+  const KEYED = `mutation Save($ruleSet: String!, $text: String!, $idempotencyKey: ID) {
+    saveRules(ruleSet: $ruleSet, text: $text, idempotencyKey: $idempotencyKey) {
+      ... on RuleSetVersion { id number hash } } }`;
+
+  test('a saved draft with who saved it, its rule set, number and hash; once, however often it is sent', async () => {
+    const variables = { ruleSet: 'announced', text: 'p(1).\n', idempotencyKey: 'announced-1' };
+    const { saveRules: first } = await lab.ask(manager, KEYED, variables);
+    const colleague = person('lab_manager', manager);
+    await lab.ask(manager, KEYED, variables);
+    await lab.ask(colleague, KEYED, { ...variables, idempotencyKey: null });
+    const saved = { topic: 'rule', type: 'rule.saved', subject_type: 'RuleSetVersion', reason: null };
+    expect(await eventsOf(first.id)).toEqual([
+      { ...saved, actor_id: manager.userId, payload: { ruleSet: 'announced', number: 1, hash: first.hash } },
+    ]);
+    const { saveRules: second } = await lab.ask(colleague, KEYED, { ruleSet: 'announced', text: 'p(2).\n' });
+    expect(await eventsOf(second.id)).toEqual([
+      { ...saved, actor_id: colleague.userId, payload: { ruleSet: 'announced', number: 2, hash: second.hash } },
+    ]);
+  });
+
+  test('a published version with who, why, and what it replaces', async () => {
+    const one = await save(manager, 'q(1).\n', 'published');
+    const two = await save(manager, 'q(2).\n', 'published');
+    await publish(manager, one.id);
+    await publish(manager, two.id);
+    const activated = {
+      topic: 'rule',
+      type: 'rule.activated',
+      subject_type: 'RuleSetVersion',
+      actor_id: manager.userId,
+    };
+    const payload = { ruleSet: 'published', number: 2, hash: expect.any(String), before: 1, signatureId: null };
+    expect((await eventsOf(two.id))[1]).toEqual({ ...activated, reason: 'holding time now 28 days', payload });
+  });
+
+  test('what is refused announces nothing', async () => {
+    const count = () => lab.rowsAs(manager.organizationId, 'SELECT count(*) FROM outbox_event');
+    const before = await count();
+    await save(manager, 'p :- \\+ p.\n');
+    await lab.send(manager, PUBLISH, { versionId: manager.userId, reason: 'x' });
+    expect(await count()).toEqual(before);
+  });
 });
 
 test.each([
