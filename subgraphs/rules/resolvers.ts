@@ -58,8 +58,8 @@ export const resolvers: Resolvers = {
       const saved = await saveRules(ctx, { ruleSet, text, idempotencyKey });
       return saved.kind === 'saved' ? saved.version : saved;
     },
-    publishRules: (_, { versionId, reason, signatureId = null, idempotencyKey = null }, ctx) =>
-      publishRules(ctx, { versionId, reason, signatureId, idempotencyKey }),
+    publishRules: (_, { versionId, expectedActive = null, reason, signatureId = null, idempotencyKey = null }, ctx) =>
+      publishRules(ctx, { versionId, expectedActive, reason, signatureId, idempotencyKey }),
   },
   Fact: {
     __resolveReference: ({ id }, ctx) => required('Fact', id, ctx.loaders.factById.load(id)),

@@ -624,7 +624,7 @@ export type Mutation = {
   retractFacts: RetractFactsPayload;
   /** Saves a text of rules as a new version, in force nowhere until it is published. */
   saveRules: SaveRulesResult;
-  /** Puts a version in force, in the place of the one before. CONFLICT when it is in force already. */
+  /** Puts a version in force, in the place of the one before. CONFLICT when it is in force already, or another than expected. */
   publishRules: RuleSetVersion;
 };
 
@@ -652,6 +652,7 @@ export type MutationSaveRulesArgs = {
 
 export type MutationPublishRulesArgs = {
   versionId: Scalars['ID']['input'];
+  expectedActive?: InputMaybe<Scalars['Int']['input']>;
   reason: Scalars['String']['input'];
   signatureId?: InputMaybe<Scalars['ID']['input']>;
   idempotencyKey?: InputMaybe<Scalars['ID']['input']>;

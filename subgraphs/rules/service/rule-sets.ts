@@ -69,12 +69,14 @@ export async function saveRules(ctx: RulesContext, input: SaveRules): Promise<Ve
 
 export interface PublishRules {
   readonly versionId: string;
+  /** Number of the version that was in force when this was decided; 0 for none of the organization's own. */
+  readonly expectedActive: number | null;
   readonly reason: string;
   readonly signatureId: string | null;
   readonly idempotencyKey: string | null;
 }
 
-/** @throws NotFoundError, and ConflictError when the version is in force already. */
+/** @throws NotFoundError, and ConflictError when another version is in force than was expected, or this one already. */
 export async function publishRules(ctx: RulesContext, input: PublishRules): Promise<RuleSetVersion> {
   checkReason(input.reason);
   const { idempotencyKey: key, ...request } = input;
@@ -84,12 +86,13 @@ export async function publishRules(ctx: RulesContext, input: PublishRules): Prom
       await data.lockKnowledge(unit.tx, organizationId);
       const [draft] = await data.findVersions(unit.tx, [input.versionId]);
       if (!draft) throw new NotFoundError('RuleSetVersion', input.versionId);
+      const active = await data.findActiveVersions(unit.tx, organizationId);
+      const before = active.find(({ ruleSet }) => ruleSet === draft.ruleSet) ?? null;
+      checkExpected(draft.ruleSet, before, input.expectedActive);
       if (draft.status === 'PUBLISHED') {
         throw new ConflictError(`Version ${draft.number} of "${draft.ruleSet}" is in force already.`);
       }
       checkAgain(draft);
-      const active = await data.findActiveVersions(unit.tx, organizationId);
-      const before = active.find(({ ruleSet }) => ruleSet === draft.ruleSet) ?? null;
       const version: RuleSetVersion = {
         ...draft,
         status: 'PUBLISHED',
@@ -102,6 +105,15 @@ export async function publishRules(ctx: RulesContext, input: PublishRules): Prom
       await unit.announce([ruleActivated(version, before)]);
       return version;
     }),
+  );
+}
+
+function checkExpected(ruleSet: string, before: RuleSetVersion | null, expected: number | null): void {
+  const active = before?.number ?? 0;
+  if (expected === null || expected === active) return;
+  throw new ConflictError(
+    `Expected version ${expected} of "${ruleSet}" to be in force, found ${active}: look at it, then decide again.`,
+    { active },
   );
 }
 

@@ -147,6 +147,24 @@ describe('each change is announced in the transaction that makes it', () => {
   });
 });
 
+test('who publishes may name the version in force that the decision was based on; another one is a conflict', async () => {
+  const GUARDED = `mutation Publish($versionId: ID!, $expectedActive: Int) {
+    publishRules(versionId: $versionId, reason: "tested", expectedActive: $expectedActive) { number status } }`;
+  const guarded = (versionId: string, expectedActive: number | null) =>
+    lab.send(manager, GUARDED, { versionId, expectedActive });
+  const versions = [];
+  for (const n of [1, 2, 3]) versions.push(await save(manager, `r(${n}).\n`, 'guarded'));
+  const [one, two, three] = versions.map(({ id }) => id as string) as [string, string, string];
+  expect((await guarded(one, 1)).errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', active: 0 });
+  expect((await guarded(one, 0)).data.publishRules).toEqual({ number: 1, status: 'PUBLISHED' });
+  const both = await Promise.all([guarded(two, 1), guarded(three, 1)]);
+  expect(both.map(({ errors }) => errors?.[0]?.extensions.code ?? 'published').toSorted()).toEqual([
+    'CONFLICT',
+    'published',
+  ]);
+  expect((await guarded(one, null)).errors).toBeUndefined();
+});
+
 test.each([
   ['ready(S :- sample(S).\n', 'SYNTAX', 1, 9],
   ['a.\nb(X) :- c(X), !.\n', 'UNSUPPORTED', 2, 1],
