@@ -4,7 +4,7 @@ import { decodeCursor } from './cursor.ts';
 import { createPgHistory, type EventHistory } from './history.ts';
 import { type Lease, openReader } from './reader.ts';
 import { createSharedTail, type SharedTail } from './shared-tail.ts';
-import type { EventBus, EventLog } from './types.ts';
+import type { EventBus, EventLog, StoredEvent } from './types.ts';
 
 interface EventLogBase {
   readonly bus: EventBus;
@@ -25,7 +25,13 @@ export interface EventLogOptions extends EventLogBase {
   readonly source: string;
 }
 
-export function createEventLog({ database, source, ...options }: EventLogOptions): EventLog {
+/** A log that need not wait for the bus to hear of what its own process has committed. */
+export interface LiveEventLog extends EventLog {
+  /** Events that have just been committed; the bus may tell them again, whenever its consumers let it. */
+  hear(events: readonly StoredEvent[]): void;
+}
+
+export function createEventLog({ database, source, ...options }: EventLogOptions): LiveEventLog {
   return openEventLog({ ...options, history: createPgHistory(database, source) });
 }
 
@@ -43,7 +49,7 @@ interface Entry {
 }
 
 /** The log over any history. One listener per topic and one tail per organization and topic, whatever the number of readers. */
-export function openEventLog(options: EventLogBase & { readonly history: EventHistory }): EventLog {
+export function openEventLog(options: EventLogBase & { readonly history: EventHistory }): LiveEventLog {
   const { bus, history, logger } = options;
   const topics = new Map<string, Topic>();
   const closing = new AbortController();
@@ -51,15 +57,19 @@ export function openEventLog(options: EventLogBase & { readonly history: EventHi
   function topicOf(name: string): Topic {
     const known = topics.get(name);
     if (known !== undefined) return known;
-    const entries = new Map<string, Entry>();
-    const listening = bus.listen([name], (events) => {
-      for (const [organizationId, own] of Map.groupBy(events, (event) => event.organizationId)) {
-        entries.get(organizationId)?.tail?.hear(own);
-      }
-    });
-    const topic = { listening, entries };
+    const topic = { listening: bus.listen([name], hear), entries: new Map<string, Entry>() };
     topics.set(name, topic);
     return topic;
+  }
+
+  function hear(events: readonly StoredEvent[]): void {
+    for (const [name, ofTopic] of Map.groupBy(events, (event) => event.topic)) {
+      const entries = topics.get(name)?.entries;
+      if (entries === undefined) continue;
+      for (const [organizationId, own] of Map.groupBy(ofTopic, (event) => event.organizationId)) {
+        entries.get(organizationId)?.tail?.hear(own);
+      }
+    }
   }
 
   function entryOf(organizationId: string, name: string): Entry {
@@ -119,6 +129,7 @@ export function openEventLog(options: EventLogBase & { readonly history: EventHi
   }
 
   return {
+    hear,
     tail(request) {
       const from = request.after === undefined || request.after === null ? null : decodeCursor(request.after);
       return openReader({

@@ -1,5 +1,6 @@
+export { tellCommits } from './commits.ts';
 export { decodeCursor, encodeCursor, type Position } from './cursor.ts';
-export { createEventLog, type EventLogOptions } from './event-log.ts';
+export { createEventLog, type EventLogOptions, type LiveEventLog } from './event-log.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { UnhandledEventsError } from './publish-error.ts';
 export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';

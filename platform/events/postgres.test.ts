@@ -13,12 +13,13 @@ import {
 import { PrismaClient } from '#platform/database/test-fixtures/ledger/prisma.generated/client.ts';
 import { createMetrics } from '#platform/metrics/index.ts';
 import { startTestPostgres } from '#platform/testing/postgres.ts';
+import { tellCommits } from './commits.ts';
 import { encodeCursor } from './cursor.ts';
 import { createEventLog } from './event-log.ts';
 import { createMemoryBus } from './memory-bus.ts';
 import { createPgOutbox } from './outbox.ts';
 import { MOST_ATTEMPTS, runRelay } from './relay.ts';
-import { collector } from './testing.ts';
+import { collector, signalOnce } from './testing.ts';
 import type { EventBus, StoredEvent } from './types.ts';
 
 const SUBGRAPH = 'ledger';
@@ -54,7 +55,7 @@ function open(): Promise<Database<unknown>> {
   });
 }
 
-function announce(organizationId: string, count: number, topic = 'entry') {
+function announce(organizationId: string, count: number, topic = 'entry', over = database) {
   const event = (index: number) => ({
     topic,
     type: 'entry.made',
@@ -63,7 +64,7 @@ function announce(organizationId: string, count: number, topic = 'entry') {
     payload: { index },
   });
   const actor = { organizationId, userId: 'tester', requestId: 'r1' };
-  return database.write(actor, (unit) => unit.announce(Array.from({ length: count }, (_, index) => event(index))));
+  return over.write(actor, (unit) => unit.announce(Array.from({ length: count }, (_, index) => event(index))));
 }
 
 function relay(bus: EventBus, over: Database<unknown> = database) {
@@ -203,6 +204,60 @@ test('a reader gets history and what concurrent writers announce, every event on
     Array.from({ length: 201 }, (_, index) => index + 1),
   );
   expect(items[0]).toEqual(first);
+});
+
+test('a reader has what its process commits while a consumer is still at work on what came before', async () => {
+  const organizationId = randomUUID();
+  const bus = createMemoryBus();
+  const busy = signalOnce();
+  const release = signalOnce();
+  await bus.consume({
+    group: 'g',
+    topics: ['entry'],
+    handle: async () => {
+      busy.resolve();
+      await release.promise;
+    },
+  });
+  const [first] = await announce(organizationId, 3);
+  relay(bus);
+  // Before the relay is disposed of, which waits for its consumers.
+  onTestFinished(() => release.resolve());
+  await busy.promise;
+  await using log = createEventLog({ database, bus, source: SUBGRAPH, logger, pollMs: 600_000 });
+  const telling = tellCommits(database, (events) => log.hear(events));
+  const after = encodeCursor({ epoch: first?.epoch ?? '', sequence: 2 });
+  const request = { organizationId, topic: 'entry', after, signal: new AbortController().signal };
+  const reader = log.tail(request)[Symbol.asyncIterator]();
+  await reader.next();
+  for (const _ of [1, 2, 3]) {
+    const waiting = reader.next();
+    const [event] = await announce(organizationId, 1, 'entry', telling);
+    expect((await waiting).value).toEqual(event);
+  }
+});
+
+test('what a failed transaction announced is told to nobody, and what a repeated one announced is told once', async () => {
+  const organizationId = randomUUID();
+  const told: StoredEvent[] = [];
+  const telling = tellCommits(database, (events) => told.push(...events));
+  const actor = { organizationId, userId: 'tester' };
+  const made = { topic: 'entry', type: 'entry.made', subjectType: 'Entry', subjectId: '1', payload: {} };
+  await expect(
+    telling.write(actor, async (unit) => {
+      await unit.announce([made]);
+      throw new Error('changed my mind');
+    }),
+  ).rejects.toThrow('changed my mind');
+  expect(told).toEqual([]);
+  let tries = 0;
+  await telling.write(actor, async (unit) => {
+    await unit.announce([made]);
+    tries += 1;
+    if (tries === 1) throw Object.assign(new Error('could not serialize access'), { code: '40001' });
+  });
+  expect(tries).toBe(2);
+  expect(told.map(({ sequence }) => sequence)).toEqual([1]);
 });
 
 test('another organization reads nothing of it, whatever cursor it brings', async () => {

@@ -1,7 +1,7 @@
 import { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { SubgraphName } from '../config/index.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../database/index.ts';
-import { createEventLog, type Relay, startRelay } from '../events/index.ts';
+import { createEventLog, type LiveEventLog, type Relay, startRelay, tellCommits } from '../events/index.ts';
 import { createGraphQLHandler, type Fetch, type Host, type Route, type SubgraphModule } from '../graphql/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Resources } from './resources.ts';
@@ -79,6 +79,7 @@ function createHost(
 ): Host {
   const { resources } = options;
   const { settings, bus, metrics, health } = resources;
+  const logs = new Set<LiveEventLog>();
   return {
     ...settings,
     ...resources,
@@ -101,9 +102,15 @@ function createHost(
       });
       const running = stack.use(new AsyncDisposableStack());
       health.register(`${subgraph}.database`, async () => void (await database.pool.query('SELECT 1')));
-      return database;
+      return tellCommits(database, (events) => {
+        for (const log of logs) log.hear(events);
+      });
     },
-    eventLog: (database) => stack.use(createEventLog({ database, bus, source: database.subgraph, logger })),
+    eventLog(database) {
+      const log = stack.use(createEventLog({ database, bus, source: database.subgraph, logger }));
+      logs.add(log);
+      return log;
+    },
   };
 }
 

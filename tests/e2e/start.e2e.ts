@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedIn } from '#demo/graphql-client.ts';
 import { DEMO_PASSWORD } from '#demo/people.ts';
 import { freePort } from '../apart.ts';
+import { openStream } from '../streams.ts';
 
 /** `npm start` as a newcomer's terminal sees it. */
 interface Terminal {
@@ -98,6 +99,44 @@ test('the first start tells where everything is and shows a laboratory at work i
   expect(new Set(workflowCounts.map(({ status }) => status))).toEqual(
     new Set(['ACTIVE', 'ON_HOLD', 'CANCELLED', 'COMPLETED']),
   );
+});
+
+interface Change {
+  readonly workflow: { readonly id: string; readonly version: number };
+  readonly event: { readonly id: string; readonly cursor: string };
+}
+
+test('from then on a subscriber has an event half a second after its mutation, whatever consumers still have to do', async () => {
+  const manager = await signedIn(endpoint, 'manager@demo.test', DEMO_PASSWORD);
+  const { workflows } = await manager.request<{ workflows: { edges: { node: Change['workflow'] }[] } }>(
+    '{ workflows(filter: { status: [ACTIVE] }, first: 1) { edges { node { id version } } } }',
+  );
+  let workflow = workflows.edges[0]!.node;
+  const change = async (how: 'hold' | 'resume') => {
+    const { answer } = await manager.request<{ answer: Change }>(
+      `mutation ($input: ChangeWorkflowStatusInput!) { answer: ${how}Workflow(input: $input) {
+        ... on WorkflowAdvanced { workflow { id version } event { id cursor } } } }`,
+      { input: { workflowId: workflow.id, expectedVersion: workflow.version, reason: 'a test' } },
+    );
+    workflow = answer.workflow;
+    return answer.event;
+  };
+  const { cursor: after } = await change('hold');
+  const stream = openStream<{ workflowUpdated: { id: string } }>('SSE', `http://127.0.0.1:${port}`, {
+    query: 'subscription ($after: String) { workflowUpdated(after: $after) { ... on WorkflowEvent { id } } }',
+    variables: { after },
+    token: manager.accessToken,
+  });
+  // With its first event the stream stands.
+  const first = await change('resume');
+  expect((await stream.next())?.data?.workflowUpdated.id).toBe(first.id);
+  for (const how of ['hold', 'resume', 'hold', 'resume'] as const) {
+    const event = await change(how);
+    const answered = performance.now();
+    expect((await stream.next())?.data?.workflowUpdated.id).toBe(event.id);
+    expect(performance.now() - answered).toBeLessThan(500);
+  }
+  stream.leave();
 });
 
 test('a second start on the same folder says who holds it and exits with 1', { timeout: 60_000 }, async () => {
