@@ -23,7 +23,7 @@ export async function foundDemo(databaseUrl: string, logger: Logger): Promise<vo
   await using db = await createDatabase(options);
   const deps = { db, clock: () => new Date(), newId: () => v7() };
   for (const { id, name, people } of ORGANIZATIONS) {
-    const standing = await db.read({ organizationId: id }, (tx) => tx.organization.findUnique({ where: { id } }));
+    const standing = await db.read({ organizationId: id }, (tx) => tx.organization.findFirst({ where: { id } }));
     if (!standing) await foundOrganization(deps, { id, name, users: people.map(toNewUser) });
   }
 }

@@ -4,9 +4,11 @@ import type { Logger } from '#platform/logging/index.ts';
 import { createAnnouncer } from './announcer.ts';
 import { isTransient, translateFailure } from './failures.ts';
 import { roleOf } from './provision.ts';
+import { createNamer, type Query, type QueryOptions, type Sql, statementOf } from './query.ts';
+import { type Reader, readerOf } from './reader.ts';
 import { checkSafety } from './self-check.ts';
 import { checkOrganizationId, type Session, sessions, type TransactionQuery } from './tenant.ts';
-import { createTenantAdapter } from './tenant-adapter.ts';
+import { createTenantAdapter, readAlone } from './tenant-adapter.ts';
 import type { Actor, Database, UnitOfWork } from './types.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
 
@@ -41,7 +43,9 @@ const TRIES = 4;
 export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<Database<Tx>> {
   const { subgraph, logger, afterCommit } = options;
   const pool = await openPool(options);
-  const client = options.client(createTenantAdapter(pool, subgraph));
+  const namer = createNamer();
+  const client = options.client(createTenantAdapter(pool, subgraph, namer));
+  const reader: Reader<Tx> = readerOf(client as unknown as Tx);
   const announcer = createAnnouncer({ pool, subgraph, logger, afterCommit });
 
   const transaction: Transaction<Tx> = (session, work) =>
@@ -54,10 +58,19 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
   return {
     subgraph,
     pool,
-    read: async ({ organizationId }, work) =>
-      transaction({ organizationId: checkOrganizationId(organizationId), readOnly: true, query: null }, work),
+    read: async ({ organizationId }, work) => {
+      const session: Session = { organizationId: checkOrganizationId(organizationId), readOnly: true, query: null };
+      const query: Query = async <Row extends object>(sql: Sql, planning?: QueryOptions) =>
+        (await readAlone(pool, session, (c) => c.query<Row>(statementOf(sql, namer, planning)))).rows;
+      // Awaited within: Prisma's promises begin only when somebody waits for them.
+      return sessions
+        .run(session, async () => await work(reader, query))
+        .catch((error: unknown) => {
+          throw translateFailure(error);
+        });
+    },
     write: async (actor, work) => {
-      const { answer, announced } = await writeWithRetries(transaction, { subgraph, actor, work });
+      const { answer, announced } = await writeWithRetries(transaction, { subgraph, actor, work, namer });
       if (announced) announcer.committed();
       return answer;
     },
@@ -74,15 +87,20 @@ type Transaction<Tx> = <T>(session: Session, work: (tx: Tx) => Promise<T>) => Pr
 
 async function writeWithRetries<Tx, T>(
   transaction: Transaction<Tx>,
-  call: { readonly subgraph: string; readonly actor: Actor; readonly work: (unit: UnitOfWork<Tx>) => Promise<T> },
+  call: {
+    readonly subgraph: string;
+    readonly actor: Actor;
+    readonly work: (unit: UnitOfWork<Tx>) => Promise<T>;
+    readonly namer: ReturnType<typeof createNamer>;
+  },
 ): Promise<{ answer: T; announced: boolean }> {
-  const { subgraph, actor, work } = call;
+  const { subgraph, actor, work, namer } = call;
   const organizationId = checkOrganizationId(actor.organizationId);
   for (let tries = 1; ; tries += 1) {
     const session: Session = { organizationId, readOnly: false, query: null };
     try {
       return await transaction(session, async (tx) => {
-        const unit = createUnitOfWork({ tx, actor, subgraph, query: queryOf(session) });
+        const unit = createUnitOfWork({ tx, actor, subgraph, namer, query: queryOf(session) });
         const answer = await work(unit);
         return { answer, announced: unit.announced() };
       });

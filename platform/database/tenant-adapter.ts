@@ -9,46 +9,29 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils';
 import type pg from 'pg';
+import type { createNamer } from './query.ts';
 import { beginStatement, type Session, sessions } from './tenant.ts';
 
 type PgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
 
-/** How many different statements each connection keeps prepared; the rest is parsed each time. */
-const MOST_PREPARED = 300;
-
 /**
  * Prisma's adapter for pg, whose transactions begin with the tenant of the current session. BEGIN is not waited for:
- * the connection is pipelined, so it travels with the first query, and a read ends without waiting for its COMMIT.
+ * the connection is pipelined, so it travels with the first query. A query outside of a transaction is a reader's: it
+ * gets a transaction of its own, all of it in one packet.
  */
-export function createTenantAdapter(pool: pg.Pool, schema: string): SqlDriverAdapterFactory {
-  const inner = new PrismaPg(pool, { schema, statementNameGenerator: createNamer() });
+export function createTenantAdapter(
+  pool: pg.Pool,
+  schema: string,
+  namer: ReturnType<typeof createNamer>,
+): SqlDriverAdapterFactory {
+  // pg takes an absent name for an unnamed statement; PrismaPg's type does not say so.
+  const statementNameGenerator = (({ sql }: SqlQuery) => namer(sql)) as (query: SqlQuery) => string;
+  const inner = new PrismaPg(pool, { schema, statementNameGenerator });
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
     connect: async () => new TenantAdapter(pool, await inner.connect()),
   };
-}
-
-/** Names only what came before: a statement that is used once is not worth preparing. */
-function createNamer(): (query: SqlQuery) => string {
-  const names = new Map<string, string | undefined>();
-  let count = 0;
-  const generate = ({ sql }: SqlQuery): string | undefined => {
-    const known = names.get(sql);
-    if (known !== undefined) return known;
-    if (count >= MOST_PREPARED) return undefined;
-    if (!names.has(sql)) {
-      if (names.size > 10 * MOST_PREPARED) names.clear();
-      names.set(sql, undefined);
-      return undefined;
-    }
-    count += 1;
-    const name = `p${count}`;
-    names.set(sql, name);
-    return name;
-  };
-  // pg takes an absent name for an unnamed statement; PrismaPg's type does not say so.
-  return generate as (query: SqlQuery) => string;
 }
 
 class TenantAdapter implements SqlDriverAdapter {
@@ -64,15 +47,15 @@ class TenantAdapter implements SqlDriverAdapter {
   }
 
   queryRaw(query: SqlQuery): Promise<SqlResultSet> {
-    return this.#inner.queryRaw(query);
+    return readAlone(this.#pool, currentSession(), (connection) => over(this.#inner, connection).queryRaw(query));
   }
 
-  executeRaw(query: SqlQuery): Promise<number> {
-    return this.#inner.executeRaw(query);
+  executeRaw(): Promise<number> {
+    throw new Error('Changes are made in Database.write, in a transaction.');
   }
 
-  executeScript(script: string): Promise<void> {
-    return this.#inner.executeScript(script);
+  executeScript(): Promise<void> {
+    throw new Error('Scripts are for migrations, which have a connection of their own.');
   }
 
   getConnectionInfo() {
@@ -84,11 +67,48 @@ class TenantAdapter implements SqlDriverAdapter {
   }
 
   async startTransaction(_isolation?: IsolationLevel): Promise<Transaction> {
-    const session = sessions.getStore();
-    if (!session) throw new Error('Transactions begin in Database.read, write or system, which know the tenant.');
+    const session = currentSession();
     const connection = await this.#pool.connect();
     return new TenantTransaction(this.#inner, connection, session);
   }
+}
+
+function currentSession(): Session {
+  const session = sessions.getStore();
+  if (!session) throw new Error('Queries are made in Database.read, write or system, which know the tenant.');
+  return session;
+}
+
+/** The adapter's own conversions, over one connection in place of the pool. */
+function over(inner: PgAdapter, connection: pg.PoolClient): SqlQueryable {
+  return Object.create(inner, { client: { value: connection } }) as SqlQueryable;
+}
+
+/**
+ * One statement in a read-only transaction of the session's tenant: BEGIN, statement and COMMIT leave in one packet.
+ * A failed statement leaves nothing behind: COMMIT then rolls back.
+ */
+export async function readAlone<T>(
+  pool: pg.Pool,
+  session: Session,
+  run: (connection: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.connect();
+  const onError = () => {}; // the query under way fails with it; unheard it would end the process
+  connection.on('error', onError);
+  const giveBack = (broken: boolean) => {
+    connection.off('error', onError);
+    connection.release(broken);
+  };
+  connection.connection.stream.cork();
+  connection.query(beginStatement(session)).catch(() => {}); // without BEGIN there is no tenant: the statement fails too
+  const answer = run(connection);
+  connection.query('COMMIT').then(
+    () => giveBack(false),
+    () => giveBack(true),
+  );
+  connection.connection.stream.uncork();
+  return answer;
 }
 
 class TenantTransaction implements Transaction {
@@ -98,17 +118,14 @@ class TenantTransaction implements Transaction {
   readonly options = { usePhantomQuery: true };
   readonly #queries: SqlQueryable;
   readonly #connection: pg.PoolClient;
-  readonly #readOnly: boolean;
   readonly #begun: Promise<unknown>;
   #sent = false;
   readonly #onError = () => {}; // the query under way fails with it; unheard it would end the process
 
   constructor(inner: PgAdapter, connection: pg.PoolClient, session: Session) {
     this.adapterName = inner.adapterName;
-    // The adapter's own conversions, over one connection in place of the pool.
-    this.#queries = Object.create(inner, { client: { value: connection } }) as SqlQueryable;
+    this.#queries = over(inner, connection);
     this.#connection = connection;
-    this.#readOnly = session.readOnly;
     connection.on('error', this.#onError);
     connection.connection.stream.cork();
     this.#begun = connection.query(beginStatement(session));
@@ -141,11 +158,6 @@ class TenantTransaction implements Transaction {
 
   async commit(): Promise<void> {
     const ended = this.#end('COMMIT');
-    // Nothing depends on the end of a read: its rows are there.
-    if (this.#readOnly) {
-      ended.catch(() => {});
-      return;
-    }
     await this.#begun;
     const command = await ended;
     // PostgreSQL answers COMMIT with ROLLBACK when a statement had failed and its error was swallowed.

@@ -1,5 +1,7 @@
 import type pg from 'pg';
 import type { DomainEvent, StoredEvent } from '../events/types.ts';
+import type { Query, Sql } from './query.ts';
+import type { Reader } from './reader.ts';
 
 export interface Tenant {
   readonly organizationId: string;
@@ -19,9 +21,17 @@ export interface OnceCall {
   readonly request: unknown;
 }
 
-export interface UnitOfWork<Tx> {
+/** What a reading function needs; a unit of work has it too, so that writers read in their own transaction. */
+export interface Reading<Tx> {
+  readonly tx: Reader<Tx>;
+  readonly query: Query;
+}
+
+export interface UnitOfWork<Tx> extends Reading<Tx> {
   readonly tx: Tx;
   readonly actor: Actor;
+  /** As `query`, and tells how many rows it changed. */
+  execute(sql: Sql): Promise<number>;
   /** Takes the sequence numbers (their counter rows stay locked until commit: call it last, once) and writes the outbox rows. */
   announce(events: readonly DomainEvent[]): Promise<readonly StoredEvent[]>;
   /**
@@ -37,8 +47,11 @@ export interface UnitOfWork<Tx> {
 export interface Database<Tx> extends AsyncDisposable {
   readonly subgraph: string;
   readonly pool: pg.Pool;
-  /** One read-only transaction under the tenant's row-level security. */
-  read<T>(tenant: Tenant, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Reads under the tenant's row-level security, each statement in a read-only transaction of its own: what is read
+   * together has to be one statement. READ COMMITTED would promise no more.
+   */
+  read<T>(tenant: Tenant, work: (tx: Reader<Tx>, query: Query) => Promise<T>): Promise<T>;
   /** One transaction; serialization failures and deadlocks are retried up to 3 times, so `work` must have no effect outside it. */
   write<T>(actor: Actor, work: (unit: UnitOfWork<Tx>) => Promise<T>): Promise<T>;
   /** Without a tenant: only SECURITY DEFINER functions and untenanted tables answer. */

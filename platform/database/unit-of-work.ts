@@ -3,6 +3,7 @@ import superjson from 'superjson';
 import { v7 as uuidv7 } from 'uuid';
 import { BadInputError, ConflictError } from '#platform/errors/index.ts';
 import type { DomainEvent, StoredEvent } from '../events/types.ts';
+import { type createNamer, type QueryOptions, type Sql, statementOf } from './query.ts';
 import type { TransactionQuery } from './tenant.ts';
 import type { Actor, OnceCall, UnitOfWork } from './types.ts';
 
@@ -45,15 +46,19 @@ export interface UnitOptions<Tx> {
   readonly tx: Tx;
   readonly actor: Actor;
   readonly subgraph: string;
+  readonly namer: ReturnType<typeof createNamer>;
   readonly query: TransactionQuery;
 }
 
 export function createUnitOfWork<Tx>(options: UnitOptions<Tx>): UnitOfWork<Tx> & { readonly announced: () => boolean } {
-  const { tx, actor, query } = options;
+  const { tx, actor, query, namer } = options;
   let announced = false;
   return {
     tx,
     actor,
+    query: async <Row extends object>(sql: Sql, planning?: QueryOptions) =>
+      (await query<Row>(statementOf(sql, namer, planning))).rows,
+    execute: async (sql) => (await query(statementOf(sql, namer))).rowCount ?? 0,
     announced: () => announced,
     async announce(events) {
       if (events.length === 0) return [];

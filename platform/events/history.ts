@@ -19,11 +19,6 @@ export interface EventHistory {
   after(organizationId: string, topic: string, position: Position, limit: number): Promise<readonly StoredEvent[]>;
 }
 
-/** The part of a Prisma transaction client that is needed here. */
-interface RawQueries {
-  $queryRawUnsafe<T = unknown>(sql: string, ...values: unknown[]): PromiseLike<T>;
-}
-
 interface BoundsRow {
   readonly epoch: string;
   readonly newest: string | bigint | number;
@@ -48,8 +43,8 @@ order by sequence limit $5::int`;
 export function createPgHistory(database: Database<unknown>, source: string): EventHistory {
   return {
     async bounds(organizationId, topic) {
-      const rows = await database.read({ organizationId }, async (tx) =>
-        raw(tx).$queryRawUnsafe<readonly BoundsRow[]>(BOUNDS, organizationId, topic),
+      const rows = await database.read({ organizationId }, (_, query) =>
+        query<BoundsRow>({ text: BOUNDS, values: [organizationId, topic] }),
       );
       const row = rows[0];
       if (row === undefined) return { epoch: null, newest: 0, oldest: 1 };
@@ -57,23 +52,9 @@ export function createPgHistory(database: Database<unknown>, source: string): Ev
       return { epoch: row.epoch, newest, oldest: row.oldest === null ? newest + 1 : Number(row.oldest) };
     },
     async after(organizationId, topic, position, limit) {
-      const rows = await database.read({ organizationId }, async (tx) =>
-        raw(tx).$queryRawUnsafe<readonly EventRow[]>(
-          AFTER,
-          organizationId,
-          topic,
-          position.epoch,
-          // As text: a sequence may exceed what a 32-bit parameter carries.
-          String(position.sequence),
-          limit,
-        ),
-      );
+      const values = [organizationId, topic, position.epoch, position.sequence, limit];
+      const rows = await database.read({ organizationId }, (_, query) => query<EventRow>({ text: AFTER, values }));
       return rows.map((row) => eventOfRow(row, source));
     },
   };
-}
-
-/** The boundary to Prisma: every subgraph has its own client type, and all of them can do this. */
-function raw(tx: unknown): RawQueries {
-  return tx as RawQueries;
 }

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import type { MemoryTx } from './data/client.ts';
+import type { MemoryReader, MemoryTx } from './data/client.ts';
 import { findContexts, findConversations } from './data/contexts.ts';
 import { findInteractions } from './data/interactions.ts';
 import type { MemoryIndex } from './data/memory-index.ts';
@@ -33,7 +33,7 @@ export interface MemoryContext extends RequestContext, Omit<MemoryDeps, keyof As
 function loaderOf<Row>(
   deps: MemoryDeps,
   request: RequestContext,
-  load: (tx: MemoryTx, keys: readonly string[]) => Promise<readonly Row[]>,
+  load: (tx: MemoryReader, keys: readonly string[]) => Promise<readonly Row[]>,
   keyOf: (row: Row) => string,
 ): DataLoader<string, Row | null> {
   return new DataLoader(async (keys) => {

@@ -3,7 +3,7 @@ import type { Role } from '#platform/identity/index.ts';
 import { isId } from '../domain/ids.ts';
 import type { Session, Throttle } from '../domain/session.ts';
 import type { Organization, User } from '../domain/user.ts';
-import type { AccountsTx } from './client.ts';
+import type { AccountsReader, AccountsTx } from './client.ts';
 import type { User as UserRow } from './prisma.generated/client.ts';
 
 /** What sign-in needs to know before the organization is known. */
@@ -19,7 +19,7 @@ function toUser({ passwordHash: _, ...row }: UserRow): User {
   return { ...row, roles: row.roles as Role[] };
 }
 
-export async function findAccount(tx: AccountsTx, email: string): Promise<Account | null> {
+export async function findAccount(tx: AccountsReader, email: string): Promise<Account | null> {
   const rows = await tx.$queryRaw<Account[]>`
     SELECT id, organization_id AS "organizationId", password_hash AS "passwordHash", active FROM find_account(${email})`;
   return rows[0] ?? null;
@@ -56,8 +56,8 @@ export async function createOrganization(tx: AccountsTx, organization: Organizat
   await tx.organization.create({ data: { ...organization, createdAt: now } });
 }
 
-export function findOrganization(tx: AccountsTx, id: string): Promise<Organization | null> {
-  return tx.organization.findUnique({ where: { id }, select: { id: true, name: true } });
+export function findOrganization(tx: AccountsReader, id: string): Promise<Organization | null> {
+  return tx.organization.findFirst({ where: { id }, select: { id: true, name: true } });
 }
 
 export async function createUser(tx: AccountsTx, user: User, passwordHash: string): Promise<void> {
@@ -77,13 +77,13 @@ export async function setPasswordHash(tx: AccountsTx, userId: string, passwordHa
   await tx.user.update({ where: { id: userId }, data: { passwordHash } });
 }
 
-export async function findUsers(tx: AccountsTx, ids: readonly string[]): Promise<User[]> {
+export async function findUsers(tx: AccountsReader, ids: readonly string[]): Promise<User[]> {
   return (await tx.user.findMany({ where: { id: { in: ids.filter(isId) } } })).map(toUser);
 }
 
 /** One row more than `first`, by name then id, behind the given key. */
 export async function listUsers(
-  tx: AccountsTx,
+  tx: AccountsReader,
   organizationId: string,
   first: number,
   after: { readonly name: string; readonly id: string } | null,
@@ -97,11 +97,11 @@ export async function listUsers(
   return rows.map(toUser);
 }
 
-export function countUsers(tx: AccountsTx, organizationId: string): Promise<number> {
+export function countUsers(tx: AccountsReader, organizationId: string): Promise<number> {
   return tx.user.count({ where: { organizationId } });
 }
 
-export function countOtherAdministrators(tx: AccountsTx, user: User): Promise<number> {
+export function countOtherAdministrators(tx: AccountsReader, user: User): Promise<number> {
   const { organizationId, id } = user;
   return tx.user.count({ where: { organizationId, active: true, roles: { has: 'admin' }, id: { not: id } } });
 }
@@ -110,8 +110,8 @@ export async function createSession(tx: AccountsTx, session: Session): Promise<v
   await tx.session.create({ data: session });
 }
 
-export function findSession(tx: AccountsTx, id: string): Promise<Session | null> {
-  return tx.session.findUnique({ where: { id } });
+export function findSession(tx: AccountsReader, id: string): Promise<Session | null> {
+  return tx.session.findFirst({ where: { id } });
 }
 
 /** False when another refresh of the same token came first. */

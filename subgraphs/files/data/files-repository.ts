@@ -1,7 +1,7 @@
 import type { Grant, GrantLevel, Reach } from '../domain/access.ts';
 import type { File, FileStatus, FileVersion } from '../domain/file.ts';
 import type { Extracted } from '../domain/media-types.ts';
-import type { FilesTx } from './client.ts';
+import type { FilesReader, FilesTx } from './client.ts';
 import type { File as FileRow, Prisma, FileVersion as VersionRow } from './prisma.generated/client.ts';
 
 function toFile(row: FileRow): File {
@@ -17,7 +17,7 @@ export async function createFile(tx: FilesTx, file: File): Promise<void> {
   await tx.file.create({ data: { ...file, size: BigInt(file.size) } });
 }
 
-export async function findFiles(tx: FilesTx, ids: readonly string[]): Promise<File[]> {
+export async function findFiles(tx: FilesReader, ids: readonly string[]): Promise<File[]> {
   return (await tx.file.findMany({ where: { id: { in: [...ids] } } })).map(toFile);
 }
 
@@ -63,7 +63,7 @@ function reachable(reach: Extract<Reach, { kind: 'some' }>, seenSampleIds: reado
 
 /** One row more than `first`, the newest first, behind the given id. Ids grow with time. */
 export async function listFiles(
-  tx: FilesTx,
+  tx: FilesReader,
   listing: FileListing,
   first: number,
   after: string | null,
@@ -77,12 +77,16 @@ export async function listFiles(
   return rows.map(toFile);
 }
 
-export function countFiles(tx: FilesTx, listing: FileListing): Promise<number> {
+export function countFiles(tx: FilesReader, listing: FileListing): Promise<number> {
   return tx.file.count({ where: listed(listing) });
 }
 
 /** Samples that files of a workflow belong to: one, unless somebody attached a file of another. */
-export async function samplesOfWorkflow(tx: FilesTx, organizationId: string, workflowId: string): Promise<string[]> {
+export async function samplesOfWorkflow(
+  tx: FilesReader,
+  organizationId: string,
+  workflowId: string,
+): Promise<string[]> {
   const rows = await tx.file.findMany({
     where: { organizationId, workflowId, sampleId: { not: null } },
     distinct: ['sampleId'],
@@ -99,20 +103,20 @@ export async function createVersion(tx: FilesTx, version: FileVersion, extracted
   await tx.fileExtraction.create({ data: { ...extracted, versionId, organizationId } });
 }
 
-export async function findVersion(tx: FilesTx, id: string): Promise<FileVersion | null> {
-  const row = await tx.fileVersion.findUnique({ where: { id } });
+export async function findVersion(tx: FilesReader, id: string): Promise<FileVersion | null> {
+  const row = await tx.fileVersion.findFirst({ where: { id } });
   return row === null ? null : toVersion(row);
 }
 
 /** The current version of each file that has one. */
-export async function findCurrentVersions(tx: FilesTx, files: readonly File[]): Promise<FileVersion[]> {
+export async function findCurrentVersions(tx: FilesReader, files: readonly File[]): Promise<FileVersion[]> {
   const wanted = files.map(({ id: fileId, currentVersion: number }) => ({ fileId, number }));
   return (await tx.fileVersion.findMany({ where: { OR: wanted } })).map(toVersion);
 }
 
 /** One row more than `first`, the newest first, behind the given number. */
 export async function listVersions(
-  tx: FilesTx,
+  tx: FilesReader,
   fileId: string,
   first: number,
   after: number | null,
@@ -125,12 +129,12 @@ export async function listVersions(
   return rows.map(toVersion);
 }
 
-export async function findExtractions(tx: FilesTx, versionId: string): Promise<Extracted[]> {
+export async function findExtractions(tx: FilesReader, versionId: string): Promise<Extracted[]> {
   const rows = await tx.fileExtraction.findMany({ where: { versionId }, orderBy: { kind: 'asc' } });
   return rows.map(({ kind, text, truncated }) => ({ kind: kind as Extracted['kind'], text, truncated }));
 }
 
-export async function findGrants(tx: FilesTx, fileIds: readonly string[]): Promise<Map<string, Grant[]>> {
+export async function findGrants(tx: FilesReader, fileIds: readonly string[]): Promise<Map<string, Grant[]>> {
   const rows = await tx.fileAccess.findMany({ where: { fileId: { in: [...fileIds] } }, orderBy: { subject: 'asc' } });
   const grants = new Map<string, Grant[]>(fileIds.map((id) => [id, []]));
   for (const { fileId, subject, level } of rows) grants.get(fileId)?.push({ subject, level: level as GrantLevel });
@@ -157,7 +161,7 @@ export async function setGrant(
 }
 
 /** Where the organization's log of file events stands in this transaction's view. */
-export async function findLogPosition(tx: FilesTx): Promise<{ epoch: string; sequence: number } | null> {
+export async function findLogPosition(tx: FilesReader): Promise<{ epoch: string; sequence: number } | null> {
   const rows = await tx.$queryRaw<{ epoch: string; sequence: bigint }[]>`
     SELECT epoch::text AS epoch, sequence FROM event_counter WHERE topic = 'file'`;
   const [row] = rows;

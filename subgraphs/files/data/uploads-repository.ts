@@ -1,5 +1,5 @@
 import type { Rejection, RejectionCode, Upload, UploadStatus } from '../domain/file.ts';
-import type { FilesTx } from './client.ts';
+import type { FilesReader, FilesTx } from './client.ts';
 import type { Upload as UploadRow } from './prisma.generated/client.ts';
 
 function toUpload({ rejectionCode, rejectionMessage, staged: _, ...row }: UploadRow): Upload {
@@ -13,15 +13,15 @@ export async function createUpload(tx: FilesTx, { rejection: _, ...upload }: Upl
   await tx.upload.create({ data: { ...upload, size: BigInt(upload.size), staged: true } });
 }
 
-export async function findUploads(tx: FilesTx, ids: readonly string[]): Promise<Upload[]> {
+export async function findUploads(tx: FilesReader, ids: readonly string[]): Promise<Upload[]> {
   return (await tx.upload.findMany({ where: { id: { in: [...ids] } } })).map(toUpload);
 }
 
-export async function findUpload(tx: FilesTx, id: string): Promise<Upload | null> {
+export async function findUpload(tx: FilesReader, id: string): Promise<Upload | null> {
   return (await findUploads(tx, [id]))[0] ?? null;
 }
 
-export function countUnfinished(tx: FilesTx, organizationId: string, userId: string): Promise<number> {
+export function countUnfinished(tx: FilesReader, organizationId: string, userId: string): Promise<number> {
   return tx.upload.count({ where: { organizationId, createdBy: userId, status: 'PENDING' } });
 }
 
@@ -52,7 +52,7 @@ export interface StagedUploadRef {
 }
 
 /** Uploads of all organizations that still have something staged, the oldest first. */
-export function findStaged(tx: FilesTx, begunBefore: Date, most: number): Promise<StagedUploadRef[]> {
+export function findStaged(tx: FilesReader, begunBefore: Date, most: number): Promise<StagedUploadRef[]> {
   return tx.$queryRaw<StagedUploadRef[]>`
     SELECT id::text AS id, organization_id::text AS "organizationId", created_by::text AS "createdBy"
     FROM staged_uploads(${begunBefore}::timestamptz, ${most}::int)`;

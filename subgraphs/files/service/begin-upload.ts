@@ -1,6 +1,6 @@
 import { NotFoundError } from '#platform/errors/index.ts';
 import type { FilesContext } from '../context.ts';
-import type { FilesTx } from '../data/client.ts';
+import type { FilesReader } from '../data/client.ts';
 import * as files from '../data/files-repository.ts';
 import * as uploads from '../data/uploads-repository.ts';
 import {
@@ -112,7 +112,7 @@ export async function addFileVersion(
   return ticketOf(ctx, opened);
 }
 
-async function quotaRefusal(ctx: FilesContext, tx: FilesTx): Promise<UploadRefused | null> {
+async function quotaRefusal(ctx: FilesContext, tx: FilesReader): Promise<UploadRefused | null> {
   const { organizationId, userId } = ctx.viewer;
   const unfinished = await uploads.countUnfinished(tx, organizationId, userId);
   if (unfinished < MAX_UNFINISHED) return null;

@@ -1,7 +1,7 @@
 import type { ContextDraft } from '../domain/input.ts';
 import type { Context, Conversation, MessageType, WorkflowStage } from '../domain/memory.ts';
 import { bytesOfVector } from '../domain/vector.ts';
-import type { MemoryTx } from './client.ts';
+import type { MemoryReader, MemoryTx } from './client.ts';
 import type {
   ConversationContext as ContextRow,
   Conversation as ConversationRow,
@@ -70,14 +70,19 @@ export async function addContext(
   return { id: made.id, conversationId: conversation.id };
 }
 
-export async function findContexts(tx: MemoryTx, scope: Scope, ids: readonly string[], now: Date): Promise<Context[]> {
+export async function findContexts(
+  tx: MemoryReader,
+  scope: Scope,
+  ids: readonly string[],
+  now: Date,
+): Promise<Context[]> {
   const where = { ...visible(scope, now), id: { in: [...ids] } };
   return (await tx.conversationContext.findMany({ where, ...WITHOUT_EMBEDDING })).map(toContext);
 }
 
 /** Which of `ids` the person may see. */
 export async function visibleContextIds(
-  tx: MemoryTx,
+  tx: MemoryReader,
   scope: Scope,
   ids: readonly string[],
   now: Date,
@@ -87,7 +92,7 @@ export async function visibleContextIds(
 }
 
 export async function findConversations(
-  tx: MemoryTx,
+  tx: MemoryReader,
   { organizationId, userId }: Scope,
   keys: readonly string[],
 ): Promise<Conversation[]> {
@@ -97,7 +102,7 @@ export async function findConversations(
 
 /** One more than `first`, latest activity first, behind the given key. */
 export async function listConversations(
-  tx: MemoryTx,
+  tx: MemoryReader,
   { organizationId, userId }: Scope,
   first: number,
   after: { readonly lastActivityAt: Date; readonly id: string } | null,
@@ -112,13 +117,13 @@ export async function listConversations(
   return rows.map(toConversation);
 }
 
-export function countConversations(tx: MemoryTx, { organizationId, userId }: Scope): Promise<number> {
+export function countConversations(tx: MemoryReader, { organizationId, userId }: Scope): Promise<number> {
   return tx.conversation.count({ where: { organizationId, userId } });
 }
 
 /** One more than `first`, in the order of the conversation, behind the given position. */
 export async function listTurns(
-  tx: MemoryTx,
+  tx: MemoryReader,
   scope: Scope,
   page: { readonly conversationId: string; readonly first: number; readonly after: number; readonly now: Date },
 ): Promise<Context[]> {
@@ -133,7 +138,7 @@ export async function listTurns(
 
 /** One more than `first` of what was said about a workflow, newest first, behind the given id. */
 export async function listContextsOfWorkflow(
-  tx: MemoryTx,
+  tx: MemoryReader,
   scope: Scope,
   page: { readonly workflowId: string; readonly first: number; readonly after: string | null; readonly now: Date },
 ): Promise<Context[]> {
@@ -151,7 +156,7 @@ export async function listContextsOfWorkflow(
 }
 
 export function countContexts(
-  tx: MemoryTx,
+  tx: MemoryReader,
   scope: Scope,
   of: { readonly conversationId: string } | { readonly workflowId: string },
   now: Date,

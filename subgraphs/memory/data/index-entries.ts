@@ -1,6 +1,6 @@
 import { dayInWords } from '../domain/text.ts';
 import { type Vector, vectorFromBytes } from '../domain/vector.ts';
-import type { MemoryTx } from './client.ts';
+import type { MemoryReader } from './client.ts';
 import type { Collection, IndexEntry } from './memory-index.ts';
 import { circleOwner } from './scope.ts';
 
@@ -49,7 +49,7 @@ function contextEntry(row: ContextRow): IndexEntry {
   };
 }
 
-async function contextEntries(tx: MemoryTx, ids: readonly string[], now: Date): Promise<IndexEntry[]> {
+async function contextEntries(tx: MemoryReader, ids: readonly string[], now: Date): Promise<IndexEntry[]> {
   const rows = await tx.$queryRaw<ContextRow[]>`
     SELECT c.id, c.organization_id AS "organizationId", c.user_id AS "userId", c.conversation_id AS "conversationId",
            v.client_key AS "clientKey", c.message_type AS "messageType", c.content,
@@ -67,7 +67,7 @@ async function contextEntries(tx: MemoryTx, ids: readonly string[], now: Date): 
   return rows.map(contextEntry);
 }
 
-async function patternEntries(tx: MemoryTx, ids: readonly string[]): Promise<IndexEntry[]> {
+async function patternEntries(tx: MemoryReader, ids: readonly string[]): Promise<IndexEntry[]> {
   const rows = await tx.workflowPattern.findMany({ where: { id: { in: [...ids] } } });
   return rows.map((row) => ({
     id: row.id,
@@ -85,7 +85,7 @@ async function patternEntries(tx: MemoryTx, ids: readonly string[]): Promise<Ind
   }));
 }
 
-async function interactionEntries(tx: MemoryTx, ids: readonly string[]): Promise<IndexEntry[]> {
+async function interactionEntries(tx: MemoryReader, ids: readonly string[]): Promise<IndexEntry[]> {
   const rows = await tx.userInteraction.findMany({ where: { id: { in: [...ids] } } });
   return rows.map((row) => ({
     id: row.id,
@@ -109,7 +109,7 @@ async function interactionEntries(tx: MemoryTx, ids: readonly string[]): Promise
 
 /** What the index should hold of these rows of one organization at `now`; rows that are gone or expired have no entry. */
 export function loadEntries(
-  tx: MemoryTx,
+  tx: MemoryReader,
   collection: Collection,
   ids: readonly string[],
   now: Date,
@@ -126,7 +126,7 @@ export function loadEntries(
 
 /** Up to `most` rows of all organizations stored at or after `since`, in the order of their ids behind `after`. */
 export function storedSince(
-  tx: MemoryTx,
+  tx: MemoryReader,
   collection: Collection,
   page: { readonly since: Date; readonly after: string; readonly most: number },
 ): Promise<{ readonly id: string; readonly organizationId: string }[]> {

@@ -1,7 +1,7 @@
 import type { InteractionDraft } from '../domain/input.ts';
 import type { Interaction } from '../domain/memory.ts';
 import { bytesOfVector } from '../domain/vector.ts';
-import type { MemoryTx } from './client.ts';
+import type { MemoryReader, MemoryTx } from './client.ts';
 import type { Scope } from './scope.ts';
 
 const INTERNAL_COLUMNS = { organizationId: true, embedding: true, embeddingModel: true } as const;
@@ -27,7 +27,7 @@ export async function addInteraction(
   });
 }
 
-export function findInteractions(tx: MemoryTx, scope: Scope, ids: readonly string[]): Promise<Interaction[]> {
+export function findInteractions(tx: MemoryReader, scope: Scope, ids: readonly string[]): Promise<Interaction[]> {
   const { organizationId, userId } = scope;
   return tx.userInteraction.findMany({
     where: { organizationId, userId, id: { in: [...ids] } },
@@ -37,7 +37,7 @@ export function findInteractions(tx: MemoryTx, scope: Scope, ids: readonly strin
 
 /** One more than `first`, newest first, behind the given id. */
 export function listInteractions(
-  tx: MemoryTx,
+  tx: MemoryReader,
   { organizationId, userId }: Scope,
   first: number,
   after: string | null,
@@ -50,6 +50,6 @@ export function listInteractions(
   });
 }
 
-export function countInteractions(tx: MemoryTx, { organizationId, userId }: Scope): Promise<number> {
+export function countInteractions(tx: MemoryReader, { organizationId, userId }: Scope): Promise<number> {
   return tx.userInteraction.count({ where: { organizationId, userId } });
 }

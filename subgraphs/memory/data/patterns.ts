@@ -1,7 +1,7 @@
 import type { PatternDraft } from '../domain/input.ts';
 import type { Pattern } from '../domain/memory.ts';
 import { bytesOfVector } from '../domain/vector.ts';
-import type { MemoryTx } from './client.ts';
+import type { MemoryReader, MemoryTx } from './client.ts';
 import type { Circle, Scope } from './scope.ts';
 
 export async function addPattern(
@@ -25,7 +25,7 @@ export async function addPattern(
   });
 }
 
-export async function findPatterns(tx: MemoryTx, circle: Circle, ids: readonly string[]): Promise<Pattern[]> {
+export async function findPatterns(tx: MemoryReader, circle: Circle, ids: readonly string[]): Promise<Pattern[]> {
   const { organizationId, clientId } = circle;
   return tx.workflowPattern.findMany({
     where: { organizationId, clientId, id: { in: [...ids] } },

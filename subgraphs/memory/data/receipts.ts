@@ -1,5 +1,5 @@
 import type { Receipt } from '../domain/memory.ts';
-import type { MemoryTx } from './client.ts';
+import type { MemoryReader, MemoryTx } from './client.ts';
 import type { Scope } from './scope.ts';
 
 /** A person sees the receipts about his or her memories and those of erasures that he or she asked for. */
@@ -11,12 +11,12 @@ export async function addReceipt(tx: MemoryTx, organizationId: string, receipt: 
   await tx.erasureReceipt.create({ data: { ...receipt, organizationId }, select: { id: true } });
 }
 
-export function findReceipt(tx: MemoryTx, scope: Scope, id: string): Promise<Receipt | null> {
+export function findReceipt(tx: MemoryReader, scope: Scope, id: string): Promise<Receipt | null> {
   return tx.erasureReceipt.findFirst({ where: { ...concerning(scope), id }, omit: { organizationId: true } });
 }
 
 /** One more than `first`, newest first, behind the given id. */
-export function listReceipts(tx: MemoryTx, scope: Scope, first: number, after: string | null): Promise<Receipt[]> {
+export function listReceipts(tx: MemoryReader, scope: Scope, first: number, after: string | null): Promise<Receipt[]> {
   return tx.erasureReceipt.findMany({
     where: { ...concerning(scope), ...(after === null ? {} : { id: { lt: after } }) },
     orderBy: { id: 'desc' },
@@ -25,6 +25,6 @@ export function listReceipts(tx: MemoryTx, scope: Scope, first: number, after: s
   });
 }
 
-export function countReceipts(tx: MemoryTx, scope: Scope): Promise<number> {
+export function countReceipts(tx: MemoryReader, scope: Scope): Promise<number> {
   return tx.erasureReceipt.count({ where: concerning(scope) });
 }

@@ -1,4 +1,4 @@
-import type { MemoryTx } from './client.ts';
+import type { MemoryReader } from './client.ts';
 import type { Collection } from './memory-index.ts';
 import type { Circle, Scope } from './scope.ts';
 
@@ -12,7 +12,7 @@ export interface CollectionStats {
 
 /** What each collection holds for the person, expired turns left out; always one entry per collection. */
 export function collectionStats(
-  tx: MemoryTx,
+  tx: MemoryReader,
   { organizationId, userId, clientId }: Scope & Circle,
   now: Date,
 ): Promise<CollectionStats[]> {

@@ -1,5 +1,5 @@
 import type { MemoryContext } from '../context.ts';
-import type { MemoryTx } from '../data/client.ts';
+import type { MemoryReader } from '../data/client.ts';
 import { findContexts, visibleContextIds } from '../data/contexts.ts';
 import { findInteractions } from '../data/interactions.ts';
 import type { Collection, Shelf } from '../data/memory-index.ts';
@@ -24,8 +24,8 @@ interface Search<Row> {
   readonly shelf: Shelf;
   readonly group?: string | null;
   /** Which of the ids the viewer may see now. */
-  visible(tx: MemoryTx, ids: readonly string[]): Promise<ReadonlySet<string>>;
-  load(tx: MemoryTx, ids: readonly string[]): Promise<readonly Row[]>;
+  visible(tx: MemoryReader, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  load(tx: MemoryReader, ids: readonly string[]): Promise<readonly Row[]>;
 }
 
 /** The index proposes; the database decides what the viewer may see; only that is ranked. */

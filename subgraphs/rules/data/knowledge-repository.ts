@@ -1,6 +1,6 @@
 import type { RuleSetVersion } from '../domain/rule.ts';
 import { type StandingFact, textHash } from '../domain/standing-fact.ts';
-import type { RulesTx } from './client.ts';
+import type { RulesReader, RulesTx } from './client.ts';
 import type { Fact as FactRow, Prisma, RuleSetVersion as VersionRow } from './prisma.generated/client.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -24,8 +24,8 @@ function toVersion({ organizationId: _, ...row }: VersionRow): RuleSetVersion {
 }
 
 /** The present state of an organization's knowledge; 0 before its first change. */
-export async function findEpoch(tx: RulesTx, organizationId: string): Promise<bigint> {
-  return (await tx.knowledgeEpoch.findUnique({ where: { organizationId } }))?.epoch ?? 0n;
+export async function findEpoch(tx: RulesReader, organizationId: string): Promise<bigint> {
+  return (await tx.knowledgeEpoch.findFirst({ where: { organizationId } }))?.epoch ?? 0n;
 }
 
 /** Begins a change: others wait until it is done. Call it before anything is looked at. */
@@ -40,7 +40,7 @@ function validAt(at: Date): Prisma.FactWhereInput {
 }
 
 /** Facts that are true at `at` or will become true later. */
-export async function findFactsFrom(tx: RulesTx, organizationId: string, at: Date): Promise<StandingFact[]> {
+export async function findFactsFrom(tx: RulesReader, organizationId: string, at: Date): Promise<StandingFact[]> {
   const rows = await tx.fact.findMany({
     where: { organizationId, OR: [{ validTo: null }, { validTo: { gt: at } }] },
     orderBy: { id: 'asc' },
@@ -49,7 +49,7 @@ export async function findFactsFrom(tx: RulesTx, organizationId: string, at: Dat
 }
 
 /** Facts that were known and true at `at`. */
-export async function findFactsAt(tx: RulesTx, organizationId: string, at: Date): Promise<StandingFact[]> {
+export async function findFactsAt(tx: RulesReader, organizationId: string, at: Date): Promise<StandingFact[]> {
   const rows = await tx.fact.findMany({
     where: { organizationId, assertedAt: { lte: at }, ...validAt(at) },
     orderBy: { id: 'asc' },
@@ -77,7 +77,7 @@ function predicateFilter(predicate: string): Prisma.FactWhereInput {
 
 /** One row more than `first`, oldest first, behind the fact with the id `after`. */
 export async function listFacts(
-  tx: RulesTx,
+  tx: RulesReader,
   filter: FactFilter,
   first: number,
   after: string | null,
@@ -90,17 +90,17 @@ export async function listFacts(
   return rows.map(toFact);
 }
 
-export function countFacts(tx: RulesTx, filter: FactFilter): Promise<number> {
+export function countFacts(tx: RulesReader, filter: FactFilter): Promise<number> {
   return tx.fact.count({ where: filterFacts(filter) });
 }
 
-export async function findFacts(tx: RulesTx, ids: readonly string[]): Promise<StandingFact[]> {
+export async function findFacts(tx: RulesReader, ids: readonly string[]): Promise<StandingFact[]> {
   return (await tx.fact.findMany({ where: { id: { in: onlyUuids(ids) } } })).map(toFact);
 }
 
 /** Facts of the same texts that have not ended by `at`. */
 export async function findSameFacts(
-  tx: RulesTx,
+  tx: RulesReader,
   organizationId: string,
   texts: readonly string[],
   at: Date,
@@ -146,12 +146,12 @@ export async function createVersion(tx: RulesTx, organizationId: string, version
   await tx.ruleSetVersion.create({ data });
 }
 
-export async function findVersions(tx: RulesTx, ids: readonly string[]): Promise<RuleSetVersion[]> {
+export async function findVersions(tx: RulesReader, ids: readonly string[]): Promise<RuleSetVersion[]> {
   return (await tx.ruleSetVersion.findMany({ where: { id: { in: onlyUuids(ids) } } })).map(toVersion);
 }
 
 export async function findVersion(
-  tx: RulesTx,
+  tx: RulesReader,
   organizationId: string,
   ruleSet: string,
   number: number,
@@ -161,11 +161,11 @@ export async function findVersion(
 }
 
 /** The versions in force, at most one per rule set. */
-export async function findActiveVersions(tx: RulesTx, organizationId: string): Promise<RuleSetVersion[]> {
+export async function findActiveVersions(tx: RulesReader, organizationId: string): Promise<RuleSetVersion[]> {
   return (await tx.ruleSetVersion.findMany({ where: { organizationId, status: 'PUBLISHED' } })).map(toVersion);
 }
 
-export async function findRuleSetNames(tx: RulesTx, organizationId: string): Promise<string[]> {
+export async function findRuleSetNames(tx: RulesReader, organizationId: string): Promise<string[]> {
   const rows = await tx.ruleSetVersion.findMany({
     where: { organizationId, number: 1 },
     select: { ruleSet: true },
@@ -175,7 +175,7 @@ export async function findRuleSetNames(tx: RulesTx, organizationId: string): Pro
 }
 
 export async function findLastVersion(
-  tx: RulesTx,
+  tx: RulesReader,
   organizationId: string,
   ruleSet: string,
 ): Promise<RuleSetVersion | null> {
@@ -185,7 +185,7 @@ export async function findLastVersion(
 
 /** One row more than `first`, newest first, behind (that is, older than) the number `after`. */
 export async function listVersions(
-  tx: RulesTx,
+  tx: RulesReader,
   organizationId: string,
   ruleSet: string,
   first: number,
@@ -199,7 +199,7 @@ export async function listVersions(
   return rows.map(toVersion);
 }
 
-export function countVersions(tx: RulesTx, organizationId: string, ruleSet: string): Promise<number> {
+export function countVersions(tx: RulesReader, organizationId: string, ruleSet: string): Promise<number> {
   return tx.ruleSetVersion.count({ where: { organizationId, ruleSet } });
 }
 

@@ -1,5 +1,5 @@
 import type { AskedQuestion } from '../domain/asked-question.ts';
-import type { RulesTx } from './client.ts';
+import type { RulesReader, RulesTx } from './client.ts';
 import { isId } from './knowledge-repository.ts';
 import type { Question as QuestionRow } from './prisma.generated/client.ts';
 
@@ -26,7 +26,7 @@ export async function createQuestion(tx: RulesTx, organizationId: string, questi
 
 /** Null also when it was asked at `keptSince` or before. */
 export async function findQuestion(
-  tx: RulesTx,
+  tx: RulesReader,
   organizationId: string,
   id: string,
   keptSince: Date,

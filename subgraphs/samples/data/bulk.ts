@@ -1,8 +1,16 @@
-import type { SamplesTx } from './client.ts';
+import type { UnitOfWork } from '#platform/database/index.ts';
 import { Prisma } from './prisma.generated/client.ts';
 
 /** Column and Postgres type of each field of a row. */
 export type Columns<Row> = { readonly [Field in keyof Row]-?: readonly [column: string, type: string] };
+
+/** The columns of table `alias` under the names of the row's fields. */
+export function columnsOf<Row>(columns: Columns<Row>, alias: string): Prisma.Sql {
+  const all = Object.entries<readonly [string, string]>(columns);
+  return Prisma.raw(all.map(([field, [column]]) => `${alias}.${column} AS "${field}"`).join(', '));
+}
+
+type Execute = UnitOfWork<unknown>['execute'];
 
 interface Insert<Row> {
   readonly organizationId: string;
@@ -16,26 +24,26 @@ interface Insert<Row> {
  * same and the driver binds one value instead of thousands. Names come from `columns`, never from a request.
  */
 export async function insertRows<Row extends object>(
-  tx: SamplesTx,
+  execute: Execute,
   { organizationId, table, columns, rows }: Insert<Row>,
 ): Promise<void> {
   if (rows.length === 0) return;
   const { names, fields, record } = shapeOf(columns);
-  await tx.$executeRaw`
+  await execute(Prisma.sql`
     INSERT INTO ${Prisma.raw(table)} (organization_id, ${names})
-    SELECT ${organizationId}::uuid, ${fields} FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(${record})`;
+    SELECT ${organizationId}::uuid, ${fields} FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(${record})`);
 }
 
 /** The same, but a row whose id is stored already is changed. */
 export async function upsertRows<Row extends object>(
-  tx: SamplesTx,
+  execute: Execute,
   { organizationId, table, columns, rows }: Insert<Row>,
 ): Promise<void> {
   const { names, fields, record, updates } = shapeOf(columns);
-  await tx.$executeRaw`
+  await execute(Prisma.sql`
     INSERT INTO ${Prisma.raw(table)} (organization_id, ${names})
     SELECT ${organizationId}::uuid, ${fields} FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(${record})
-    ON CONFLICT (id) DO UPDATE SET ${updates}`;
+    ON CONFLICT (id) DO UPDATE SET ${updates}`);
 }
 
 function shapeOf<Row>(columns: Columns<Row>) {

@@ -1,44 +1,24 @@
+import type { Query, UnitOfWork } from '#platform/database/index.ts';
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
 import { isId } from '../domain/ids.ts';
-import type { AnalysisService, Client, SamplePoint, SampleType } from '../domain/types.ts';
-import { type Columns, upsertRows } from './bulk.ts';
+import { type Columns, columnsOf, upsertRows } from './bulk.ts';
 import type { SamplesTx } from './client.ts';
+import { Prisma } from './prisma.generated/client.ts';
 import type { Scope } from './sample-store.ts';
-
-interface Query {
-  readonly where: { organizationId: string; id?: string | { in: string[] }; code?: { in: string[] } | { gt: string } };
-  readonly orderBy?: { code: 'asc' };
-  readonly take?: number;
-  readonly omit: { organizationId: true };
-}
 
 interface Table<Row> {
   readonly name: string;
   readonly columns: Columns<Row>;
-  find(tx: SamplesTx, query: Query): Promise<Row[]>;
-  count(tx: SamplesTx, where: Query['where']): Promise<number>;
 }
 
 const NAMED = { id: ['id', 'uuid'], code: ['code', 'text'], name: ['name', 'text'] } as const;
 
 const TABLES: { readonly [Kind in CatalogueKind]: Table<CatalogueRows[Kind]> } = {
-  SampleType: {
-    name: 'sample_type',
-    columns: NAMED,
-    find: (tx, query): Promise<SampleType[]> => tx.sampleType.findMany(query),
-    count: (tx, where) => tx.sampleType.count({ where }),
-  },
-  Client: {
-    name: 'client',
-    columns: NAMED,
-    find: (tx, query): Promise<Client[]> => tx.client.findMany(query),
-    count: (tx, where) => tx.client.count({ where }),
-  },
+  SampleType: { name: 'sample_type', columns: NAMED },
+  Client: { name: 'client', columns: NAMED },
   SamplePoint: {
     name: 'sample_point',
     columns: { ...NAMED, latitude: ['latitude', 'float8'], longitude: ['longitude', 'float8'] },
-    find: (tx, query): Promise<SamplePoint[]> => tx.samplePoint.findMany(query),
-    count: (tx, where) => tx.samplePoint.count({ where }),
   },
   AnalysisService: {
     name: 'analysis_service',
@@ -49,67 +29,74 @@ const TABLES: { readonly [Kind in CatalogueKind]: Table<CatalogueRows[Kind]> } =
       requiredVerifications: ['required_verifications', 'int'],
       holdingTimeHours: ['holding_time_hours', 'int'],
     },
-    find: (tx, query): Promise<AnalysisService[]> => tx.analysisService.findMany(query),
-    count: (tx, where) => tx.analysisService.count({ where }),
   },
 };
 
-const OMIT = { organizationId: true } as const;
-
 /** People of a client do not learn who else is a client. */
-function visible(kind: CatalogueKind, { organizationId, clientId }: Scope): Query['where'] {
-  return kind === 'Client' && clientId !== null ? { organizationId, id: clientId } : { organizationId };
+function visible(kind: CatalogueKind, { organizationId, clientId }: Scope): Prisma.Sql {
+  const mine = Prisma.sql`c.organization_id = ${organizationId}::uuid`;
+  return kind === 'Client' && clientId !== null ? Prisma.sql`${mine} AND c.id = ${clientId}::uuid` : mine;
+}
+
+function find<Kind extends CatalogueKind>(
+  query: Query,
+  scope: Scope,
+  kind: Kind,
+  which: Prisma.Sql,
+): Promise<CatalogueRows[Kind][]> {
+  const { name, columns } = TABLES[kind];
+  return query<CatalogueRows[Kind]>(
+    Prisma.sql`SELECT ${columnsOf(columns, 'c')} FROM ${Prisma.raw(name)} c WHERE ${visible(kind, scope)} ${which}`,
+  );
 }
 
 export function catalogueByIds<Kind extends CatalogueKind>(
-  tx: SamplesTx,
+  query: Query,
   scope: Scope,
   kind: Kind,
   ids: readonly string[],
 ): Promise<CatalogueRows[Kind][]> {
-  const mine = visible(kind, scope).id;
-  const wanted = ids.filter((id) => isId(id) && (mine === undefined || mine === id));
-  const where = { organizationId: scope.organizationId, id: { in: wanted } };
-  return TABLES[kind].find(tx, { where, omit: OMIT });
+  return find(query, scope, kind, Prisma.sql`AND c.id = ANY(${ids.filter(isId)}::uuid[])`);
 }
 
 export function catalogueByCodes<Kind extends CatalogueKind>(
-  tx: SamplesTx,
+  query: Query,
   scope: Scope,
   kind: Kind,
   codes: readonly string[],
 ): Promise<CatalogueRows[Kind][]> {
-  return TABLES[kind].find(tx, { where: { ...visible(kind, scope), code: { in: [...codes] } }, omit: OMIT });
+  return find(query, scope, kind, Prisma.sql`AND c.code = ANY(${[...codes]}::text[])`);
 }
 
 export function listCatalogue<Kind extends CatalogueKind>(
-  tx: SamplesTx,
+  query: Query,
   scope: Scope,
   kind: Kind,
   { after, limit }: { readonly after: string | null; readonly limit?: number },
 ): Promise<CatalogueRows[Kind][]> {
-  return TABLES[kind].find(tx, {
-    where: { ...visible(kind, scope), ...(after === null ? {} : { code: { gt: after } }) },
-    orderBy: { code: 'asc' },
-    ...(limit === undefined ? {} : { take: limit }),
-    omit: OMIT,
-  });
+  const behind = after === null ? Prisma.empty : Prisma.sql`AND c.code > ${after}`;
+  const most = limit === undefined ? Prisma.empty : Prisma.sql`LIMIT ${limit}`;
+  return find(query, scope, kind, Prisma.sql`${behind} ORDER BY c.code ${most}`);
 }
 
-export function countCatalogue(tx: SamplesTx, scope: Scope, kind: CatalogueKind): Promise<number> {
-  return TABLES[kind].count(tx, visible(kind, scope));
+export async function countCatalogue(query: Query, scope: Scope, kind: CatalogueKind): Promise<number> {
+  const [row] = await query<{ count: number }>(
+    Prisma.sql`SELECT count(*)::int AS count FROM ${Prisma.raw(TABLES[kind].name)} c WHERE ${visible(kind, scope)}`,
+  );
+  return row?.count ?? 0;
 }
 
-export async function lockCatalogue(tx: SamplesTx, scope: Scope, kind: CatalogueKind): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${scope.organizationId}:${kind}`}, 0))`;
+export async function lockCatalogue(unit: UnitOfWork<SamplesTx>, scope: Scope, kind: CatalogueKind): Promise<void> {
+  const lock = `${scope.organizationId}:${kind}`;
+  await unit.execute(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`);
 }
 
 export function saveCatalogue<Kind extends CatalogueKind>(
-  tx: SamplesTx,
+  unit: UnitOfWork<SamplesTx>,
   { organizationId }: Scope,
   kind: Kind,
   rows: readonly CatalogueRows[Kind][],
 ): Promise<void> {
   const { name: table, columns } = TABLES[kind];
-  return upsertRows(tx, { organizationId, table, columns, rows });
+  return upsertRows(unit.execute, { organizationId, table, columns, rows });
 }

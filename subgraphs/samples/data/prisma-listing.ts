@@ -1,6 +1,6 @@
+import type { Query } from '#platform/database/index.ts';
 import type { Keyset, SampleFilter, SampleOrder, SampleOrderField, TimeRange } from '../domain/listing.ts';
 import type { Sample } from '../domain/types.ts';
-import type { SamplesTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { SAMPLE_COLUMNS, type SampleRow, sampleOfRow } from './rows.ts';
 import type { Scope } from './sample-store.ts';
@@ -45,25 +45,25 @@ function within(column: Condition, range: TimeRange | null): Condition[] {
 }
 
 async function idsOf(
+  query: Query,
+  { organizationId }: Scope,
+  table: 'sample_type' | 'client' | 'sample_point',
   codes: readonly string[] | null,
-  find: (code: { in: string[] }) => Promise<readonly { readonly id: string }[]>,
 ): Promise<string[] | null> {
-  return codes && (await find({ in: [...codes] })).map(({ id }) => id);
+  if (!codes) return null;
+  const rows = await query<{ id: string }>(
+    Prisma.sql`SELECT c.id FROM ${Prisma.raw(table)} c WHERE c.organization_id = ${organizationId}::uuid AND c.code = ANY(${[...codes]}::text[])`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Codes become ids first: with values instead of a join the planner knows how many rows to expect. */
-async function matching(tx: SamplesTx, scope: Scope, filter: SampleFilter): Promise<Condition> {
-  const { organizationId } = scope;
-  const select = { id: true };
-  const types = await idsOf(filter.typeCode, (code) =>
-    tx.sampleType.findMany({ where: { organizationId, code }, select }),
-  );
-  const clients = await idsOf(filter.clientCode, (code) =>
-    tx.client.findMany({ where: { organizationId, code }, select }),
-  );
-  const points = await idsOf(filter.samplePointCode, (code) =>
-    tx.samplePoint.findMany({ where: { organizationId, code }, select }),
-  );
+async function matching(query: Query, scope: Scope, filter: SampleFilter): Promise<Condition> {
+  const [types, clients, points] = await Promise.all([
+    idsOf(query, scope, 'sample_type', filter.typeCode),
+    idsOf(query, scope, 'client', filter.clientCode),
+    idsOf(query, scope, 'sample_point', filter.samplePointCode),
+  ]);
   return and([
     ...visible(scope),
     ...anyOf(Prisma.sql`s.status`, filter.status),
@@ -79,9 +79,7 @@ async function matching(tx: SamplesTx, scope: Scope, filter: SampleFilter): Prom
 }
 
 /** The best plan depends on how many rows the values match: one plan for all of them would walk the whole list for rare ones. */
-async function planEach(tx: SamplesTx): Promise<void> {
-  await tx.$executeRaw`SET LOCAL plan_cache_mode = force_custom_plan`;
-}
+const FOR_THESE_VALUES = { planEach: true };
 
 function and(conditions: readonly Condition[]): Condition {
   return Prisma.join([...conditions], ' AND ');
@@ -104,42 +102,44 @@ const COMMON = 40;
 
 /** A common text, or one among few rows, is found sooner by looking at each row on the way, a rare one by the index of texts. */
 async function textCondition(
-  tx: SamplesTx,
+  query: Query,
   { organizationId }: Scope,
   conditions: Condition,
   text: string,
 ): Promise<Condition> {
   const needle = text.toLowerCase();
   const contains = Prisma.sql`strpos(s.search_text, ${needle}) > 0`;
-  const [probe] = await tx.$queryRaw<{ seen: number; found: number }[]>`
-    SELECT count(*)::int AS seen, (count(*) FILTER (WHERE ${contains}))::int AS found FROM (
+  const [probe] = await query<{ seen: number; found: number }>(
+    Prisma.sql`SELECT count(*)::int AS seen, (count(*) FILTER (WHERE ${contains}))::int AS found FROM (
       SELECT s.search_text FROM sample s WHERE ${conditions} ORDER BY s.registered_at DESC LIMIT ${PROBED}
-    ) s`;
+    ) s`,
+    FOR_THESE_VALUES,
+  );
   if (!probe || probe.seen < PROBED || probe.found >= COMMON) return contains;
-  const ids = await findByText(tx, organizationId, needle);
+  const ids = await findByText(query, organizationId, needle);
   return ids ? Prisma.sql`s.id = ANY(${ids}::uuid[])` : contains;
 }
 
-/** What the rows have to fulfil, planned for these very values. */
-async function conditionsOf(tx: SamplesTx, scope: Scope, filter: SampleFilter): Promise<Condition> {
-  await planEach(tx);
-  const conditions = await matching(tx, scope, filter);
-  return filter.text ? and([conditions, await textCondition(tx, scope, conditions, filter.text)]) : conditions;
+/** What the rows have to fulfil. */
+async function conditionsOf(query: Query, scope: Scope, filter: SampleFilter): Promise<Condition> {
+  const conditions = await matching(query, scope, filter);
+  return filter.text ? and([conditions, await textCondition(query, scope, conditions, filter.text)]) : conditions;
 }
 
-export async function listSamples(tx: SamplesTx, scope: Scope, filter: SampleFilter, page: Page): Promise<Sample[]> {
-  return (await walk(tx, await conditionsOf(tx, scope, filter), page)).map(sampleOfRow);
+export async function listSamples(query: Query, scope: Scope, filter: SampleFilter, page: Page): Promise<Sample[]> {
+  return (await walk(query, await conditionsOf(query, scope, filter), page)).map(sampleOfRow);
 }
 
 /**
  * Rows with a value first, then those without, each part straight from the order's index in either direction:
  * one ORDER BY … NULLS LAST over both would need an index per direction.
  */
-async function walk(tx: SamplesTx, conditions: Condition, { order, after, limit }: Page): Promise<SampleRow[]> {
+async function walk(query: Query, conditions: Condition, { order, after, limit }: Page): Promise<SampleRow[]> {
   const select = (part: Condition, by: Condition, take: number) =>
-    tx.$queryRaw<
-      SampleRow[]
-    >`SELECT ${SAMPLE_COLUMNS} FROM sample s WHERE ${conditions} AND ${part} ORDER BY ${by} LIMIT ${take}`;
+    query<SampleRow>(
+      Prisma.sql`SELECT ${SAMPLE_COLUMNS} FROM sample s WHERE ${conditions} AND ${part} ORDER BY ${by} LIMIT ${take}`,
+      FOR_THESE_VALUES,
+    );
   const rows: SampleRow[] = [];
   if (after?.value !== null) {
     const { by, behind } = placeOf(order, after);
@@ -169,10 +169,11 @@ function placeOf(order: SampleOrder, after: Keyset | null): { readonly by: Condi
   };
 }
 
-export async function countSamples(tx: SamplesTx, scope: Scope, filter: SampleFilter): Promise<number> {
-  const conditions = await conditionsOf(tx, scope, filter);
-  const [row] = await tx.$queryRaw<
-    { count: number }[]
-  >`SELECT count(*)::int AS count FROM sample s WHERE ${conditions}`;
+export async function countSamples(query: Query, scope: Scope, filter: SampleFilter): Promise<number> {
+  const conditions = await conditionsOf(query, scope, filter);
+  const [row] = await query<{ count: number }>(
+    Prisma.sql`SELECT count(*)::int AS count FROM sample s WHERE ${conditions}`,
+    FOR_THESE_VALUES,
+  );
   return row?.count ?? 0;
 }

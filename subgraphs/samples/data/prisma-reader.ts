@@ -1,88 +1,134 @@
+import type { Query, Reading } from '#platform/database/index.ts';
 import { isId } from '../domain/ids.ts';
+import type { Analysis, CustodyEntry, Result, Verification } from '../domain/types.ts';
+import { type Columns, columnsOf } from './bulk.ts';
 import type { SamplesTx } from './client.ts';
+import { Prisma } from './prisma.generated/client.ts';
 import { catalogueByCodes, catalogueByIds, countCatalogue, listCatalogue } from './prisma-catalogue.ts';
 import { countSamples, listSamples } from './prisma-listing.ts';
-import { analysisOfRow, custodyOfRow, resultOfRow, sampleOfRow } from './rows.ts';
+import { ANALYSIS, CUSTODY, RESULT, SAMPLE_COLUMNS, type SampleRow, sampleOfRow, VERIFICATION } from './rows.ts';
 import type { SampleReader, Scope } from './sample-store.ts';
 
-function anyId(ids: readonly string[]): { in: string[] } {
-  return { in: [...new Set(ids.filter(isId))] };
+type Condition = Prisma.Sql;
+
+/** Ids as one array parameter: the statement is the same for 1 and for 500, so it stays prepared. */
+function anyId(column: string, ids: readonly string[]): Condition {
+  return Prisma.sql`${Prisma.raw(column)} = ANY(${[...new Set(ids.filter(isId))]}::uuid[])`;
 }
 
-export function createReader(tx: SamplesTx, scope: Scope): SampleReader {
-  const { organizationId, clientId } = scope;
-  const ofClient = clientId === null ? {} : { clientId };
-  const samples = { organizationId, ...ofClient };
-  const ofSample = clientId === null ? {} : { sample: { clientId } };
-  const analyses = { organizationId, ...ofSample };
-  const ofAnalysis = clientId === null ? {} : { analysis: { sample: { clientId } } };
+/** Rows of a sample's own tables; people of a client see those of its samples only. */
+function ofSample({ organizationId, clientId }: Scope, sampleId: string): Condition {
+  const mine = Prisma.sql`r.organization_id = ${organizationId}::uuid`;
+  if (clientId === null) return mine;
+  return Prisma.sql`${mine} AND EXISTS (
+    SELECT FROM sample s WHERE s.id = r.${Prisma.raw(sampleId)} AND s.client_id = ${clientId}::uuid)`;
+}
+
+function ofAnalysis({ organizationId, clientId }: Scope): Condition {
+  const mine = Prisma.sql`r.organization_id = ${organizationId}::uuid`;
+  if (clientId === null) return mine;
+  return Prisma.sql`${mine} AND EXISTS (
+    SELECT FROM analysis a JOIN sample s ON s.id = a.sample_id
+    WHERE a.id = r.analysis_id AND s.client_id = ${clientId}::uuid)`;
+}
+
+export function createReader(reading: Reading<SamplesTx>, scope: Scope): SampleReader {
+  const { query } = reading;
   return {
-    ...readSamples(tx, scope, samples),
-    ...readCustody(tx, { organizationId, ...ofSample }),
-    ...readAnalyses(tx, analyses),
-    async resultsOf(analysisIds) {
-      const where = { organizationId, ...ofAnalysis, analysisId: anyId(analysisIds) };
-      return (await tx.result.findMany({ where, orderBy: { sequence: 'asc' } })).map(resultOfRow);
-    },
-    async verificationsOf(analysisIds) {
-      const ofResult = clientId === null ? {} : { result: ofAnalysis };
-      const where = { organizationId, ...ofResult, analysisId: anyId(analysisIds) };
-      const rows = await tx.verification.findMany({ where, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
-      return rows.map(({ organizationId: _, verifiedBy, ...row }) => ({ ...row, by: verifiedBy }));
-    },
-    catalogueByIds: (kind, ids) => catalogueByIds(tx, scope, kind, ids),
-    catalogueByCodes: (kind, codes) => catalogueByCodes(tx, scope, kind, codes),
-    listCatalogue: (kind, page) => listCatalogue(tx, scope, kind, page),
-    countCatalogue: (kind) => countCatalogue(tx, scope, kind),
+    ...readSamples(reading, scope),
+    ...readCustody(query, scope),
+    ...readAnalyses(query, scope),
+    resultsOf: (ids) =>
+      selectRows<Result>(query, {
+        table: 'result',
+        columns: RESULT,
+        where: Prisma.sql`${ofAnalysis(scope)} AND ${anyId('r.analysis_id', ids)}`,
+        orderBy: 'r.sequence',
+      }),
+    verificationsOf: (ids) =>
+      selectRows<Verification>(query, {
+        table: 'verification',
+        columns: VERIFICATION,
+        where: Prisma.sql`${ofAnalysis(scope)} AND ${anyId('r.analysis_id', ids)}`,
+        orderBy: 'r.at, r.id',
+      }),
+    catalogueByIds: (kind, ids) => catalogueByIds(query, scope, kind, ids),
+    catalogueByCodes: (kind, codes) => catalogueByCodes(query, scope, kind, codes),
+    listCatalogue: (kind, page) => listCatalogue(query, scope, kind, page),
+    countCatalogue: (kind) => countCatalogue(query, scope, kind),
   };
+}
+
+interface Selection<Row> {
+  readonly table: string;
+  readonly columns: Columns<Row>;
+  readonly where: Condition;
+  readonly orderBy?: string;
+  readonly limit?: number;
+}
+
+/** Rows of table `r`. Words are bound to the domain's by constraints and by us, the only writers. */
+function selectRows<Row extends object>(query: Query, selection: Selection<Row>): Promise<Row[]> {
+  const { table, columns, where, orderBy, limit } = selection;
+  const order = orderBy ? Prisma.raw(`ORDER BY ${orderBy}`) : Prisma.empty;
+  const most = limit === undefined ? Prisma.empty : Prisma.sql`LIMIT ${limit}`;
+  return query<Row>(
+    Prisma.sql`SELECT ${columnsOf(columns, 'r')} FROM ${Prisma.raw(table)} r WHERE ${where} ${order} ${most}`,
+  );
 }
 
 type Samples = Pick<SampleReader, 'samplesByIds' | 'childrenOf' | 'listSamples' | 'countSamples'>;
 
-function readSamples(tx: SamplesTx, scope: Scope, visible: { organizationId: string; clientId?: string }): Samples {
+function readSamples(reading: Reading<SamplesTx>, scope: Scope): Samples {
+  const { organizationId, clientId } = scope;
+  const ofClient = clientId === null ? Prisma.empty : Prisma.sql`AND s.client_id = ${clientId}::uuid`;
+  const find = async (which: Condition) => {
+    const rows = await reading.query<SampleRow>(
+      Prisma.sql`SELECT ${SAMPLE_COLUMNS} FROM sample s WHERE s.organization_id = ${organizationId}::uuid ${ofClient} AND ${which}`,
+    );
+    return rows.map(sampleOfRow);
+  };
   return {
-    async samplesByIds(ids) {
-      return (await tx.sample.findMany({ where: { ...visible, id: anyId(ids) } })).map(sampleOfRow);
-    },
-    async childrenOf(parentIds) {
-      const where = { ...visible, parentId: anyId(parentIds) };
-      return (await tx.sample.findMany({ where, orderBy: [{ registeredAt: 'asc' }, { id: 'asc' }] })).map(sampleOfRow);
-    },
-    listSamples: (filter, page) => listSamples(tx, scope, filter, page),
-    countSamples: (filter) => countSamples(tx, scope, filter),
+    samplesByIds: (ids) => find(anyId('s.id', ids)),
+    childrenOf: (parentIds) => find(Prisma.sql`${anyId('s.parent_id', parentIds)} ORDER BY s.registered_at, s.id`),
+    listSamples: (filter, page) => listSamples(reading.query, scope, filter, page),
+    countSamples: (filter) => countSamples(reading.query, scope, filter),
   };
 }
 
-interface OfSample {
-  organizationId: string;
-  sample?: { clientId: string };
-}
-
-function readCustody(tx: SamplesTx, visible: OfSample): Pick<SampleReader, 'custodyOf' | 'countCustody'> {
+function readCustody(query: Query, scope: Scope): Pick<SampleReader, 'custodyOf' | 'countCustody'> {
+  const of = (sampleId: string) => Prisma.sql`${ofSample(scope, 'sample_id')} AND ${anyId('r.sample_id', [sampleId])}`;
   return {
-    async custodyOf(sampleId, { after, limit }) {
-      const behind = after && { OR: [{ at: { gt: after.at } }, { at: after.at, id: { gt: after.id } }] };
-      const where = { ...visible, sampleId, ...behind };
-      const rows = await tx.custodyEntry.findMany({ where, orderBy: [{ at: 'asc' }, { id: 'asc' }], take: limit });
-      return rows.map(custodyOfRow);
+    custodyOf: (sampleId, { after, limit }) =>
+      selectRows<CustodyEntry>(query, {
+        table: 'custody_entry',
+        columns: CUSTODY,
+        where: after ? Prisma.sql`${of(sampleId)} AND (r.at, r.id) > (${after.at}, ${after.id}::uuid)` : of(sampleId),
+        orderBy: 'r.at, r.id',
+        limit,
+      }),
+    async countCustody(sampleId) {
+      const [row] = await query<{ count: number }>(
+        Prisma.sql`SELECT count(*)::int AS count FROM custody_entry r WHERE ${of(sampleId)}`,
+      );
+      return row?.count ?? 0;
     },
-    countCustody: (sampleId) => tx.custodyEntry.count({ where: { ...visible, sampleId } }),
   };
 }
 
 type Analyses = Pick<SampleReader, 'analysesByIds' | 'analysesOf' | 'repeatsOf'>;
 
-function readAnalyses(tx: SamplesTx, visible: OfSample): Analyses {
+function readAnalyses(query: Query, scope: Scope): Analyses {
+  const find = (which: Condition, orderBy?: string) =>
+    selectRows<Analysis>(query, {
+      table: 'analysis',
+      columns: ANALYSIS,
+      where: Prisma.sql`${ofSample(scope, 'sample_id')} AND ${which}`,
+      ...(orderBy === undefined ? {} : { orderBy }),
+    });
   return {
-    async analysesByIds(ids) {
-      return (await tx.analysis.findMany({ where: { ...visible, id: anyId(ids) } })).map(analysisOfRow);
-    },
-    async analysesOf(sampleIds) {
-      const where = { ...visible, sampleId: anyId(sampleIds) };
-      return (await tx.analysis.findMany({ where, orderBy: { position: 'asc' } })).map(analysisOfRow);
-    },
-    async repeatsOf(analysisIds) {
-      return (await tx.analysis.findMany({ where: { ...visible, replacesId: anyId(analysisIds) } })).map(analysisOfRow);
-    },
+    analysesByIds: (ids) => find(anyId('r.id', ids)),
+    analysesOf: (sampleIds) => find(anyId('r.sample_id', sampleIds), 'r.position'),
+    repeatsOf: (analysisIds) => find(anyId('r.replaces_id', analysisIds)),
   };
 }

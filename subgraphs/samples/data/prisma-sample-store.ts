@@ -6,7 +6,7 @@ import type { SampleStore } from './sample-store.ts';
 
 export function createPrismaSampleStore(database: Database<SamplesTx>): SampleStore {
   return {
-    read: (scope, work) => database.read(scope, (tx) => work(createReader(tx, scope))),
+    read: (scope, work) => database.read(scope, (tx, query) => work(createReader({ tx, query }, scope))),
     write: (actor, clientId, work) => database.write(actor, (unit) => work(createWriter(unit, clientId))),
   };
 }

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '#platform/database/index.ts';
+import type { Query, UnitOfWork } from '#platform/database/index.ts';
 import { ConflictError } from '#platform/errors/index.ts';
 import { isId } from '../domain/ids.ts';
 import type { Sample } from '../domain/types.ts';
@@ -22,15 +22,14 @@ import { gramsOf, searchText } from './text-search.ts';
 
 export function createWriter(unit: UnitOfWork<SamplesTx>, clientId: string | null): SampleWriter {
   const scope = { organizationId: unit.actor.organizationId, clientId };
-  const { tx } = unit;
   return {
-    ...createReader(tx, scope),
-    ...locks(tx, scope),
-    ...numbers(tx, scope.organizationId),
-    ...inserts(tx, scope.organizationId),
-    ...changes(tx, scope.organizationId),
-    lockCatalogue: (kind) => lockCatalogue(tx, scope, kind),
-    saveCatalogue: (kind, rows) => saveCatalogue(tx, scope, kind, rows),
+    ...createReader(unit, scope),
+    ...locks(unit.query, scope),
+    ...numbers(unit.query, scope.organizationId),
+    ...inserts(unit.execute, scope.organizationId),
+    ...changes(unit.execute, scope.organizationId),
+    lockCatalogue: (kind) => lockCatalogue(unit, scope, kind),
+    saveCatalogue: (kind, rows) => saveCatalogue(unit, scope, kind, rows),
     announce: (events) => unit.announce(events),
     once: (call, work) => unit.once(call, work),
     firstTime: (consumer, eventId) => unit.firstTime(consumer, eventId),
@@ -40,15 +39,15 @@ export function createWriter(unit: UnitOfWork<SamplesTx>, clientId: string | nul
 type Part<Names extends keyof SampleWriter> = Pick<SampleWriter, Names>;
 
 function locks(
-  tx: SamplesTx,
+  query: Query,
   { organizationId, clientId }: { organizationId: string; clientId: string | null },
 ): Part<'lockSamples' | 'lockSamplesOfAnalyses'> {
   const ofClient = clientId === null ? Prisma.empty : Prisma.sql`AND s.client_id = ${clientId}::uuid`;
   const lock = async (which: Prisma.Sql) => {
-    const rows = await tx.$queryRaw<SampleRow[]>`
+    const rows = await query<SampleRow>(Prisma.sql`
       SELECT ${SAMPLE_COLUMNS} FROM sample s
       WHERE s.organization_id = ${organizationId}::uuid ${ofClient} AND s.id = ANY(${which})
-      ORDER BY s.id FOR NO KEY UPDATE`;
+      ORDER BY s.id FOR NO KEY UPDATE`);
     return rows.map(sampleOfRow);
   };
   return {
@@ -59,29 +58,30 @@ function locks(
   };
 }
 
-function numbers(tx: SamplesTx, organizationId: string): Part<'takeAccessionNumbers' | 'takenBarcodes'> {
+function numbers(query: Query, organizationId: string): Part<'takeAccessionNumbers' | 'takenBarcodes'> {
   return {
     async takeAccessionNumbers(year, count) {
-      const [row] = await tx.$queryRaw<{ last: number }[]>`
+      const [row] = await query<{ last: number }>(Prisma.sql`
         INSERT INTO accession_counter (organization_id, year, last) VALUES (${organizationId}::uuid, ${year}, ${count})
         ON CONFLICT (organization_id, year) DO UPDATE SET last = accession_counter.last + excluded.last
-        RETURNING last`;
+        RETURNING last`);
       return (row?.last ?? count) - count + 1;
     },
     async takenBarcodes(barcodes) {
-      const where = { organizationId, barcode: { in: [...barcodes] } };
-      const rows = await tx.sample.findMany({ where, select: { barcode: true } });
-      return new Set(rows.flatMap(({ barcode }) => (barcode === null ? [] : [barcode])));
+      const rows = await query<{ barcode: string }>(Prisma.sql`
+        SELECT s.barcode FROM sample s
+        WHERE s.organization_id = ${organizationId}::uuid AND s.barcode = ANY(${[...barcodes]}::text[])`);
+      return new Set(rows.map(({ barcode }) => barcode));
     },
   };
 }
 
 function inserts(
-  tx: SamplesTx,
+  execute: UnitOfWork<SamplesTx>['execute'],
   organizationId: string,
 ): Part<'insertSamples' | 'insertAnalyses' | 'insertCustody' | 'insertResults' | 'insertVerifications'> {
   const insert = <Row extends object>(table: string, columns: Columns<Row>, rows: readonly Row[]) =>
-    insertRows(tx, { organizationId, table, columns, rows });
+    insertRows(execute, { organizationId, table, columns, rows });
   return {
     insertSamples: (samples) =>
       insert(
@@ -101,7 +101,10 @@ function withSearch(organizationId: string, sample: Sample) {
   return { ...sample, searchText: text, searchGrams: gramsOf(organizationId, text) };
 }
 
-function changes(tx: SamplesTx, organizationId: string): Part<'changeSamples' | 'changeAnalyses'> {
+function changes(
+  execute: UnitOfWork<SamplesTx>['execute'],
+  organizationId: string,
+): Part<'changeSamples' | 'changeAnalyses'> {
   return {
     async changeSamples(samples) {
       const rows = samples.map(({ before, after }) => ({
@@ -109,23 +112,23 @@ function changes(tx: SamplesTx, organizationId: string): Part<'changeSamples' | 
         seen: before.version,
         seenFacts: before.factsVersion,
       }));
-      const written = await tx.$executeRaw`
+      const written = await execute(Prisma.sql`
         UPDATE sample s SET status = r.status, received_at = r."receivedAt", due_at = r."dueAt", condition = r.condition,
           version = r.version, facts_version = r."factsVersion", workflow_version = r."workflowVersion"
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, status text, "receivedAt" timestamptz,
           "dueAt" timestamptz, condition text, version int, "factsVersion" int, "workflowVersion" int, seen int,
           "seenFacts" int)
         WHERE s.organization_id = ${organizationId}::uuid AND s.id = r.id AND s.version = r.seen
-          AND s.facts_version = r."seenFacts"`;
+          AND s.facts_version = r."seenFacts"`);
       assertAll(written, samples.length);
     },
     async changeAnalyses(analyses) {
       const rows = analyses.map(({ before, after }) => ({ ...after, seen: before.version }));
-      const written = await tx.$executeRaw`
+      const written = await execute(Prisma.sql`
         UPDATE analysis a SET status = r.status, assigned_to = r."assignedTo", version = r.version
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, status text, "assignedTo" text,
           version int, seen int)
-        WHERE a.organization_id = ${organizationId}::uuid AND a.id = r.id AND a.version = r.seen`;
+        WHERE a.organization_id = ${organizationId}::uuid AND a.id = r.id AND a.version = r.seen`);
       assertAll(written, analyses.length);
     },
   };

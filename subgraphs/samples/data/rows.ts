@@ -1,24 +1,16 @@
 import type {
   Analysis,
-  AnalysisStatus,
   CustodyEntry,
   Priority,
   Result,
-  ResultFlag,
   Sample,
   SampleCategory,
   SampleCondition,
   SampleStatus,
   Verification,
 } from '../domain/types.ts';
-import type { Columns } from './bulk.ts';
-import {
-  type Analysis as AnalysisRow,
-  type CustodyEntry as CustodyRow,
-  Prisma,
-  type Result as ResultRow,
-  type Sample as SampleRow,
-} from './prisma.generated/client.ts';
+import { type Columns, columnsOf } from './bulk.ts';
+import type { Sample as SampleRow } from './prisma.generated/client.ts';
 
 export type { SampleRow };
 
@@ -97,12 +89,8 @@ export const CUSTODY: Columns<CustodyEntry> = {
   reason: ['reason', 'text'],
 };
 
-/** `sample s` under the domain's names, so that raw and generated queries give the same rows. */
-export const SAMPLE_COLUMNS = Prisma.raw(
-  Object.entries(SAMPLE)
-    .map(([name, [column]]) => `s.${column} AS "${name}"`)
-    .join(', '),
-);
+/** `sample s` under the domain's names. */
+export const SAMPLE_COLUMNS = columnsOf(SAMPLE, 's');
 
 /** Words are bound to the domain's by constraints and by us, the only writers. */
 export function sampleOfRow(row: Omit<SampleRow, 'organizationId' | 'searchText' | 'searchGrams'>): Sample {
@@ -127,16 +115,4 @@ export function sampleOfRow(row: Omit<SampleRow, 'organizationId' | 'searchText'
     factsVersion: row.factsVersion,
     workflowVersion: row.workflowVersion,
   };
-}
-
-export function analysisOfRow({ organizationId: _, ...row }: AnalysisRow): Analysis {
-  return { ...row, status: row.status as AnalysisStatus };
-}
-
-export function resultOfRow({ organizationId: _, ...row }: ResultRow): Result {
-  return { ...row, flags: row.flags as ResultFlag[] };
-}
-
-export function custodyOfRow({ organizationId: _, actorId, ...row }: CustodyRow): CustodyEntry {
-  return { ...row, by: actorId };
 }

@@ -1,5 +1,6 @@
+import type { Query } from '#platform/database/index.ts';
 import type { Sample } from '../domain/types.ts';
-import type { SamplesTx } from './client.ts';
+import { Prisma } from './prisma.generated/client.ts';
 
 const GRAM = 3;
 /** More matches than this are found sooner by walking the list. */
@@ -30,10 +31,12 @@ function fnv1a(text: string): number {
 }
 
 /** Ids of the samples that hold `needle` (in lower case); null when the index cannot tell soon: too short, too common. */
-export async function findByText(tx: SamplesTx, organizationId: string, needle: string): Promise<string[] | null> {
+export async function findByText(query: Query, organizationId: string, needle: string): Promise<string[] | null> {
   const grams = gramsOf(organizationId, needle);
   if (grams.length === 0) return null;
-  const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT found AS id FROM find_samples(${grams}::int[], ${needle}, ${MOST + 1}) AS found`;
+  const rows = await query<{ id: string }>(
+    Prisma.sql`SELECT found AS id FROM find_samples(${grams}::int[], ${needle}, ${MOST + 1}) AS found`,
+    { planEach: true },
+  );
   return rows.length > MOST ? null : rows.map(({ id }) => id);
 }

@@ -1,3 +1,4 @@
+import type { Reading } from '#platform/database/index.ts';
 import type { WorkflowsTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { type EventRow, eventOfRow, type WorkflowRow, workflowOfRow } from './rows.ts';
@@ -100,11 +101,11 @@ function listQuery(conditions: readonly Condition[], after: { dueAt: Date | null
   return after && !after.dueAt ? last : Prisma.sql`${first} UNION ALL ${last} LIMIT ${limit}`;
 }
 
-export function createReader(tx: WorkflowsTx, scope: Scope): WorkflowReader {
+export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope): WorkflowReader {
   // Ids as one array parameter: the statement is the same for 1 and for 500, so it stays prepared.
   const workflowsBy = async (column: 'id' | 'sample_id', ids: readonly string[]) => {
     const wanted = Prisma.sql`w.${Prisma.raw(column)} = ANY(${uuids(ids)}::uuid[])`;
-    const rows = await tx.$queryRaw<WorkflowRow[]>(
+    const rows = await query<WorkflowRow>(
       Prisma.sql`SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and([...visible(scope), wanted])}`,
     );
     return rows.map(workflowOfRow);
@@ -120,34 +121,34 @@ export function createReader(tx: WorkflowsTx, scope: Scope): WorkflowReader {
     byIds: (ids) => workflowsBy('id', ids),
     bySampleIds: (sampleIds) => workflowsBy('sample_id', sampleIds),
     async list(filter, after, limit) {
-      const rows = await tx.$queryRaw<WorkflowRow[]>(listQuery(matching(scope, filter), after, limit));
+      const rows = await query<WorkflowRow>(listQuery(matching(scope, filter), after, limit));
       return rows.map(workflowOfRow);
     },
     async count(filter) {
-      const [row] = await tx.$queryRaw<{ count: number }[]>(
+      const [row] = await query<{ count: number }>(
         Prisma.sql`SELECT count(*)::int AS count FROM workflow w WHERE ${and(matching(scope, filter))}`,
       );
       return row?.count ?? 0;
     },
     async counts() {
-      return await tx.$queryRaw<StageCount[]>(
+      return await query<StageCount>(
         Prisma.sql`SELECT w.stage, w.status, count(*)::int AS count FROM workflow w WHERE ${and(visible(scope))} GROUP BY 1, 2 ORDER BY 1, 2`,
       );
     },
     async events({ workflowId, afterSequence, limit }) {
-      const rows = await tx.$queryRaw<EventRow[]>(
+      const rows = await query<EventRow>(
         Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)} AND e.sequence > ${afterSequence} ORDER BY e.sequence LIMIT ${limit}`,
       );
       return rows.map(eventOfRow);
     },
     async countEvents(workflowId) {
-      const [row] = await tx.$queryRaw<{ count: number }[]>(
+      const [row] = await query<{ count: number }>(
         Prisma.sql`SELECT count(*)::int AS count FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)}`,
       );
       return row?.count ?? 0;
     },
     async eventsByIds(ids) {
-      const rows = await tx.$queryRaw<EventRow[]>(
+      const rows = await query<EventRow>(
         Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} AND e.id = ANY(${uuids(ids)}::uuid[])`,
       );
       return rows.map(eventOfRow);

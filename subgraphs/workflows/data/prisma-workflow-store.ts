@@ -6,7 +6,7 @@ import type { WorkflowStore } from './workflow-store.ts';
 
 export function createPrismaWorkflowStore(database: Database<WorkflowsTx>): WorkflowStore {
   return {
-    read: (scope, work) => database.read(scope, (tx) => work(createReader(tx, scope))),
+    read: (scope, work) => database.read(scope, (tx, query) => work(createReader({ tx, query }, scope))),
     write: (actor, work) => database.write(actor, (unit) => work(createWriter(unit))),
   };
 }

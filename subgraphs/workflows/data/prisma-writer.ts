@@ -104,20 +104,20 @@ export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
   const { tx, actor } = unit;
   const { organizationId } = actor;
   return {
-    ...createReader(tx, { organizationId, clientId: null }),
+    ...createReader(unit, { organizationId, clientId: null }),
     async start(workflows) {
-      const rows = await tx.$queryRaw<WorkflowRow[]>(startQuery(json(startRows(workflows, organizationId))));
+      const rows = await unit.query<WorkflowRow>(startQuery(json(startRows(workflows, organizationId))));
       return rows.map(workflowOfRow);
     },
     async claim(claims) {
       const rows = json(
         claims.map(({ workflow: { id, version }, sampleVersionSeen: seen }) => ({ id, version, seen })),
       );
-      const claimed = await tx.$queryRaw<{ id: string }[]>(claimQuery(rows, organizationId));
+      const claimed = await unit.query<{ id: string }>(claimQuery(rows, organizationId));
       return new Set(claimed.map(({ id }) => id));
     },
     async save(workflows) {
-      const saved = await tx.$executeRaw(saveQuery(json(workflows.map(stateRow)), organizationId));
+      const saved = await unit.execute(saveQuery(json(workflows.map(stateRow)), organizationId));
       if (saved !== workflows.length)
         throw new Error(`Saved ${saved} of ${workflows.length} workflows that were locked`);
     },
@@ -128,7 +128,7 @@ export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
       });
     },
     async record(events) {
-      await tx.$executeRaw(recordQuery(json(events.map(eventRow)), organizationId));
+      await unit.execute(recordQuery(json(events.map(eventRow)), organizationId));
     },
     announce: (events) => unit.announce(events),
     onceEach: (calls, work) => onceEach((call, run) => unit.once(call, run), calls, work),
