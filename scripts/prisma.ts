@@ -1,6 +1,6 @@
 /**
  * Writes each subgraph's Prisma client (subgraphs/<name>/data/prisma.generated) from prisma/<name>/schema.prisma, and the
- * platform's own migration into prisma/<name>/migrations. With --check it only says what has drifted, also between the
+ * platform's own migrations into prisma/<name>/migrations. With --check it only says what has drifted, also between the
  * migrations and the schema. With --diff it prints the SQL that the migrations lack.
  */
 import { execFile } from 'node:child_process';
@@ -11,7 +11,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { SUBGRAPH_NAMES } from '#platform/config/index.ts';
-import { PLATFORM_MIGRATION, platformMigration, startEmbeddedPostgres } from '#platform/database/index.ts';
+import { PLATFORM_MIGRATIONS, startEmbeddedPostgres } from '#platform/database/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { settle } from './generated-file.ts';
 import { missingSql } from './schema-drift.ts';
@@ -40,10 +40,13 @@ function outputOf(source: Source): string {
   return resolve(source.folder, output);
 }
 
-function writePlatformMigration({ subgraph, folder }: Source, check: boolean): boolean {
-  const file = join(folder, 'migrations', PLATFORM_MIGRATION, 'migration.sql');
-  if (!check) mkdirSync(dirname(file), { recursive: true });
-  return settle(pathToFileURL(file), platformMigration(subgraph), check);
+function writePlatformMigrations({ subgraph, folder }: Source, check: boolean): boolean {
+  const drifted = PLATFORM_MIGRATIONS.filter(({ name, sql }) => {
+    const file = join(folder, 'migrations', name, 'migration.sql');
+    if (!check) mkdirSync(dirname(file), { recursive: true });
+    return settle(pathToFileURL(file), sql(subgraph), check);
+  });
+  return drifted.length > 0;
 }
 
 /** Generates in a tree of its own, so that nothing changes when it fails, and --check changes nothing at all. */
@@ -134,7 +137,7 @@ export async function generatePrisma(mode: 'write' | 'check' | 'diff', only?: st
   const all = sources().filter((source) => !only || source.subgraph === only);
   if (mode === 'diff') return reportMissingSql(all);
   const check = mode === 'check';
-  const migrations = all.filter((source) => writePlatformMigration(source, check)).length > 0;
+  const migrations = all.filter((source) => writePlatformMigrations(source, check)).length > 0;
   const clients = await writeClients(all, check);
   const schemas = check ? await reportMissingSql(all) : false;
   return migrations || clients || schemas;

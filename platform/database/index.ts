@@ -2,7 +2,7 @@ export { createDatabase, type DatabaseOptions, type TransactionalClient } from '
 export { acquireDataLock } from './data-lock.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from './embedded.ts';
 export { type MigrateOptions, MigrationError, type MigrationSource, migrate, resolveMigration } from './migrations.ts';
-export { PLATFORM_MIGRATION, PLATFORM_TABLES, platformMigration } from './platform-tables.ts';
+export { PLATFORM_MIGRATIONS, PLATFORM_TABLES } from './platform-tables.ts';
 export { ensureDatabase, ProvisioningError, type ProvisionOptions, provision, roleOf } from './provision.ts';
 export type { Query, Sql } from './query.ts';
 export type { Reader } from './reader.ts';

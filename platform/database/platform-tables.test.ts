@@ -119,21 +119,98 @@ function asSuperuserRows(sql: string) {
   });
 }
 
-test('a purge forgets published events, answers and handled events, and keeps what was not published', async () => {
+const purge = (before: Date) => ledger.pool.query('select outbox_purge($1) as events', [before]);
+const LATER = () => new Date(Date.now() + 60_000);
+
+test('a purge forgets answers and handled events, and keeps what was not published', async () => {
   await announce(2);
   await done((await claim()).slice(0, 1));
   await ledger.write(mine, async (unit) => {
     await unit.once({ operation: 'o', key: 'k', request: 1 }, async () => 1);
     await unit.firstTime('c', randomUUID());
   });
-  const purge = (before: Date) => ledger.pool.query('select outbox_purge($1) as events', [before]);
   expect((await purge(new Date(Date.now() - 60_000))).rows).toEqual([{ events: 0 }]);
-  expect((await purge(new Date(Date.now() + 60_000))).rows).toEqual([{ events: 1 }]);
+  expect((await purge(LATER())).rows).toEqual([{ events: 1 }]);
   const { rows } = await asSuperuserRows(
     'select (select count(*)::int from outbox_event) as events, (select count(*)::int from idempotency_record) as answers, (select count(*)::int from handled_event) as handled',
   );
   expect(rows).toEqual([{ events: 1, answers: 0, handled: 0 }]);
   expect((await announce(1))[0]?.sequence).toBe(3);
+});
+
+test('a purge moves published events into the archive as they were', async () => {
+  await ledger.write(mine, (unit) =>
+    unit.announce([
+      {
+        topic: 'entry',
+        type: 'entry.retracted',
+        subjectType: 'Entry',
+        subjectId: 's',
+        payload: { a: 1 },
+        reason: 'typo',
+      },
+    ]),
+  );
+  await announce(3);
+  const said =
+    'id, position, organization_id, topic, sequence, epoch, type, subject_type, subject_id, reason, payload, actor_id, request_id, at, sent_at';
+  await done(await claim());
+  const before = await asSuperuserRows(`select ${said} from outbox_event order by sequence`);
+  expect((await purge(LATER())).rows).toEqual([{ events: 4 }]);
+  const archived = await asSuperuserRows(`select ${said} from event_archive order by sequence`);
+  expect(archived.rows).toEqual(before.rows);
+  expect(archived.rows[0]).toMatchObject({ type: 'entry.retracted', reason: 'typo', actor_id: 'me' });
+  expect((await purge(LATER())).rows).toEqual([{ events: 0 }]);
+});
+
+test('purges at the same time lose nothing and archive nothing twice', async () => {
+  for (const topic of ['a', 'b', 'c']) await announce(50, topic);
+  await done(await claim(150));
+  const moved = await Promise.all(Array.from({ length: 5 }, () => purge(LATER())));
+  expect(moved.reduce((sum, { rows }) => sum + rows[0].events, 0)).toBe(150);
+  const { rows } = await asSuperuserRows(
+    'select (select count(*)::int from outbox_event) as left, (select count(*)::int from event_archive) as archived',
+  );
+  expect(rows).toEqual([{ left: 0, archived: 150 }]);
+});
+
+test('an archived event is seen by its organization alone', async () => {
+  const theirs = { ...mine, organizationId: randomUUID() };
+  await announce(2);
+  await announce(1, 'entry', theirs);
+  await done(await claim());
+  await purge(LATER());
+  const seenBy = (organizationId: string) =>
+    ledger.write({ ...mine, organizationId }, ({ tx }) => tx.$queryRaw`select sequence::int from event_archive`);
+  expect(await seenBy(mine.organizationId)).toHaveLength(2);
+  expect(await seenBy(theirs.organizationId)).toHaveLength(1);
+  expect(await seenBy(randomUUID())).toEqual([]);
+  await expect(ledger.pool.query('select * from event_archive')).rejects.toThrow();
+});
+
+const CHANGES_OF_THE_ARCHIVE = [
+  'delete from event_archive',
+  'update event_archive set type = $$x$$',
+  'truncate event_archive',
+];
+
+test("the service's role can neither write nor change nor delete what is archived", async () => {
+  await announce(1);
+  await done(await claim());
+  await purge(LATER());
+  for (const sql of [...CHANGES_OF_THE_ARCHIVE, 'insert into event_archive select * from event_archive']) {
+    await expect(ledger.write(mine, ({ tx }) => tx.$executeRawUnsafe(sql))).rejects.toThrow(/permission denied/);
+  }
+});
+
+test.each(['ownerUrl', 'superUrl'] as const)('not even the login of %s can change what is archived', async (login) => {
+  await announce(1);
+  await done(await claim());
+  await purge(LATER());
+  for (const sql of CHANGES_OF_THE_ARCHIVE) {
+    const attempt = withClient(urls[login], (client) => client.query(`set search_path = ledger; ${sql}`));
+    await expect(attempt).rejects.toThrow(/append-only/);
+  }
 });
 
 test("the service's role can change no event and delete nothing", async () => {

@@ -1,17 +1,23 @@
+import { ARCHIVE_MIGRATION, ARCHIVE_TABLES, archiveMigration } from './platform-tables-archive.ts';
 import { roleOf } from './provision.ts';
 
-/** Name of the migration that every subgraph's history begins with. */
-export const PLATFORM_MIGRATION = '20261122000000_platform';
+const FIRST_TABLES = ['outbox_event', 'event_counter', 'idempotency_record', 'handled_event'] as const;
 
 /** Tables that the platform brings along: no Prisma schema describes them, and the platform alone reads them. */
-export const PLATFORM_TABLES = ['outbox_event', 'event_counter', 'idempotency_record', 'handled_event'] as const;
+export const PLATFORM_TABLES = [...FIRST_TABLES, ...ARCHIVE_TABLES] as const;
+
+/** Migrations that every subgraph has, the first of its history foremost. What is merged is never edited. */
+export const PLATFORM_MIGRATIONS: readonly { readonly name: string; sql(subgraph: string): string }[] = [
+  { name: '20261122000000_platform', sql: firstMigration },
+  { name: ARCHIVE_MIGRATION, sql: archiveMigration },
+];
 
 /** Deliveries in vain after which an event is given up. */
 const MOST_ATTEMPTS = 10;
 const LEASE = "interval '30 seconds'";
 
-/** SQL of the platform's tables in one subgraph's schema, the same for all but for the subgraph's name. */
-export function platformMigration(subgraph: string): string {
+/** SQL of the platform's first tables in one subgraph's schema, the same for all but for the subgraph's name. */
+function firstMigration(subgraph: string): string {
   return `-- Written by scripts/prisma.ts from platform/database/platform-tables.ts. The same in every subgraph.
 ${grants(subgraph)}
 ${tables()}
@@ -87,7 +93,7 @@ CREATE INDEX "handled_event_handled_at_idx" ON "handled_event" USING brin ("hand
 
 function policies(subgraph: string): string {
   const role = roleOf(subgraph);
-  const perTable = PLATFORM_TABLES.map(
+  const perTable = FIRST_TABLES.map(
     (table) => `ALTER TABLE "${table}" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "${table}" FORCE ROW LEVEL SECURITY;
 CREATE POLICY "tenant" ON "${table}" USING ("organization_id" = (SELECT current_setting('app.organization_id')::uuid));

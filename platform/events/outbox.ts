@@ -18,7 +18,7 @@ export interface Outbox {
   done(ids: readonly string[]): Promise<void>;
   /** Counts an attempt. */
   failed(id: string, error: string): Promise<void>;
-  /** Deletes published events older than `before`. */
+  /** Moves published events older than `before` to the archive. */
   purge(before: Date): Promise<void>;
   /** Tells when there may be something to claim; also after each gap in its hearing. */
   watch(onNews: () => void): AsyncDisposable;

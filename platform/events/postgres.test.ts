@@ -165,7 +165,7 @@ test('an event that is given up stays in the table with its last error, and thos
     .toEqual([{ sequence: 1, attempts: MOST_ATTEMPTS, last_error: 'poison' }]);
 });
 
-test('old events are purged when they were published, and a reader behind them is told', async () => {
+test('old events are archived when they were published, and a reader behind them is told', async () => {
   const organizationId = randomUUID();
   const bus = createMemoryBus();
   const got = collector<StoredEvent>();
@@ -179,6 +179,10 @@ test('old events are purged when they were published, and a reader behind them i
   await expect
     .poll(() => asSuperuser('SELECT sequence::int FROM ledger.outbox_event ORDER BY 1'), { timeout: 10_000 })
     .toEqual([{ sequence: 3 }, { sequence: 4 }]);
+  expect(await asSuperuser('SELECT sequence::int FROM ledger.event_archive ORDER BY 1')).toEqual([
+    { sequence: 1 },
+    { sequence: 2 },
+  ]);
   const epoch = first?.epoch ?? '';
   const items = await tail(bus, { organizationId, after: encodeCursor({ epoch, sequence: 0 }), count: 3 });
   expect(items).toMatchObject([

@@ -28,6 +28,7 @@ export interface RelayOptions extends RelayBase {
 
 /** After so many deliveries in vain an event is given up, so that those behind it get their turn. */
 export const MOST_ATTEMPTS = 10;
+/** So long an event can be replayed; after that it is in the archive alone. */
 const RETENTION_MS = 7 * 86_400_000;
 const PURGE_EVERY_MS = 3_600_000;
 const CLAIMED_AT_ONCE = 500;
@@ -175,7 +176,7 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
 
   const purge = () =>
     outbox.purge(new Date(Date.now() - RETENTION_MS)).catch((error: unknown) => {
-      logger.warn({ err: error }, 'cannot delete old events; trying again in an hour');
+      logger.warn({ err: error }, 'cannot archive old events; trying again in an hour');
     });
   const purging = setInterval(() => void purge(), PURGE_EVERY_MS).unref();
   void purge();
