@@ -1,6 +1,6 @@
 import type { LibraryModule } from './module.ts';
 
-/** Results are verified by others than those who entered them. */
+/** Results are verified by others than those who entered them, and none is released that is held. */
 export const VERIFICATION: LibraryModule = {
   capability: 'verification',
   rules: [
@@ -39,12 +39,22 @@ export const VERIFICATION: LibraryModule = {
       label: 'A result verified by the person who entered it is not released',
       text: 'blocker(S, completion, self_verified(A)) :- analysis(A, S, _), live(A), self_verified(A).',
     },
+    {
+      id: 'verification.held',
+      label: 'A held result is not released',
+      text: 'blocker(S, completion, held(A, Why)) :- analysis(A, S, _), live(A), held(A, Why).',
+    },
   ],
   reasons: {
     'unverified/2': {
       code: 'UNVERIFIED',
       message: 'The result of {1:test} needs {2} more verification(s) by another person than the one who entered it.',
       missing: ['verified_by({1},_)'],
+    },
+    'held/2': {
+      code: 'RESULT_HELD',
+      message: 'The result of {1:test} is held ({2}): enter it anew with a reason, or retract the analysis.',
+      missing: [],
     },
     'self_verified/1': {
       code: 'SELF_VERIFIED',

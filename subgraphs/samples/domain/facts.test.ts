@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { AnalysisCase } from './analysis.ts';
 import { epochHours, factsOf, numberText, quotedAtom } from './facts.ts';
 import { aCase, anAnalysis, aResult, aSample, aService, aVerification } from './testing.ts';
 
@@ -48,6 +49,20 @@ test('a sample and its analyses become facts in the vocabulary of the rule base'
     "unit_of('NITRATE','mg/L')",
     "required_verifications('COLI',2)",
   ]);
+});
+
+test('what holds a result is a fact, cause by cause, of the present result only', () => {
+  const held = aResult({ flags: ['UNIT_MISMATCH', 'MEASURED_BEFORE_COLLECTED', 'HOLDING_TIME_EXCEEDED'] });
+  const sample = aSample({ id: 's1' });
+  const about = { sample, type: { id: 't', code: 'WATER', name: 'Water' }, client: null };
+  const heldFacts = (found: AnalysisCase) =>
+    factsOf({ ...about, analyses: [found] }).filter((fact) => fact.startsWith('held('));
+  const analysis = anAnalysis({ id: 'a1', sampleId: 's1', status: 'SUBMITTED' });
+  expect(heldFacts(aCase({ sample, analysis, results: [held] }))).toEqual([
+    "held('a1',unit_mismatch)",
+    "held('a1',measured_before_collected)",
+  ]);
+  expect(heldFacts(aCase({ sample, analysis, results: [held, aResult({ sequence: 2 })] }))).toEqual([]);
 });
 
 test('what is unknown is no fact', () => {

@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { type AnalysisCase, currentResult } from './analysis.ts';
 import { HOUR_MS } from './due-time.ts';
-import { sameUnit } from './flags.ts';
+import { holdsOf, sameUnit } from './flags.ts';
 import type { Client, Sample, SampleType } from './types.ts';
 
 /** Everything that the facts of one sample are made of. */
@@ -93,5 +93,6 @@ function resultFacts(found: AnalysisCase): string[] {
     facts.push(`result_text(${id},${result.flags.includes('NON_DETECT') ? 'not_detected' : quotedAtom(result.text)})`);
   }
   if (result.detectionLimit !== null) facts.push(`detect_limit(${id},${numberText(result.detectionLimit)},${unit})`);
+  facts.push(...holdsOf(result.flags).map((flag) => `held(${id},${flag.toLowerCase()})`));
   return facts;
 }

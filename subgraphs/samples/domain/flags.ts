@@ -36,9 +36,14 @@ export function flagsOf(
   return RESULT_FLAGS.filter((flag) => set.has(flag));
 }
 
-/** A held result cannot be verified until it is entered anew. */
+/** A held result is neither verified nor released until it is entered anew. */
 export function isHeld(flags: readonly ResultFlag[]): boolean {
-  return flags.some((flag) => HELD.has(flag));
+  return holdsOf(flags).length > 0;
+}
+
+/** Those of the flags that hold. */
+export function holdsOf(flags: readonly ResultFlag[]): ResultFlag[] {
+  return flags.filter((flag) => HELD.has(flag));
 }
 
 /** Words without a detection limit carry no quantity, so their unit says nothing. */

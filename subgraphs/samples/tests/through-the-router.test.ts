@@ -74,3 +74,45 @@ test('a workflow that reaches reception stamps the sample’s arrival, and the s
     { timeout: 10_000, interval: 50 },
   );
 });
+
+test('a held result of a service that requires no verification is not released until it is entered anew', async () => {
+  const manager = await lab.as('manager');
+  await manager.request(`mutation { saveAnalysisServices(inputs: [
+    { code: "FIELD-TEMP", name: "Temperature in the field", unit: "Cel", requiredVerifications: 0 }]) { created } }`);
+  const at = '2026-03-01T08:00:00Z';
+  const { registerSamples } = await manager.request<{
+    registerSamples: { results: { sample: { workflow: { id: string }; analyses: { id: string }[] } }[] };
+  }>(
+    `mutation Register($inputs: [RegisterSampleInput!]!) { registerSamples(inputs: $inputs) { results {
+      ... on SampleRegistered { sample { workflow { id } analyses { id } } } } } }`,
+    {
+      inputs: [
+        {
+          ...{ typeCode: 'WATER', clientCode: 'UTAHDWQ', collectedAt: at, receivedAt: at },
+          ...{ analyses: ['FIELD-TEMP'], startWorkflow: true },
+        },
+      ],
+    },
+  );
+  const sample = registerSamples.results[0]?.sample;
+  const submit = (entry: object) =>
+    manager.request(
+      `mutation Submit($inputs: [SubmitResultInput!]!) { submitResults(inputs: $inputs) { results {
+        ... on ResultSubmitted { analysis { status result { flags } } } ... on ResultRefused { code message } } } }`,
+      { inputs: [{ analysisId: sample?.analyses[0]?.id, ...entry }] },
+    );
+  expect(await submit({ expectedVersion: 1, value: '54', unit: '[degF]' })).toEqual({
+    submitResults: { results: [{ analysis: { status: 'SUBMITTED', result: { flags: ['UNIT_MISMATCH'] } } }] },
+  });
+  const stages = ['SAMPLE_RECEPTION', 'REGISTRATION', 'ASSIGNMENT', 'PROCESSING', 'TESTING', 'RESULTS'];
+  const advance = (to: string, expectedVersion: number) =>
+    manager.request(ADVANCE, { input: { workflowId: sample?.workflow.id, to, expectedVersion } });
+  for (const [index, to] of stages.entries()) {
+    expect(await advance(to, index + 1)).toMatchObject({ advanceWorkflow: { __typename: 'WorkflowAdvanced' } });
+  }
+  expect(await advance('COMPLETION', 7)).toMatchObject({
+    advanceWorkflow: { __typename: 'TransitionRefused', blockers: [{ code: 'RESULT_HELD' }] },
+  });
+  await submit({ expectedVersion: 2, value: '12.2', reason: 'converted' });
+  expect(await advance('COMPLETION', 7)).toMatchObject({ advanceWorkflow: { __typename: 'WorkflowAdvanced' } });
+});
