@@ -13,7 +13,7 @@ export async function preflight(env: NodeJS.ProcessEnv): Promise<Settings> {
   const problems: string[] = [];
   let settings: Settings | null = null;
   try {
-    settings = loadSettings(env);
+    settings = loadSettings(env, { whole: true });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);

@@ -14,6 +14,7 @@ import { createLogger, type Logger } from '#platform/logging/index.ts';
 import { startRouter } from '#router/index.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
 import { authenticatorOf, metricsRoute } from '#system';
+import { refuseDemo } from './demo-refusal.ts';
 import { DEFAULT_PORT } from './preflight.ts';
 import type { Tell } from './run.ts';
 
@@ -116,6 +117,8 @@ async function serveSubgraph(part: SubgraphName, given: Settings, logger: Logger
   const subgraph = SUBGRAPHS.find(({ name }) => name === part);
   if (!subgraph) throw new Error(`${part} is not one of ours.`);
   await using opening = new AsyncDisposableStack();
+  // Without accounts nobody signs in: its process is the one that keeps published passwords out.
+  if (part === 'accounts') await refuseDemo(settings, databaseUrl, logger);
   const resources = opening.use(await openResources({ settings, secretKey, logger }));
   let url = '';
   const publicUrl = () => settings.config.publicUrl ?? url;

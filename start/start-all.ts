@@ -10,6 +10,7 @@ import { acquireDataLock, startEmbeddedPostgres } from '#platform/database/index
 import { prepareDatabase } from '#platform/host/index.ts';
 import { createLogger, type Logger } from '#platform/logging/index.ts';
 import { startSystem } from '#system';
+import { refuseDemo } from './demo-refusal.ts';
 import { DEFAULT_PORT, preflight } from './preflight.ts';
 import type { Tell } from './run.ts';
 import { installationKey } from './secret-file.ts';
@@ -19,7 +20,7 @@ export interface Started extends AsyncDisposable {
   /** Null when nothing is kept here. */
   readonly dataDir: string | null;
   readonly seconds: number;
-  /** True on embedded defaults: the demonstration organizations exist. */
+  /** True when the demonstration organizations were founded: on embedded defaults, unless ALIMS_DEMO is off. */
   readonly demo: boolean;
 }
 
@@ -39,6 +40,8 @@ export async function startAll(env: NodeJS.ProcessEnv, tell: Tell): Promise<Star
   const databaseUrl = config.embedded
     ? await openEmbedded(opening, settings, logger, tell)
     : externalDatabase(settings);
+  if (config.demo.founded) await foundDemo(databaseUrl('accounts'), logger);
+  else await refuseDemo(settings, databaseUrl('accounts'), logger);
   const system = opening.use(
     await startSystem({
       settings,
@@ -46,16 +49,16 @@ export async function startAll(env: NodeJS.ProcessEnv, tell: Tell): Promise<Star
       secretKey: secrets.secretKey ?? (await installationKey(config.dataDir)),
       databaseUrl,
       port: config.port ?? DEFAULT_PORT,
-      graphiql: { title: 'ALIMS', tabs: examples(), demo: config.embedded },
+      graphiql: { title: 'ALIMS', tabs: examples(), demo: config.demo.founded },
     }),
   );
-  if (config.embedded) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, config.dataDir, tell);
+  if (config.demo.founded) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, config.dataDir, tell);
   const running = opening.move();
   return {
     url: system.url,
     dataDir: shown(config.dataDir),
     seconds: (performance.now() - begin) / 1000,
-    demo: config.embedded,
+    demo: config.demo.founded,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -83,7 +86,6 @@ async function openEmbedded(
   const progress = (text: string) => tell(`  … ${text}`);
   const postgres = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, logger, onProgress: progress }));
   await prepareDatabase(postgres.ownerUrl, progress);
-  await foundDemo(postgres.appUrl, logger);
   return () => postgres.appUrl;
 }
 

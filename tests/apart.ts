@@ -32,6 +32,7 @@ export async function startApart(options: ApartOptions): Promise<Apart> {
     REDIS_URL: options.redisUrl,
     REDIS_PREFIX: `test-${randomUUID()}`,
     SECRET_KEY: options.secretKey,
+    ALIMS_DEMO: 'on',
     ALIMS_DATA_DIR: options.dataDir,
     PUBLIC_URL: at('router'),
     FILES_PUBLIC_URL: at('files'),

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
 
@@ -32,6 +33,12 @@ export interface Config {
   readonly redisPrefix: string;
   /** True when no external database is named. */
   readonly embedded: boolean;
+  readonly demo: {
+    /** `npm start` founds the demonstration organization. */
+    readonly founded: boolean;
+    /** Its published passwords are accepted wherever it stands. */
+    readonly admitted: boolean;
+  };
 }
 
 /** What must never be printed. */
@@ -81,7 +88,12 @@ function shown(name: string, value: string | undefined): string {
   return /KEY|SECRET|PASSWORD|DATABASE_URL|REDIS_URL/.test(name) ? 'set (not shown)' : JSON.stringify(value);
 }
 
-function conflicts(values: Values): string[] {
+export interface LoadOptions {
+  /** The process runs router and all subgraphs, as `npm start` does. */
+  readonly whole?: boolean;
+}
+
+function conflicts(values: Values, { whole = false }: LoadOptions): string[] {
   const problems: string[] = [];
   const s3 = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
   if (values.S3_ENDPOINT) {
@@ -91,7 +103,21 @@ function conflicts(values: Values): string[] {
   if (values.DATABASE_URL && !values.SECRET_KEY) {
     problems.push('SECRET_KEY: required because DATABASE_URL is set; it is absent (make one: openssl rand -hex 32)');
   }
+  if (whole && isEmbedded(values) && values.ALIMS_DEMO === undefined && !isLoopback(String(values.HOST))) {
+    problems.push(
+      `HOST: ${values.HOST} lets others reach the demonstration organization, whose passwords are published; set ALIMS_DEMO=off to start without it, DATABASE_URL to use a database of your own, or HOST=127.0.0.1`,
+    );
+  }
   return problems;
+}
+
+/** Only programs on this machine reach what listens there. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function isEmbedded(values: Values): boolean {
+  return Object.keys(perSubgraph(values, 'DATABASE_URL', text(values, 'DATABASE_URL'))).length === 0;
 }
 
 function text(values: Values, name: string): string | null {
@@ -111,9 +137,9 @@ function perSubgraph(values: Values, suffix: string, fallback: string | null): P
  * Reads the environment.
  * @throws ConfigurationError with every problem at once.
  */
-export function loadSettings(env: NodeJS.ProcessEnv): Settings {
+export function loadSettings(env: NodeJS.ProcessEnv, options: LoadOptions = {}): Settings {
   const { values, problems } = parseVariables(env);
-  problems.push(...conflicts(values));
+  problems.push(...conflicts(values, options));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { config: toConfig(values), secrets: toSecrets(values) };
 }
@@ -157,7 +183,8 @@ function toConfig(values: Values): Config {
     },
     qdrantUrl: text(values, 'QDRANT_URL'),
     redisPrefix: text(values, 'REDIS_PREFIX') ?? 'alims',
-    embedded: !Object.keys(perSubgraph(values, 'DATABASE_URL', text(values, 'DATABASE_URL'))).length,
+    embedded: isEmbedded(values),
+    demo: { founded: isEmbedded(values) && values.ALIMS_DEMO !== 'off', admitted: values.ALIMS_DEMO === 'on' },
   };
 }
 

@@ -55,6 +55,11 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     '.alims',
     'Folder of the embedded database, files and memory index.',
   ),
+  ALIMS_DEMO: variable(
+    z.enum(['on', 'off']).optional(),
+    '',
+    'The demonstration organization, whose passwords are published. Absent: `npm start` founds it on embedded defaults and HOST 127.0.0.1, and nothing starts with it elsewhere. off: never. on: also where others reach it.',
+  ),
   LOG_LEVEL: variable(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
     'warn',
