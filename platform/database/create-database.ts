@@ -7,8 +7,9 @@ import { roleOf } from './provision.ts';
 import { createNamer, type Query, type QueryOptions, type Sql, statementOf } from './query.ts';
 import { type Reader, readerOf } from './reader.ts';
 import { checkSafety } from './self-check.ts';
+import { createSharedReads, readAlone } from './shared-reads.ts';
 import { checkOrganizationId, type Session, sessions, type TransactionQuery } from './tenant.ts';
-import { createTenantAdapter, readAlone } from './tenant-adapter.ts';
+import { createTenantAdapter } from './tenant-adapter.ts';
 import type { Actor, Database, UnitOfWork } from './types.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
 
@@ -45,6 +46,11 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
   const pool = await openPool(options);
   const namer = createNamer();
   const client = options.client(createTenantAdapter(pool, subgraph, namer));
+  const shared = createSharedReads(pool);
+  const ask = <Row extends object>(session: Session, statement: pg.QueryConfig, together = false) =>
+    together
+      ? (shared(session, statement) as Promise<pg.QueryResult<Row>>)
+      : readAlone(pool, session, (connection) => connection.query<Row>(statement));
   const reader: Reader<Tx> = readerOf(client as unknown as Tx);
   const announcer = createAnnouncer({ pool, subgraph, logger, afterCommit });
 
@@ -60,8 +66,8 @@ export async function createDatabase<Tx>(options: DatabaseOptions<Tx>): Promise<
     pool,
     read: async ({ organizationId }, work) => {
       const session: Session = { organizationId: checkOrganizationId(organizationId), readOnly: true, query: null };
-      const query: Query = async <Row extends object>(sql: Sql, planning?: QueryOptions) =>
-        (await readAlone(pool, session, (c) => c.query<Row>(statementOf(sql, namer, planning)))).rows;
+      const query: Query = async <Row extends object>(sql: Sql, options?: QueryOptions) =>
+        (await ask<Row>(session, statementOf(sql, namer, options), options?.together)).rows;
       // Awaited within: Prisma's promises begin only when somebody waits for them.
       return sessions
         .run(session, async () => await work(reader, query))

@@ -12,6 +12,8 @@ export interface QueryOptions {
    * plan depends on how many rows a value matches it walks a whole list for rare ones.
    */
   readonly planEach?: boolean;
+  /** True for lookups that are quick whatever their values: see createSharedReads. In a unit of work it means nothing. */
+  readonly together?: boolean;
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
 } from '@prisma/driver-adapter-utils';
 import type pg from 'pg';
 import type { createNamer } from './query.ts';
+import { readAlone } from './shared-reads.ts';
 import { beginStatement, type Session, sessions } from './tenant.ts';
 
 type PgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
@@ -82,33 +83,6 @@ function currentSession(): Session {
 /** The adapter's own conversions, over one connection in place of the pool. */
 function over(inner: PgAdapter, connection: pg.PoolClient): SqlQueryable {
   return Object.create(inner, { client: { value: connection } }) as SqlQueryable;
-}
-
-/**
- * One statement in a read-only transaction of the session's tenant: BEGIN, statement and COMMIT leave in one packet.
- * A failed statement leaves nothing behind: COMMIT then rolls back.
- */
-export async function readAlone<T>(
-  pool: pg.Pool,
-  session: Session,
-  run: (connection: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  const connection = await pool.connect();
-  const onError = () => {}; // the query under way fails with it; unheard it would end the process
-  connection.on('error', onError);
-  const giveBack = (broken: boolean) => {
-    connection.off('error', onError);
-    connection.release(broken);
-  };
-  connection.connection.stream.cork();
-  connection.query(beginStatement(session)).catch(() => {}); // without BEGIN there is no tenant: the statement fails too
-  const answer = run(connection);
-  connection.query('COMMIT').then(
-    () => giveBack(false),
-    () => giveBack(true),
-  );
-  connection.connection.stream.uncork();
-  return answer;
 }
 
 class TenantTransaction implements Transaction {

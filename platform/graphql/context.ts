@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UnauthenticatedError } from '../errors/index.ts';
-import { IDENTITY_HEADER, type Viewer, verifyIdentity } from '../identity/index.ts';
+import { type createIdentityVerifier, IDENTITY_HEADER, type Viewer } from '../identity/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { Ask, AskAs } from './ask.ts';
 
@@ -27,10 +27,14 @@ export function requestIdOf(headers: Headers): string {
 
 export function createRequestContext(
   request: Request,
-  host: { readonly identityKey: string; readonly logger: Logger; readonly askAs: AskAs },
+  host: {
+    readonly verifyIdentity: ReturnType<typeof createIdentityVerifier>;
+    readonly logger: Logger;
+    readonly askAs: AskAs;
+  },
 ): RequestContext {
   const header = request.headers.get(IDENTITY_HEADER);
-  const identity = header === null ? null : verifyIdentity(header, host.identityKey, Date.now());
+  const identity = header === null ? null : host.verifyIdentity(header, Date.now());
   const requestId = requestIdOf(request.headers);
   return {
     get viewer() {

@@ -1,6 +1,7 @@
 import { type ExecutionArgs, execute, subscribe } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors/index.ts';
+import { createIdentityVerifier } from '../identity/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { AskAs, Fetch } from './ask.ts';
 import { createRequestContext, type RequestContext, requestIdOf } from './context.ts';
@@ -51,9 +52,10 @@ export function createGraphQLHandler(options: HandlerOptions): Fetch {
     plugins: [useOwnContext, useErrorMapping(logger)],
     parserOptions: { maxTokens: MAX_TOKENS, noLocation: true },
   } as never);
+  const host = { logger, askAs: options.askAs, verifyIdentity: createIdentityVerifier(options.identityKey) };
   return async (request) => {
     try {
-      return await yoga.fetch(request, { ownContext: options.createContext(createRequestContext(request, options)) });
+      return await yoga.fetch(request, { ownContext: options.createContext(createRequestContext(request, host)) });
     } catch (error) {
       return refusal(error, request, logger);
     }

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { UnauthenticatedError } from '../errors/index.ts';
 import { permissionsOf } from './permissions.ts';
 import type { Role, Viewer } from './viewer.ts';
@@ -35,8 +36,30 @@ export function signIdentity(viewer: Viewer, key: string, nowMs: number): string
   return `${body}.${mac(body, key).toString('base64url')}`;
 }
 
-/** @throws UnauthenticatedError when the header was not signed with `key` or has expired. */
-export function verifyIdentity(header: string, key: string, nowMs: number): Viewer {
+interface Verified {
+  readonly viewer: Viewer;
+  /** Expiry in epoch milliseconds. */
+  readonly exp: number;
+}
+
+const VERIFIED_HEADERS = 1_000;
+
+/**
+ * Gives the viewer of a header. A router sends the same header with every request of one session for half a minute: its
+ * signature is checked once.
+ * @throws UnauthenticatedError when it was not signed with `key` or has expired.
+ */
+export function createIdentityVerifier(key: string): (header: string, nowMs: number) => Viewer {
+  const verified = new LRUCache<string, Verified>({ max: VERIFIED_HEADERS });
+  return (header, nowMs) => {
+    const known = verified.get(header) ?? verifyIdentity(header, key);
+    if (known.exp + CLOCK_SKEW_MS < nowMs) throw new UnauthenticatedError('The forwarded identity has expired.');
+    verified.set(header, known);
+    return known.viewer;
+  };
+}
+
+function verifyIdentity(header: string, key: string): Verified {
   const [body = '', signature = ''] = header.split('.');
   const given = Buffer.from(signature, 'base64url');
   const expected = mac(body, key);
@@ -45,8 +68,7 @@ export function verifyIdentity(header: string, key: string, nowMs: number): View
   }
   // The one place where signed text becomes claims again: only signIdentity writes it.
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
-  if (claims.exp + CLOCK_SKEW_MS < nowMs) throw new UnauthenticatedError('The forwarded identity has expired.');
-  return {
+  const viewer = {
     userId: claims.sub,
     organizationId: claims.org,
     sessionId: claims.sid,
@@ -54,4 +76,5 @@ export function verifyIdentity(header: string, key: string, nowMs: number): View
     permissions: permissionsOf(claims.roles),
     clientId: claims.client,
   };
+  return { viewer, exp: claims.exp };
 }

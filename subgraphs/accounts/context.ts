@@ -25,7 +25,7 @@ export interface AccountsContext extends RequestContext, AccountsDeps {
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
 export function createContext(deps: AccountsDeps, request: RequestContext): AccountsContext {
   const userById = new DataLoader<string, User | null>(async (ids) => {
-    const found = await deps.db.read(request.viewer, (tx) => findUsers(tx, ids));
+    const found = await deps.db.read(request.viewer, (_, query) => findUsers(query, ids));
     const byId = new Map(found.map((user) => [user.id, user]));
     return ids.map((id) => byId.get(id) ?? null);
   });

@@ -129,9 +129,9 @@ export interface SessionState {
 
 /** What the router asks about a token's session: whether it stands and what its person may do now. */
 export async function sessionState(ctx: AccountsDeps, organizationId: string, id: string): Promise<SessionState> {
-  const found = await ctx.db.read({ organizationId }, async (tx) => {
+  const found = await ctx.db.read({ organizationId }, async (tx, query) => {
     const session = await accounts.findSession(tx, id);
-    const [user] = session ? await accounts.findUsers(tx, [session.userId]) : [];
+    const [user] = session ? await accounts.findUsers(query, [session.userId]) : [];
     return session && user ? { session, user } : null;
   });
   if (!found?.user.active || !isActive(found.session, ctx.clock())) return { active: false, roles: [], clientId: null };

@@ -76,7 +76,7 @@ export async function changeUser(
   const actor = { ...ctx.viewer, requestId: ctx.requestId };
   return ctx.db.write(actor, (unit) =>
     unit.once({ operation: 'changeUser', key: idempotencyKey, request }, async () => {
-      const [user] = await accounts.findUsers(unit.tx, [input.userId]);
+      const [user] = await accounts.findUsers(unit.query, [input.userId]);
       if (!user) throw new NotFoundError('User', input.userId);
       if (user.version !== input.expectedVersion) return { kind: 'conflict', currentVersion: user.version } as const;
       const next = decideChange(user, input, await accounts.countOtherAdministrators(unit.tx, user));
@@ -93,7 +93,7 @@ export async function changeUser(
 export async function endSessions(ctx: AccountsContext, userId: string, reason: string): Promise<{ ended: number }> {
   checkReason(reason);
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, async (unit) => {
-    const [user] = await accounts.findUsers(unit.tx, [userId]);
+    const [user] = await accounts.findUsers(unit.query, [userId]);
     if (!user) throw new NotFoundError('User', userId);
     const ended = await accounts.endSessions(unit.tx, { userId }, ctx.clock(), reason);
     if (ended > 0) await unit.announce([sessionsEnded(userId, ended, reason)]);
@@ -151,7 +151,7 @@ export async function referencedUser(ctx: AccountsContext, id: string): Promise<
 
 /** The person of a session that was opened just now, before any identity was forwarded. */
 export async function userOf(ctx: AccountsContext, organizationId: string, userId: string): Promise<User> {
-  const [user] = await ctx.db.read({ organizationId }, (tx) => accounts.findUsers(tx, [userId]));
+  const [user] = await ctx.db.read({ organizationId }, (_, query) => accounts.findUsers(query, [userId]));
   if (!user) throw new NotFoundError('User', userId);
   return user;
 }

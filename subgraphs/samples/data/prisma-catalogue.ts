@@ -47,6 +47,7 @@ function find<Kind extends CatalogueKind>(
   const { name, columns } = TABLES[kind];
   return query<CatalogueRows[Kind]>(
     Prisma.sql`SELECT ${columnsOf(columns, 'c')} FROM ${Prisma.raw(name)} c WHERE ${visible(kind, scope)} ${which}`,
+    { together: true },
   );
 }
 

@@ -74,6 +74,7 @@ function selectRows<Row extends object>(query: Query, selection: Selection<Row>)
   const most = limit === undefined ? Prisma.empty : Prisma.sql`LIMIT ${limit}`;
   return query<Row>(
     Prisma.sql`SELECT ${columnsOf(columns, 'r')} FROM ${Prisma.raw(table)} r WHERE ${where} ${order} ${most}`,
+    { together: true },
   );
 }
 
@@ -85,6 +86,7 @@ function readSamples(reading: Reading<SamplesTx>, scope: Scope): Samples {
   const find = async (which: Condition) => {
     const rows = await reading.query<SampleRow>(
       Prisma.sql`SELECT ${SAMPLE_COLUMNS} FROM sample s WHERE s.organization_id = ${organizationId}::uuid ${ofClient} AND ${which}`,
+      { together: true },
     );
     return rows.map(sampleOfRow);
   };

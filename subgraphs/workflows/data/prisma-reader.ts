@@ -107,6 +107,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
     const wanted = Prisma.sql`w.${Prisma.raw(column)} = ANY(${uuids(ids)}::uuid[])`;
     const rows = await query<WorkflowRow>(
       Prisma.sql`SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and([...visible(scope), wanted])}`,
+      { together: true },
     );
     return rows.map(workflowOfRow);
   };
@@ -138,6 +139,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
     async events({ workflowId, afterSequence, limit }) {
       const rows = await query<EventRow>(
         Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)} AND e.sequence > ${afterSequence} ORDER BY e.sequence LIMIT ${limit}`,
+        { together: true },
       );
       return rows.map(eventOfRow);
     },
@@ -150,6 +152,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
     async eventsByIds(ids) {
       const rows = await query<EventRow>(
         Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} AND e.id = ANY(${uuids(ids)}::uuid[])`,
+        { together: true },
       );
       return rows.map(eventOfRow);
     },

@@ -1,4 +1,4 @@
-import { IDENTITY_HEADER, verifyIdentity } from '#platform/identity/index.ts';
+import { createIdentityVerifier, IDENTITY_HEADER } from '#platform/identity/index.ts';
 import type { SampleSnapshot } from '../data/sample-facts.ts';
 import type { Question } from '../domain/machine.ts';
 import type { Blocker } from '../domain/workflow.ts';
@@ -37,6 +37,7 @@ interface Body {
 }
 
 export function createNeighbours(identityKey: string): Neighbours {
+  const verify = createIdentityVerifier(identityKey);
   const neighbours: Neighbours = {
     samples: new Map(),
     objections: () => [],
@@ -47,7 +48,7 @@ export function createNeighbours(identityKey: string): Neighbours {
     async fetchSamples(request) {
       if (neighbours.down.has('samples')) throw new TypeError('fetch failed');
       neighbours.snapshots += 1;
-      const { organizationId } = verifyIdentity(request.headers.get(IDENTITY_HEADER) ?? '', identityKey, Date.now());
+      const { organizationId } = verify(request.headers.get(IDENTITY_HEADER) ?? '', Date.now());
       const { ids } = ((await request.json()) as Body).variables;
       const own = neighbours.samples.get(organizationId);
       const sampleFacts = ids.flatMap((id) => {
