@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
 
 export { envExample } from './env-example.ts';
+export { keepSecret } from './keep-secret.ts';
 export { SUBGRAPH_NAMES, type SubgraphName } from './variables.ts';
 
 export interface S3Config {

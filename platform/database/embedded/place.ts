@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ConfigurationError, keepSecret } from '#platform/config/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import { type Account, canReach } from './account.ts';
 import { stopLeftover } from './leftover.ts';
@@ -100,11 +101,16 @@ async function readCredentials(options: {
   readonly logger: Logger;
 }): Promise<Credentials> {
   const file = join(options.dataDir, 'postgres-credentials.json');
-  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as Credentials;
-  if (existsSync(join(options.home, 'cluster')) && options.inside) {
-    throw new Error(`${file} is gone, so the database in ${options.home} cannot be opened: restore the file.`);
+  const made = existsSync(join(options.home, 'cluster'));
+  const kept = existsSync(file) ? credentialsIn(await readFile(file, 'utf8')) : null;
+  if (kept) return kept;
+  if (made && (options.inside || existsSync(file))) {
+    const state = existsSync(file) ? 'holds no credentials' : 'is gone';
+    throw new ConfigurationError([
+      `ALIMS_DATA_DIR: ${file} ${state}, so the database in ${options.home} cannot be opened: restore the file`,
+    ]);
   }
-  if (existsSync(join(options.home, 'cluster'))) {
+  if (made) {
     // The data folder was deleted to begin anew; the cluster beside it is kept, in case that was a mistake.
     const left = join(options.home, `cluster-left-${Date.now()}`);
     await rename(join(options.home, 'cluster'), left);
@@ -112,6 +118,18 @@ async function readCredentials(options: {
   }
   const password = () => randomBytes(24).toString('base64url');
   const credentials = { superPassword: password(), ownerPassword: password(), appPassword: password() };
-  await writeFile(file, `${JSON.stringify(credentials)}\n`, { mode: 0o600, flag: 'wx' });
+  // What a cut-off first start left of the file opens nothing.
+  await rm(file, { force: true });
+  await keepSecret(file, `${JSON.stringify(credentials)}\n`);
   return credentials;
+}
+
+/** Null when the text was cut off. */
+function credentialsIn(text: string): Credentials | null {
+  try {
+    const { superPassword, ownerPassword, appPassword } = JSON.parse(text) as Credentials;
+    return superPassword && ownerPassword && appPassword ? { superPassword, ownerPassword, appPassword } : null;
+  } catch {
+    return null;
+  }
 }
