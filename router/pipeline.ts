@@ -8,6 +8,7 @@ import type { Violation } from './execution/projection.ts';
 import type { SubscriptionEvent } from './execution/subscription-plan.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { OperationLimits } from './operation/limits.ts';
+import { refuseLarge } from './operation/limits-size.ts';
 import { badInput, type PreparedOperation, type RefusedOperation } from './operation/operation.ts';
 import { createOperationCache } from './operation/operation-cache.ts';
 import { createStream } from './stream.ts';
@@ -71,13 +72,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async execute(request, caller) {
       const started = performance.now();
       const prepared = prepare(request);
-      const ready = makeReady(state, prepared, request.variables);
+      const ready = makeReady(options, prepared, request.variables);
       const result = 'errors' in ready ? ready : await runOperation(options, ready, request.variables, caller);
       observe(options.metrics, prepared, result, (performance.now() - started) / 1000);
       return result;
     },
     async subscribe(request, caller, renew) {
-      const ready = makeReady(state, prepare(request), request.variables);
+      const ready = makeReady(options, prepare(request), request.variables);
       if ('errors' in ready) return ready;
       return openSubscription(options, ready, caller, renew);
     },
@@ -90,7 +91,7 @@ interface Ready {
 }
 
 function makeReady(
-  state: SupergraphState,
+  { state, limits }: PipelineOptions,
   prepared: PreparedOperation | RefusedOperation,
   raw: Readonly<Record<string, unknown>>,
 ): Ready | { readonly errors: readonly GraphQLError[] } {
@@ -98,7 +99,14 @@ function makeReady(
   const definitions = prepared.definition.variableDefinitions ?? [];
   if (definitions.length === 0) return { operation: prepared, variables: {} };
   const { coerced, errors } = getVariableValues(state.schema, definitions, raw, { maxErrors: 20 });
-  return errors ? { errors: errors.map(badInput) } : { operation: prepared, variables: coerced };
+  if (errors) return { errors: errors.map(badInput) };
+  try {
+    refuseLarge(prepared.estimate(coerced), limits);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { errors: [badInput(error)] };
+    throw error;
+  }
+  return { operation: prepared, variables: coerced };
 }
 
 function createExecution(options: PipelineOptions, ready: Ready, caller: Caller): Execution {

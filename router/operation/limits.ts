@@ -6,9 +6,10 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { SizeLimits } from './limits-size.ts';
 
-/** Bounds on one document, counted with fragments spread out where they are used. */
-export interface OperationLimits {
+/** Bounds on one document, counted with fragments spread out where they are used, and on the answer's size. */
+export interface OperationLimits extends SizeLimits {
   /** Lexical tokens, counted while parsing. */
   readonly maxTokens: number;
   readonly maxDepth: number;
@@ -26,6 +27,8 @@ export const DEFAULT_LIMITS: OperationLimits = {
   maxDirectives: 200,
   maxRootFields: 50,
   maxFields: 5_000,
+  maxObjects: 100_000,
+  maxRepeatedLists: 3,
 };
 
 // As a key it would change objects instead of naming a member of theirs.

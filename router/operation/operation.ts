@@ -16,12 +16,14 @@ import { compileSubscriptionPlan, type SubscriptionPlan } from '../execution/sub
 import type { SupergraphState } from '../supergraph.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { checkLimits, type OperationLimits } from './limits.ts';
+import { compileEstimate, type Estimate } from './limits-size.ts';
 
 /** All that can be known of an operation before its variables come. */
 export interface PreparedOperation {
   readonly name: string | null;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly definition: OperationDefinitionNode;
+  readonly estimate: Estimate;
   /** Undefined when nothing has to be fetched: introspection, `__typename`, or a selection that no subgraph resolves. */
   readonly run: Step | undefined;
   readonly subscription: SubscriptionPlan | undefined;
@@ -53,7 +55,8 @@ export function prepareOperation(
   const definition = getOperationAST(lean, operationName);
   if (!definition) return refuse([noSuchOperation(document, operationName)]);
   try {
-    return compileOperation(state, lean, definition);
+    const estimate = compileEstimate(state.schema, lean, definition, limits);
+    return { ...compileOperation(state, lean, definition), estimate };
   } catch (error) {
     if (error instanceof GraphQLError) return refuse([error]);
     throw error;
@@ -64,7 +67,7 @@ function compileOperation(
   state: SupergraphState,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-): PreparedOperation {
+): Omit<PreparedOperation, 'estimate'> {
   const plan = state.planner.buildQueryPlan(plannerOperation(state, document, definition));
   const { node } = plan;
   return {

@@ -161,6 +161,31 @@ describe('a document or its variables are wrong: BAD_INPUT before anything runs'
       { query: `{ sampleTypes { ${Array.from({ length: 300 }, (_, i) => `a${i}: code`).join(' ')} } }` },
       /aliases; at most 200/,
     ],
+    [
+      'lists in circles, small as the document is',
+      {
+        query: `{ samples(first: 200) { edges { node { ${'analyses { sample { '.repeat(10)} id ${'}}'.repeat(10)} } } } }`,
+      },
+      /lists of Analysis .* more than 3 times.*operation of its own/,
+    ],
+    [
+      'pages in pages',
+      {
+        query:
+          '{ workflows(first: 200) { edges { node { history(first: 200) { edges { node { actor { id } } } } } } } }',
+      },
+      /may answer with \d{5,} objects.*at most \d+.*smaller "first"/,
+    ],
+    [
+      'pages in pages by variables',
+      {
+        query: `query ($first: Int!) {
+          workflows(first: $first) { edges { node { history(first: $first) { edges { node { actor { id } } } } } } }
+        }`,
+        variables: { first: 200 },
+      },
+      /may answer with \d{5,} objects.*at most \d+.*smaller "first"/,
+    ],
   ])('%s', async (_, body, says) => {
     const plain = await post(body);
     expectRefusal(plain, 'BAD_INPUT', says);
