@@ -111,7 +111,7 @@ export function analysisVerified(found: AnalysisCase, resultId: string): DomainE
   return analysisEvent('analysis.verified', found, {
     resultId,
     verifications: found.verifications.length,
-    requiredVerifications: found.service.requiredVerifications,
+    requiredVerifications: found.analysis.requiredVerifications,
   });
 }
 

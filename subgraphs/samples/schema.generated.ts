@@ -80,7 +80,7 @@ export type AnalysisStatus =
   | 'ASSIGNED'
   /** A result was entered; another person has to verify it. */
   | 'SUBMITTED'
-  /** As many persons as the service requires have verified the result. */
+  /** As many persons as `requiredVerifications` have verified the result. */
   | 'VERIFIED'
   /** Withdrawn; `replacedBy` holds the repeat when one was asked for. */
   | 'RETRACTED'
@@ -93,13 +93,13 @@ export type ResultFlag =
   | 'NON_DETECT'
   /** The value is below its own detection limit. */
   | 'BELOW_DETECTION_LIMIT'
-  /** The unit is not the service's: the result is held and cannot be verified until it is entered in that unit. */
+  /** The unit is not the analysis's: the result is held and cannot be verified until it is entered in that unit. */
   | 'UNIT_MISMATCH'
   /** A blank shows a value at or above the detection limit. */
   | 'BLANK_CONTAMINATED'
   /** Measured before the sample was collected: the result is held and cannot be verified until the time is mended. */
   | 'MEASURED_BEFORE_COLLECTED'
-  /** Measured later than the service's holding time after collection. */
+  /** Measured later than the analysis's holding time after collection. */
   | 'HOLDING_TIME_EXCEEDED'
   /** Differs from the first value: it was corrected. */
   | 'CORRECTED';
@@ -141,7 +141,7 @@ export type SamplePoint = {
   longitude?: Maybe<Scalars['Float']['output']>;
 };
 
-/** A test that the laboratory offers. */
+/** A test that the laboratory offers. Changing it changes nothing about analyses that were asked for before. */
 export type AnalysisService = {
   __typename?: 'AnalysisService';
   /** Identifier. */
@@ -254,8 +254,16 @@ export type Analysis = {
   id: Scalars['ID']['output'];
   /** The sample it belongs to. */
   sample: Sample;
-  /** What is tested and how. */
+  /** What is tested. What the service demands now counts for new analyses; this one goes by what it was asked for with. */
   service: AnalysisService;
+  /** UCUM unit of its results, as the service had it when this was asked for; null for results without a unit. */
+  unit?: Maybe<Scalars['String']['output']>;
+  /** How it is carried out, as the service had it when this was asked for. */
+  method?: Maybe<Scalars['String']['output']>;
+  /** How many other persons must verify its result, as the service had it when this was asked for. */
+  requiredVerifications: Scalars['Int']['output'];
+  /** Longest time from collection to measurement in hours, as the service had it when this was asked for. */
+  holdingTimeHours?: Maybe<Scalars['Int']['output']>;
   /** Where it stands. */
   status: AnalysisStatus;
   /** Starts at 1, grows by one with every change; send it back as `expectedVersion`. */
@@ -626,7 +634,7 @@ export type SubmitResultInput = {
   value?: InputMaybe<Scalars['Decimal']['input']>;
   /** The result in words, at most 500 characters, for example `ND`. */
   text?: InputMaybe<Scalars['String']['input']>;
-  /** UCUM unit of `value` and `detectionLimit`; the service's unit when absent. */
+  /** UCUM unit of `value` and `detectionLimit`; the analysis's unit when absent. */
   unit?: InputMaybe<Scalars['String']['input']>;
   /** Smallest value that the method detects. */
   detectionLimit?: InputMaybe<Scalars['Decimal']['input']>;
@@ -1394,6 +1402,10 @@ export type AnalysisResolvers<ContextType = SamplesContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   sample?: Resolver<ResolversTypes['Sample'], ParentType, ContextType>;
   service?: Resolver<ResolversTypes['AnalysisService'], ParentType, ContextType>;
+  unit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  method?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  requiredVerifications?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  holdingTimeHours?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AnalysisStatus'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   assignedTo?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;

@@ -53,6 +53,10 @@ export const ANALYSIS: Columns<Analysis> = {
   version: ['version', 'int'],
   assignedTo: ['assigned_to', 'text'],
   replacesId: ['replaces_id', 'uuid'],
+  unit: ['unit', 'text'],
+  method: ['method', 'text'],
+  requiredVerifications: ['required_verifications', 'int'],
+  holdingTimeHours: ['holding_time_hours', 'int'],
 };
 
 export const RESULT: Columns<Result> = {

@@ -32,10 +32,10 @@ describe('another person verifies', () => {
     expect(outcome(verify(submitted({ results: [aResult({ flags: ['NON_DETECT'] })] }), 'vera'))).toBe('VERIFIED');
   });
 
-  test('as many different persons as the service requires', () => {
-    const service = aService({ requiredVerifications: 2 });
-    expect(outcome(verify(submitted({ service }), 'vera'))).toBe('SUBMITTED');
-    const once = submitted({ service, verifications: [aVerification('vera')] });
+  test('as many different persons as were required when it was asked for', () => {
+    const analysis = anAnalysis({ status: 'SUBMITTED', requiredVerifications: 2 });
+    expect(outcome(verify(submitted({ analysis }), 'vera'))).toBe('SUBMITTED');
+    const once = submitted({ analysis, verifications: [aVerification('vera')] });
     expect(outcome(verify(once, 'vera'))).toBe('ALREADY_VERIFIED_BY_YOU');
     expect(outcome(verify(once, 'victor'))).toBe('VERIFIED');
   });
@@ -46,7 +46,7 @@ describe('another person verifies', () => {
         fc.integer({ min: 1, max: 4 }),
         fc.array(fc.constantFrom('analyst', 'a', 'b', 'c', 'd', 'e')),
         (requiredVerifications, people) => {
-          let found = submitted({ service: aService({ requiredVerifications }) });
+          let found = submitted({ analysis: anAnalysis({ status: 'SUBMITTED', requiredVerifications }) });
           for (const by of people) {
             const next = verify(found, by);
             if ('refusal' in next) continue;
@@ -98,9 +98,17 @@ describe('analyses are withdrawn with a reason', () => {
     expect(outcome(retract(aCase({ analysis: anAnalysis({ status: 'RETRACTED' }) }), 'x'))).toBe('WRONG_STATUS');
     expect(outcome(retract(submitted({ sample: aSample({ status: 'COMPLETED' }) }), 'x'))).toBe('WRONG_STATUS');
   });
-  test('the repeat starts anew and names what it repeats', () => {
-    expect(repeatOf(anAnalysis({ status: 'RETRACTED', version: 3 }), 'new', 4)).toEqual(
-      anAnalysis({ id: 'new', position: 4, replacesId: anAnalysis().id }),
+  test('the repeat starts anew, as the service is now, and names what it repeats', () => {
+    const found = aCase({ service: aService({ unit: 'ug/L', method: 'EPA 353.2', requiredVerifications: 2 }) });
+    expect(repeatOf(found, { id: 'new', position: 4 })).toEqual(
+      anAnalysis({
+        ...{ id: 'new', position: 4, replacesId: anAnalysis().id },
+        ...{ unit: 'ug/L', method: 'EPA 353.2', requiredVerifications: 2 },
+      }),
     );
+  });
+  test('the repeat needs no fewer verifications than what it repeats', () => {
+    const found = aCase({ service: aService({ requiredVerifications: 0 }), analysis: anAnalysis() });
+    expect(repeatOf(found, { id: 'new', position: 4 }).requiredVerifications).toBe(1);
   });
 });

@@ -59,7 +59,7 @@ export function atVersion(
 
 /** The analysis after `by` has verified its present result. */
 export function verify(found: AnalysisCase, by: string): Analysis | Refused<VerificationRefusalCode> {
-  const { analysis, service, verifications } = found;
+  const { analysis, verifications } = found;
   const wrong = (code: VerificationRefusalCode, message: string) => refuse(code, message, analysis.version);
   const result = currentResult(found);
   if (analysis.status !== 'SUBMITTED' || !result) {
@@ -75,7 +75,7 @@ export function verify(found: AnalysisCase, by: string): Analysis | Refused<Veri
       'You have verified this result: the next verification is another person’s.',
     );
   }
-  const enough = verifications.length + 1 >= service.requiredVerifications;
+  const enough = verifications.length + 1 >= analysis.requiredVerifications;
   return { ...analysis, status: enough ? 'VERIFIED' : 'SUBMITTED', version: analysis.version + 1 };
 }
 
@@ -127,16 +127,30 @@ export function retract(found: AnalysisCase, reason: string | null): Analysis | 
   return { ...analysis, status: OPEN.has(analysis.status) ? 'CANCELLED' : 'RETRACTED', version: analysis.version + 1 };
 }
 
-/** A repeat of a withdrawn analysis; `position` is the next free one of its sample. */
-export function repeatOf(withdrawn: Analysis, id: string, position: number): Analysis {
+interface Place {
+  readonly id: string;
+  readonly sampleId: string;
+  /** The next free one of the sample. */
+  readonly position: number;
+}
+
+/** An analysis as it is asked for: what decides about it is copied from the service as it is now. */
+export function analysisFor(service: AnalysisService, place: Place): Analysis {
+  const { unit, method, requiredVerifications, holdingTimeHours } = service;
   return {
-    id,
-    sampleId: withdrawn.sampleId,
-    serviceId: withdrawn.serviceId,
-    position,
+    ...place,
+    serviceId: service.id,
     status: 'REGISTERED',
     version: 1,
     assignedTo: null,
-    replacesId: withdrawn.id,
+    replacesId: null,
+    ...{ unit, method, requiredVerifications, holdingTimeHours },
   };
+}
+
+/** A repeat is asked for anew, but needs no fewer verifications than what it repeats: withdrawing is no way around them. */
+export function repeatOf({ analysis, service }: AnalysisCase, place: Omit<Place, 'sampleId'>): Analysis {
+  const asked = analysisFor(service, { ...place, sampleId: analysis.sampleId });
+  const requiredVerifications = Math.max(asked.requiredVerifications, analysis.requiredVerifications);
+  return { ...asked, requiredVerifications, replacesId: analysis.id };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AnalysisCase } from './analysis.ts';
 import { epochHours, factsOf, numberText, quotedAtom } from './facts.ts';
 import { aCase, anAnalysis, aResult, aSample, aService, aVerification } from './testing.ts';
+import type { Analysis } from './types.ts';
 
 test('a sample and its analyses become facts in the vocabulary of the rule base', () => {
   const sample = aSample({ id: 's1', barcode: "W'1", priority: 'STAT', parentId: 's0' });
@@ -13,8 +14,11 @@ test('a sample and its analyses become facts in the vocabulary of the rule base'
   });
   const coliforms = aCase({
     sample,
-    service: aService({ code: 'COLI', unit: null, requiredVerifications: 2 }),
-    analysis: anAnalysis({ id: 'a2', sampleId: 's1', status: 'SUBMITTED', position: 2 }),
+    service: aService({ code: 'COLI' }),
+    analysis: anAnalysis({
+      ...{ id: 'a2', sampleId: 's1', status: 'SUBMITTED', position: 2 },
+      ...{ unit: null, requiredVerifications: 2 },
+    }),
     results: [aResult({ value: null, unit: null, text: 'ND', flags: ['NON_DETECT'] })],
   });
   const facts = factsOf({
@@ -63,6 +67,21 @@ test('what holds a result is a fact, cause by cause, of the present result only'
     "held('a1',measured_before_collected)",
   ]);
   expect(heldFacts(aCase({ sample, analysis, results: [held, aResult({ sequence: 2 })] }))).toEqual([]);
+});
+
+test('what a test demands is what its analysis was asked for with, whatever the service says now; withdrawn ones do not count', () => {
+  const sample = aSample({ id: 's1' });
+  const found = (over: Partial<Analysis>) =>
+    aCase({ sample, service: aService({ unit: 'ug/L', requiredVerifications: 0 }), analysis: anAnalysis(over) });
+  const demands = (...analyses: AnalysisCase[]) =>
+    factsOf({ sample, type: { id: 't', code: 'WATER', name: 'Water' }, client: null, analyses }).filter((fact) =>
+      /^(required|unit)/.test(fact),
+    );
+  const repeat = found({ id: 'a2', requiredVerifications: 2, unit: 'mg/L' });
+  const withdrawn = found({ id: 'a1', status: 'RETRACTED', requiredVerifications: 1 });
+  const expected = ["required_verifications('NITRATE',2)", "unit_of('NITRATE','mg/L')"];
+  expect(demands(withdrawn, repeat)).toEqual(expected);
+  expect(demands(repeat, withdrawn)).toEqual(expected);
 });
 
 test('what is unknown is no fact', () => {

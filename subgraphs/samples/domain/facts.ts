@@ -41,12 +41,23 @@ export function numberText(decimal: string): string {
 
 /** The facts about a sample and its analyses in the vocabulary of the rule base, sample first, analyses in their order. */
 export function factsOf(source: FactSource): string[] {
-  const required = new Map(source.analyses.map(({ service }) => [service.code, service]));
-  const perTest = [...required.values()].flatMap((service) => [
-    `required_verifications(${quotedAtom(service.code)},${service.requiredVerifications})`,
-    ...(service.unit === null ? [] : [`unit_of(${quotedAtom(service.code)},${quotedAtom(service.unit)})`]),
+  return [...sampleFacts(source), ...source.analyses.flatMap(analysisFacts), ...testFacts(source.analyses)];
+}
+
+const WITHDRAWN: ReadonlySet<string> = new Set(['RETRACTED', 'CANCELLED']);
+
+/** What a test demands is what its analysis was asked for with; of several of one test, that of the last one that counts. */
+function testFacts(analyses: readonly AnalysisCase[]): string[] {
+  const inOrder = [...analyses].sort((a, b) => Number(isLive(a)) - Number(isLive(b)));
+  const byTest = new Map(inOrder.map(({ service, analysis }) => [service.code, analysis]));
+  return [...byTest].flatMap(([code, { requiredVerifications, unit }]) => [
+    `required_verifications(${quotedAtom(code)},${requiredVerifications})`,
+    ...(unit === null ? [] : [`unit_of(${quotedAtom(code)},${quotedAtom(unit)})`]),
   ]);
-  return [...sampleFacts(source), ...source.analyses.flatMap(analysisFacts), ...perTest];
+}
+
+function isLive({ analysis }: AnalysisCase): boolean {
+  return !WITHDRAWN.has(analysis.status);
 }
 
 function sampleFacts({ sample, type, client }: FactSource): string[] {
@@ -84,9 +95,9 @@ function resultFacts(found: AnalysisCase): string[] {
   const result = currentResult(found);
   if (!result) return [];
   const id = quotedAtom(found.analysis.id);
-  // Rules unify units as atoms, so the service's spelling stands for every spelling of the same unit.
-  const same = sameUnit(result.unit, found.service.unit);
-  const unit = quotedAtom((same ? found.service.unit : result.unit) ?? '');
+  // Rules unify units as atoms, so the spelling that was asked for stands for every spelling of the same unit.
+  const asked = found.analysis.unit;
+  const unit = quotedAtom((sameUnit(result.unit, asked) ? asked : result.unit) ?? '');
   const facts = [`submitted_by(${id},${quotedAtom(result.enteredBy)})`];
   if (result.value !== null) facts.push(`result(${id},${numberText(result.value)},${unit})`);
   if (result.text !== null) {

@@ -4,7 +4,7 @@ import { aSample, aService } from './testing.ts';
 
 function flags(measured: Partial<Measured>, about: Partial<Parameters<typeof flagsOf>[1]> = {}): string[] {
   const whole = { value: null, text: null, unit: 'mg/L', detectionLimit: null, measuredAt: null, ...measured };
-  return flagsOf(whole, { service: aService(), sample: aSample(), first: null, ...about });
+  return flagsOf(whole, { terms: aService(), sample: aSample(), first: null, ...about });
 }
 
 describe('laboratories say "not detected" in many ways', () => {
@@ -69,13 +69,13 @@ describe('flags', () => {
     expect(flags({ value: '0.29999999999999999999', detectionLimit: '0.3' })).toEqual(['BELOW_DETECTION_LIMIT']);
   });
 
-  test('another unit than the service’s holds the result, another spelling does not', () => {
+  test('another unit than the analysis’s holds the result, another spelling does not', () => {
     expect(flags({ value: '3', unit: 'mg/l' })).toEqual([]);
     expect(flags({ value: '3', unit: 'ug/L' })).toEqual(['UNIT_MISMATCH']);
     expect(flags({ value: '3', unit: null })).toEqual(['UNIT_MISMATCH']);
     expect(flags({ text: 'ND', unit: 'ug/L', detectionLimit: '5' })).toEqual(['UNIT_MISMATCH', 'NON_DETECT']);
     expect(flags({ text: 'ND', unit: 'ug/L' })).toEqual(['NON_DETECT']);
-    expect(flags({ value: '7', unit: null }, { service: aService({ unit: null }) })).toEqual([]);
+    expect(flags({ value: '7', unit: null }, { terms: aService({ unit: null }) })).toEqual([]);
   });
 
   test('a blank at or above the detection limit is contaminated, a routine sample never', () => {
@@ -86,12 +86,12 @@ describe('flags', () => {
   });
 
   test('a measurement before the collection holds, one after the holding time is remarked', () => {
-    const service = aService({ holdingTimeHours: 48 });
+    const terms = aService({ holdingTimeHours: 48 });
     const at = (hours: number) => new Date(Date.parse('2026-02-28T08:00:00Z') + hours * 3_600_000);
-    expect(flags({ value: '1', measuredAt: at(-1) }, { service })).toEqual(['MEASURED_BEFORE_COLLECTED']);
-    expect(flags({ value: '1', measuredAt: at(48) }, { service })).toEqual([]);
-    expect(flags({ value: '1', measuredAt: at(49) }, { service })).toEqual(['HOLDING_TIME_EXCEEDED']);
-    expect(flags({ value: '1', measuredAt: at(49) }, { service, sample: aSample({ collectedAt: null }) })).toEqual([]);
+    expect(flags({ value: '1', measuredAt: at(-1) }, { terms })).toEqual(['MEASURED_BEFORE_COLLECTED']);
+    expect(flags({ value: '1', measuredAt: at(48) }, { terms })).toEqual([]);
+    expect(flags({ value: '1', measuredAt: at(49) }, { terms })).toEqual(['HOLDING_TIME_EXCEEDED']);
+    expect(flags({ value: '1', measuredAt: at(49) }, { terms, sample: aSample({ collectedAt: null }) })).toEqual([]);
   });
 
   test('a result is CORRECTED when it differs from the first, not when it repeats it', () => {

@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { HOUR_MS } from './due-time.ts';
-import { type AnalysisService, RESULT_FLAGS, type Result, type ResultFlag, type Sample } from './types.ts';
+import { RESULT_FLAGS, type Result, type ResultFlag, type Sample, type Terms } from './types.ts';
 import { compareUnits, parseUnit } from './ucum.ts';
 
 export type Measured = Pick<Result, 'value' | 'text' | 'unit' | 'detectionLimit' | 'measuredAt'>;
@@ -22,16 +22,16 @@ export function saysNonDetect(text: string): boolean {
 /** The remarks on a result, most serious first. `first` is the first result of the analysis, null when this is it. */
 export function flagsOf(
   measured: Measured,
-  about: { readonly service: AnalysisService; readonly sample: Sample; readonly first: Measured | null },
+  about: { readonly terms: Terms; readonly sample: Sample; readonly first: Measured | null },
 ): ResultFlag[] {
   const limit = measured.detectionLimit === null ? null : new Decimal(measured.detectionLimit);
   const value = measured.value === null ? null : new Decimal(measured.value);
   const set = new Set<ResultFlag>();
-  if (unitDiffers(measured, about.service)) set.add('UNIT_MISMATCH');
+  if (unitDiffers(measured, about.terms)) set.add('UNIT_MISMATCH');
   if (measured.text !== null && saysNonDetect(measured.text)) set.add('NON_DETECT');
   if (value && limit && value.lt(limit)) set.add('BELOW_DETECTION_LIMIT');
   if (value && limit && value.gte(limit) && BLANKS.has(about.sample.category)) set.add('BLANK_CONTAMINATED');
-  for (const flag of timeFlags(measured.measuredAt, about.sample.collectedAt, about.service)) set.add(flag);
+  for (const flag of timeFlags(measured.measuredAt, about.sample.collectedAt, about.terms)) set.add(flag);
   if (about.first && differs(measured, about.first)) set.add('CORRECTED');
   return RESULT_FLAGS.filter((flag) => set.has(flag));
 }
@@ -47,9 +47,9 @@ export function holdsOf(flags: readonly ResultFlag[]): ResultFlag[] {
 }
 
 /** Words without a detection limit carry no quantity, so their unit says nothing. */
-function unitDiffers(measured: Measured, service: AnalysisService): boolean {
+function unitDiffers(measured: Measured, terms: Terms): boolean {
   if (measured.value === null && measured.detectionLimit === null) return false;
-  return !sameUnit(measured.unit, service.unit);
+  return !sameUnit(measured.unit, terms.unit);
 }
 
 /** True also for two absent units; `mg/l` is the same as `mg/L`. */
@@ -59,10 +59,9 @@ export function sameUnit(left: string | null, right: string | null): boolean {
   return Boolean(a && b && compareUnits(a, b) === 'SAME');
 }
 
-function timeFlags(measuredAt: Date | null, collectedAt: Date | null, service: AnalysisService): ResultFlag[] {
+function timeFlags(measuredAt: Date | null, collectedAt: Date | null, { holdingTimeHours }: Terms): ResultFlag[] {
   if (!measuredAt || !collectedAt) return [];
   if (measuredAt < collectedAt) return ['MEASURED_BEFORE_COLLECTED'];
-  const { holdingTimeHours } = service;
   const heldMs = measuredAt.getTime() - collectedAt.getTime();
   return holdingTimeHours !== null && heldMs > holdingTimeHours * HOUR_MS ? ['HOLDING_TIME_EXCEEDED'] : [];
 }

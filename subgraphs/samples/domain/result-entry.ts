@@ -49,8 +49,8 @@ export function enterResult(
   entry: ResultEntry,
   stamp: { readonly id: string; readonly by: string; readonly at: Date },
 ): EnteredResult | Refused {
-  const { analysis, sample, service, results } = found;
-  const unit = entry.unit ?? service.unit;
+  const { analysis, sample, results } = found;
+  const unit = entry.unit ?? analysis.unit;
   const wrong = wrongEntry(entry, unit, stamp.at) ?? wrongState(found, entry);
   if (wrong) return refuse(wrong.code, wrong.message, analysis.version);
   const measured = {
@@ -60,8 +60,8 @@ export function enterResult(
     detectionLimit: entry.detectionLimit,
     measuredAt: entry.measuredAt,
   };
-  const flags = flagsOf(measured, { service, sample, first: results[0] ?? null });
-  const verified = service.requiredVerifications === 0 && !isHeld(flags);
+  const flags = flagsOf(measured, { terms: analysis, sample, first: results[0] ?? null });
+  const verified = analysis.requiredVerifications === 0 && !isHeld(flags);
   return {
     analysis: { ...analysis, status: verified ? 'VERIFIED' : 'SUBMITTED', version: analysis.version + 1 },
     result: {

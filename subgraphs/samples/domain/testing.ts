@@ -51,6 +51,10 @@ export function anAnalysis(over: Partial<Analysis> = {}): Analysis {
     version: 1,
     assignedTo: null,
     replacesId: null,
+    unit: 'mg/L',
+    method: null,
+    requiredVerifications: 1,
+    holdingTimeHours: null,
     ...over,
   };
 }
@@ -78,6 +82,10 @@ export function aVerification(by: string): Verification {
   return { id: `v-${by}`, analysisId: anAnalysis().id, resultId: aResult().id, by, at: T0 };
 }
 
+/** Unless an analysis is given, it was asked for as the service is. */
 export function aCase(over: Partial<AnalysisCase> = {}): AnalysisCase {
-  return { analysis: anAnalysis(), sample: aSample(), service: aService(), results: [], verifications: [], ...over };
+  const service = over.service ?? aService();
+  const { unit, method, requiredVerifications, holdingTimeHours } = service;
+  const analysis = anAnalysis({ unit, method, requiredVerifications, holdingTimeHours });
+  return { analysis, sample: aSample(), service, results: [], verifications: [], ...over };
 }

@@ -54,14 +54,18 @@ export interface SamplePoint {
   readonly longitude: number | null;
 }
 
-export interface AnalysisService {
-  readonly id: string;
-  readonly code: string;
-  readonly name: string;
+/** What decides about an analysis: each takes a copy of its service's when it is asked for. */
+export interface Terms {
   readonly unit: string | null;
   readonly method: string | null;
   readonly requiredVerifications: number;
   readonly holdingTimeHours: number | null;
+}
+
+export interface AnalysisService extends Terms {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
 }
 
 export interface Sample {
@@ -89,7 +93,7 @@ export interface Sample {
   readonly workflowVersion: number;
 }
 
-export interface Analysis {
+export interface Analysis extends Terms {
   readonly id: string;
   readonly sampleId: string;
   readonly serviceId: string;

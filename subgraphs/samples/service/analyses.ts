@@ -94,7 +94,8 @@ export function retractAnalyses(
     decide(found, { reason, repeat: wanted }, nextPosition) {
       const analysis = retract(found, reason);
       if ('refusal' in analysis) return analysis;
-      const repeat = wanted ? repeatOf(analysis, ctx.newId(), nextPosition(analysis.sampleId)) : undefined;
+      const place = () => ({ id: ctx.newId(), position: nextPosition(analysis.sampleId) });
+      const repeat = wanted ? repeatOf(found, place()) : undefined;
       const details = { repeatId: repeat?.id ?? null, reason };
       return {
         analysis,

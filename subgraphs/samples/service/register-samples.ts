@@ -1,6 +1,7 @@
 import { actorOf, type SamplesContext } from '../context.ts';
 import type { SampleReader, SampleWriter } from '../data/sample-store.ts';
 import { accessionNumber } from '../domain/accession.ts';
+import { analysisFor } from '../domain/analysis.ts';
 import {
   type Catalogue,
   type PlannedSample,
@@ -122,17 +123,8 @@ function toRegistration(ctx: SamplesContext, plan: PlannedSample, number: string
     factsVersion: 1,
     workflowVersion: 0,
   };
-  const analyses = services.map(
-    (service, index): Analysis => ({
-      id: ctx.newId(),
-      sampleId: id,
-      serviceId: service.id,
-      position: index + 1,
-      status: 'REGISTERED',
-      version: 1,
-      assignedTo: null,
-      replacesId: null,
-    }),
+  const analyses = services.map((service, index) =>
+    analysisFor(service, { id: ctx.newId(), sampleId: id, position: index + 1 }),
   );
   return { ...plan, sample, analyses };
 }

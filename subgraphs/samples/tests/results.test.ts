@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Viewer } from '#platform/identity/index.ts';
 import { type Actions, actionsOf, codes } from './actions.ts';
-import { ANALYSIS_BY_ID } from './documents.ts';
+import { ANALYSIS_BY_ID, FACTS } from './documents.ts';
 import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
 import type { AnalysisNode, RegisteredSample } from './shapes.ts';
 
@@ -163,7 +163,7 @@ describe('verifying results', () => {
     expect(codes(await act.verify(verifier, [{ ...input, expectedVersion: 3 }]))).toEqual(['NOT_SUBMITTED']);
   });
 
-  test('as many persons as the service requires, each once', async () => {
+  test('as many persons as were required when it was asked for, each once', async () => {
     const id = idOf(await act.sample(manager, { analyses: ['PHOSPHORUS'] }));
     await act.submit(analyst, [{ analysisId: id, expectedVersion: 1, value: '1' }]);
     const [first] = await act.verify(verifier, [{ analysisId: id, expectedVersion: 2 }]);
@@ -228,6 +228,68 @@ describe('verifying results', () => {
       actor_id: verifier.userId,
       payload: { status: 'VERIFIED', verifications: 1, requiredVerifications: 1 },
     });
+  });
+});
+
+describe('an analysis goes by what it was asked for with', () => {
+  async function saveNitrate(over: object): Promise<void> {
+    const query = `mutation Save($inputs: [AnalysisServiceInput!]!) { saveAnalysisServices(inputs: $inputs) { changed } }`;
+    const service = { code: 'NITRATE', name: 'Nitrate', unit: 'mg/L', holdingTimeHours: 48, requiredVerifications: 1 };
+    await lab.ask(manager, query, { inputs: [{ ...service, ...over }] });
+  }
+  async function facts(sampleId: string) {
+    const { sampleFacts } = await lab.ask<{ sampleFacts: { version: number; facts: string[] }[] }>(manager, FACTS, {
+      ids: [sampleId],
+    });
+    return sampleFacts[0];
+  }
+  const TERMS = `query Terms($id: ID!) { analysis(id: $id) { unit method requiredVerifications holdingTimeHours } }`;
+
+  test('it shows its own unit, method, verifications and holding time', async () => {
+    const id = idOf(await act.sample(manager));
+    await saveNitrate({ unit: 'ug/L', method: 'EPA 353.2', requiredVerifications: 3, holdingTimeHours: 24 });
+    const before = { unit: 'mg/L', method: null, requiredVerifications: 1, holdingTimeHours: 48 };
+    expect(await lab.ask(manager, TERMS, { id })).toEqual({ analysis: before });
+    const after = { unit: 'ug/L', method: 'EPA 353.2', requiredVerifications: 3, holdingTimeHours: 24 };
+    expect(await lab.ask(manager, TERMS, { id: idOf(await act.sample(manager)) })).toEqual({ analysis: after });
+  });
+
+  test('who enters a result does not get it verified by lowering what its service demands, nor by a repeat', async () => {
+    const id = idOf(await act.sample(manager));
+    await saveNitrate({ requiredVerifications: 0 });
+    const [entered] = await act.submit(manager, [{ analysisId: id, expectedVersion: 1, value: '1' }]);
+    expect(entered?.analysis?.status).toBe('SUBMITTED');
+    const [withdrawn] = await act.retract(manager, [
+      { analysisId: id, expectedVersion: 2, reason: 'again', repeat: true },
+    ]);
+    const [again] = await act.submit(manager, [{ analysisId: withdrawn?.repeat?.id, expectedVersion: 1, value: '1' }]);
+    expect(again?.analysis?.status).toBe('SUBMITTED');
+  });
+
+  test('raising what the service demands takes no verified analysis back; lowering it releases none that waits', async () => {
+    const verified = await act.sample(manager);
+    await act.submit(analyst, [{ analysisId: idOf(verified), expectedVersion: 1, value: '1' }]);
+    await act.verify(verifier, [{ analysisId: idOf(verified), expectedVersion: 2 }]);
+    const before = await facts(verified.id);
+    await saveNitrate({ requiredVerifications: 2 });
+    expect(await facts(verified.id)).toEqual(before);
+    expect(before?.facts).toContain("required_verifications('NITRATE',1)");
+
+    const waiting = await act.sample(manager);
+    await act.submit(analyst, [{ analysisId: idOf(waiting), expectedVersion: 1, value: '1' }]);
+    const [once] = await act.verify(verifier, [{ analysisId: idOf(waiting), expectedVersion: 2 }]);
+    await saveNitrate({ requiredVerifications: 1 });
+    expect(once?.analysis?.status).toBe('SUBMITTED');
+    expect((await facts(waiting.id))?.facts).toContain("required_verifications('NITRATE',2)");
+    const [twice] = await act.verify(manager, [{ analysisId: idOf(waiting), expectedVersion: 3 }]);
+    expect(twice?.analysis?.status).toBe('VERIFIED');
+  });
+
+  test('another unit in the catalogue holds no result of before', async () => {
+    const id = idOf(await act.sample(manager));
+    await saveNitrate({ unit: 'ug/L' });
+    const [entered] = await act.submit(analyst, [{ analysisId: id, expectedVersion: 1, value: '1' }]);
+    expect(entered?.analysis?.result).toMatchObject({ unit: 'mg/L', flags: [] });
   });
 });
 

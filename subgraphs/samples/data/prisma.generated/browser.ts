@@ -54,7 +54,7 @@ export type Sample = Prisma.SampleModel
 export type CustodyEntry = Prisma.CustodyEntryModel
 /**
  * Model Analysis
- * 
+ * unit to holdingTimeHours are copies of the service's as it was when the analysis was asked for: they decide, not the service.
  */
 export type Analysis = Prisma.AnalysisModel
 /**

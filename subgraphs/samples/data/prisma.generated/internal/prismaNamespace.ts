@@ -1311,7 +1311,11 @@ export const AnalysisScalarFieldEnum = {
   status: 'status',
   version: 'version',
   assignedTo: 'assignedTo',
-  replacesId: 'replacesId'
+  replacesId: 'replacesId',
+  unit: 'unit',
+  method: 'method',
+  requiredVerifications: 'requiredVerifications',
+  holdingTimeHours: 'holdingTimeHours'
 } as const
 
 export type AnalysisScalarFieldEnum = (typeof AnalysisScalarFieldEnum)[keyof typeof AnalysisScalarFieldEnum]

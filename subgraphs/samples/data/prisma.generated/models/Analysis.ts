@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model Analysis
- * 
+ * unit to holdingTimeHours are copies of the service's as it was when the analysis was asked for: they decide, not the service.
  */
 export type AnalysisModel = runtime.Types.Result.DefaultSelection<Prisma.$AnalysisPayload>
 
@@ -29,11 +29,15 @@ export type AggregateAnalysis = {
 export type AnalysisAvgAggregateOutputType = {
   position: number | null
   version: number | null
+  requiredVerifications: number | null
+  holdingTimeHours: number | null
 }
 
 export type AnalysisSumAggregateOutputType = {
   position: number | null
   version: number | null
+  requiredVerifications: number | null
+  holdingTimeHours: number | null
 }
 
 export type AnalysisMinAggregateOutputType = {
@@ -46,6 +50,10 @@ export type AnalysisMinAggregateOutputType = {
   version: number | null
   assignedTo: string | null
   replacesId: string | null
+  unit: string | null
+  method: string | null
+  requiredVerifications: number | null
+  holdingTimeHours: number | null
 }
 
 export type AnalysisMaxAggregateOutputType = {
@@ -58,6 +66,10 @@ export type AnalysisMaxAggregateOutputType = {
   version: number | null
   assignedTo: string | null
   replacesId: string | null
+  unit: string | null
+  method: string | null
+  requiredVerifications: number | null
+  holdingTimeHours: number | null
 }
 
 export type AnalysisCountAggregateOutputType = {
@@ -70,6 +82,10 @@ export type AnalysisCountAggregateOutputType = {
   version: number
   assignedTo: number
   replacesId: number
+  unit: number
+  method: number
+  requiredVerifications: number
+  holdingTimeHours: number
   _all: number
 }
 
@@ -77,11 +93,15 @@ export type AnalysisCountAggregateOutputType = {
 export type AnalysisAvgAggregateInputType = {
   position?: true
   version?: true
+  requiredVerifications?: true
+  holdingTimeHours?: true
 }
 
 export type AnalysisSumAggregateInputType = {
   position?: true
   version?: true
+  requiredVerifications?: true
+  holdingTimeHours?: true
 }
 
 export type AnalysisMinAggregateInputType = {
@@ -94,6 +114,10 @@ export type AnalysisMinAggregateInputType = {
   version?: true
   assignedTo?: true
   replacesId?: true
+  unit?: true
+  method?: true
+  requiredVerifications?: true
+  holdingTimeHours?: true
 }
 
 export type AnalysisMaxAggregateInputType = {
@@ -106,6 +130,10 @@ export type AnalysisMaxAggregateInputType = {
   version?: true
   assignedTo?: true
   replacesId?: true
+  unit?: true
+  method?: true
+  requiredVerifications?: true
+  holdingTimeHours?: true
 }
 
 export type AnalysisCountAggregateInputType = {
@@ -118,6 +146,10 @@ export type AnalysisCountAggregateInputType = {
   version?: true
   assignedTo?: true
   replacesId?: true
+  unit?: true
+  method?: true
+  requiredVerifications?: true
+  holdingTimeHours?: true
   _all?: true
 }
 
@@ -217,6 +249,10 @@ export type AnalysisGroupByOutputType = {
   version: number
   assignedTo: string | null
   replacesId: string | null
+  unit: string | null
+  method: string | null
+  requiredVerifications: number
+  holdingTimeHours: number | null
   _count: AnalysisCountAggregateOutputType | null
   _avg: AnalysisAvgAggregateOutputType | null
   _sum: AnalysisSumAggregateOutputType | null
@@ -252,6 +288,10 @@ export type AnalysisWhereInput = {
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
   replacesId?: Prisma.UuidNullableFilter<"Analysis"> | string | null
+  unit?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  method?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  requiredVerifications?: Prisma.IntFilter<"Analysis"> | number
+  holdingTimeHours?: Prisma.IntNullableFilter<"Analysis"> | number | null
   sample?: Prisma.XOR<Prisma.SampleScalarRelationFilter, Prisma.SampleWhereInput>
   service?: Prisma.XOR<Prisma.AnalysisServiceScalarRelationFilter, Prisma.AnalysisServiceWhereInput>
   replaces?: Prisma.XOR<Prisma.AnalysisNullableScalarRelationFilter, Prisma.AnalysisWhereInput> | null
@@ -269,6 +309,10 @@ export type AnalysisOrderByWithRelationInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrderInput | Prisma.SortOrder
   replacesId?: Prisma.SortOrderInput | Prisma.SortOrder
+  unit?: Prisma.SortOrderInput | Prisma.SortOrder
+  method?: Prisma.SortOrderInput | Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrderInput | Prisma.SortOrder
   sample?: Prisma.SampleOrderByWithRelationInput
   service?: Prisma.AnalysisServiceOrderByWithRelationInput
   replaces?: Prisma.AnalysisOrderByWithRelationInput
@@ -290,6 +334,10 @@ export type AnalysisWhereUniqueInput = Prisma.AtLeast<{
   status?: Prisma.StringFilter<"Analysis"> | string
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  unit?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  method?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  requiredVerifications?: Prisma.IntFilter<"Analysis"> | number
+  holdingTimeHours?: Prisma.IntNullableFilter<"Analysis"> | number | null
   sample?: Prisma.XOR<Prisma.SampleScalarRelationFilter, Prisma.SampleWhereInput>
   service?: Prisma.XOR<Prisma.AnalysisServiceScalarRelationFilter, Prisma.AnalysisServiceWhereInput>
   replaces?: Prisma.XOR<Prisma.AnalysisNullableScalarRelationFilter, Prisma.AnalysisWhereInput> | null
@@ -307,6 +355,10 @@ export type AnalysisOrderByWithAggregationInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrderInput | Prisma.SortOrder
   replacesId?: Prisma.SortOrderInput | Prisma.SortOrder
+  unit?: Prisma.SortOrderInput | Prisma.SortOrder
+  method?: Prisma.SortOrderInput | Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.AnalysisCountOrderByAggregateInput
   _avg?: Prisma.AnalysisAvgOrderByAggregateInput
   _max?: Prisma.AnalysisMaxOrderByAggregateInput
@@ -327,6 +379,10 @@ export type AnalysisScalarWhereWithAggregatesInput = {
   version?: Prisma.IntWithAggregatesFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
   replacesId?: Prisma.UuidNullableWithAggregatesFilter<"Analysis"> | string | null
+  unit?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
+  method?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
+  requiredVerifications?: Prisma.IntWithAggregatesFilter<"Analysis"> | number
+  holdingTimeHours?: Prisma.IntNullableWithAggregatesFilter<"Analysis"> | number | null
 }
 
 export type AnalysisCreateInput = {
@@ -336,6 +392,10 @@ export type AnalysisCreateInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   sample: Prisma.SampleCreateNestedOneWithoutAnalysesInput
   service: Prisma.AnalysisServiceCreateNestedOneWithoutAnalysesInput
   replaces?: Prisma.AnalysisCreateNestedOneWithoutReplacedByInput
@@ -353,6 +413,10 @@ export type AnalysisUncheckedCreateInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   replacedBy?: Prisma.AnalysisUncheckedCreateNestedOneWithoutReplacesInput
   results?: Prisma.ResultUncheckedCreateNestedManyWithoutAnalysisInput
 }
@@ -364,6 +428,10 @@ export type AnalysisUpdateInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sample?: Prisma.SampleUpdateOneRequiredWithoutAnalysesNestedInput
   service?: Prisma.AnalysisServiceUpdateOneRequiredWithoutAnalysesNestedInput
   replaces?: Prisma.AnalysisUpdateOneWithoutReplacedByNestedInput
@@ -381,6 +449,10 @@ export type AnalysisUncheckedUpdateInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   replacedBy?: Prisma.AnalysisUncheckedUpdateOneWithoutReplacesNestedInput
   results?: Prisma.ResultUncheckedUpdateManyWithoutAnalysisNestedInput
 }
@@ -395,6 +467,10 @@ export type AnalysisCreateManyInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
 }
 
 export type AnalysisUpdateManyMutationInput = {
@@ -404,6 +480,10 @@ export type AnalysisUpdateManyMutationInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AnalysisUncheckedUpdateManyInput = {
@@ -416,6 +496,10 @@ export type AnalysisUncheckedUpdateManyInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AnalysisListRelationFilter = {
@@ -449,11 +533,17 @@ export type AnalysisCountOrderByAggregateInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrder
   replacesId?: Prisma.SortOrder
+  unit?: Prisma.SortOrder
+  method?: Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrder
 }
 
 export type AnalysisAvgOrderByAggregateInput = {
   position?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrder
 }
 
 export type AnalysisMaxOrderByAggregateInput = {
@@ -466,6 +556,10 @@ export type AnalysisMaxOrderByAggregateInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrder
   replacesId?: Prisma.SortOrder
+  unit?: Prisma.SortOrder
+  method?: Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrder
 }
 
 export type AnalysisMinOrderByAggregateInput = {
@@ -478,11 +572,17 @@ export type AnalysisMinOrderByAggregateInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrder
   replacesId?: Prisma.SortOrder
+  unit?: Prisma.SortOrder
+  method?: Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrder
 }
 
 export type AnalysisSumOrderByAggregateInput = {
   position?: Prisma.SortOrder
   version?: Prisma.SortOrder
+  requiredVerifications?: Prisma.SortOrder
+  holdingTimeHours?: Prisma.SortOrder
 }
 
 export type AnalysisScalarRelationFilter = {
@@ -643,6 +743,10 @@ export type AnalysisCreateWithoutServiceInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   sample: Prisma.SampleCreateNestedOneWithoutAnalysesInput
   replaces?: Prisma.AnalysisCreateNestedOneWithoutReplacedByInput
   replacedBy?: Prisma.AnalysisCreateNestedOneWithoutReplacesInput
@@ -658,6 +762,10 @@ export type AnalysisUncheckedCreateWithoutServiceInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   replacedBy?: Prisma.AnalysisUncheckedCreateNestedOneWithoutReplacesInput
   results?: Prisma.ResultUncheckedCreateNestedManyWithoutAnalysisInput
 }
@@ -701,6 +809,10 @@ export type AnalysisScalarWhereInput = {
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
   replacesId?: Prisma.UuidNullableFilter<"Analysis"> | string | null
+  unit?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  method?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  requiredVerifications?: Prisma.IntFilter<"Analysis"> | number
+  holdingTimeHours?: Prisma.IntNullableFilter<"Analysis"> | number | null
 }
 
 export type AnalysisCreateWithoutSampleInput = {
@@ -710,6 +822,10 @@ export type AnalysisCreateWithoutSampleInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   service: Prisma.AnalysisServiceCreateNestedOneWithoutAnalysesInput
   replaces?: Prisma.AnalysisCreateNestedOneWithoutReplacedByInput
   replacedBy?: Prisma.AnalysisCreateNestedOneWithoutReplacesInput
@@ -725,6 +841,10 @@ export type AnalysisUncheckedCreateWithoutSampleInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   replacedBy?: Prisma.AnalysisUncheckedCreateNestedOneWithoutReplacesInput
   results?: Prisma.ResultUncheckedCreateNestedManyWithoutAnalysisInput
 }
@@ -762,6 +882,10 @@ export type AnalysisCreateWithoutReplacedByInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   sample: Prisma.SampleCreateNestedOneWithoutAnalysesInput
   service: Prisma.AnalysisServiceCreateNestedOneWithoutAnalysesInput
   replaces?: Prisma.AnalysisCreateNestedOneWithoutReplacedByInput
@@ -778,6 +902,10 @@ export type AnalysisUncheckedCreateWithoutReplacedByInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   results?: Prisma.ResultUncheckedCreateNestedManyWithoutAnalysisInput
 }
 
@@ -793,6 +921,10 @@ export type AnalysisCreateWithoutReplacesInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   sample: Prisma.SampleCreateNestedOneWithoutAnalysesInput
   service: Prisma.AnalysisServiceCreateNestedOneWithoutAnalysesInput
   replacedBy?: Prisma.AnalysisCreateNestedOneWithoutReplacesInput
@@ -808,6 +940,10 @@ export type AnalysisUncheckedCreateWithoutReplacesInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   replacedBy?: Prisma.AnalysisUncheckedCreateNestedOneWithoutReplacesInput
   results?: Prisma.ResultUncheckedCreateNestedManyWithoutAnalysisInput
 }
@@ -835,6 +971,10 @@ export type AnalysisUpdateWithoutReplacedByInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sample?: Prisma.SampleUpdateOneRequiredWithoutAnalysesNestedInput
   service?: Prisma.AnalysisServiceUpdateOneRequiredWithoutAnalysesNestedInput
   replaces?: Prisma.AnalysisUpdateOneWithoutReplacedByNestedInput
@@ -851,6 +991,10 @@ export type AnalysisUncheckedUpdateWithoutReplacedByInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   results?: Prisma.ResultUncheckedUpdateManyWithoutAnalysisNestedInput
 }
 
@@ -872,6 +1016,10 @@ export type AnalysisUpdateWithoutReplacesInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sample?: Prisma.SampleUpdateOneRequiredWithoutAnalysesNestedInput
   service?: Prisma.AnalysisServiceUpdateOneRequiredWithoutAnalysesNestedInput
   replacedBy?: Prisma.AnalysisUpdateOneWithoutReplacesNestedInput
@@ -887,6 +1035,10 @@ export type AnalysisUncheckedUpdateWithoutReplacesInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   replacedBy?: Prisma.AnalysisUncheckedUpdateOneWithoutReplacesNestedInput
   results?: Prisma.ResultUncheckedUpdateManyWithoutAnalysisNestedInput
 }
@@ -898,6 +1050,10 @@ export type AnalysisCreateWithoutResultsInput = {
   status: string
   version: number
   assignedTo?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   sample: Prisma.SampleCreateNestedOneWithoutAnalysesInput
   service: Prisma.AnalysisServiceCreateNestedOneWithoutAnalysesInput
   replaces?: Prisma.AnalysisCreateNestedOneWithoutReplacedByInput
@@ -914,6 +1070,10 @@ export type AnalysisUncheckedCreateWithoutResultsInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
   replacedBy?: Prisma.AnalysisUncheckedCreateNestedOneWithoutReplacesInput
 }
 
@@ -940,6 +1100,10 @@ export type AnalysisUpdateWithoutResultsInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sample?: Prisma.SampleUpdateOneRequiredWithoutAnalysesNestedInput
   service?: Prisma.AnalysisServiceUpdateOneRequiredWithoutAnalysesNestedInput
   replaces?: Prisma.AnalysisUpdateOneWithoutReplacedByNestedInput
@@ -956,6 +1120,10 @@ export type AnalysisUncheckedUpdateWithoutResultsInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   replacedBy?: Prisma.AnalysisUncheckedUpdateOneWithoutReplacesNestedInput
 }
 
@@ -968,6 +1136,10 @@ export type AnalysisCreateManyServiceInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
 }
 
 export type AnalysisUpdateWithoutServiceInput = {
@@ -977,6 +1149,10 @@ export type AnalysisUpdateWithoutServiceInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   sample?: Prisma.SampleUpdateOneRequiredWithoutAnalysesNestedInput
   replaces?: Prisma.AnalysisUpdateOneWithoutReplacedByNestedInput
   replacedBy?: Prisma.AnalysisUpdateOneWithoutReplacesNestedInput
@@ -992,6 +1168,10 @@ export type AnalysisUncheckedUpdateWithoutServiceInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   replacedBy?: Prisma.AnalysisUncheckedUpdateOneWithoutReplacesNestedInput
   results?: Prisma.ResultUncheckedUpdateManyWithoutAnalysisNestedInput
 }
@@ -1005,6 +1185,10 @@ export type AnalysisUncheckedUpdateManyWithoutServiceInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AnalysisCreateManySampleInput = {
@@ -1016,6 +1200,10 @@ export type AnalysisCreateManySampleInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  unit?: string | null
+  method?: string | null
+  requiredVerifications: number
+  holdingTimeHours?: number | null
 }
 
 export type AnalysisUpdateWithoutSampleInput = {
@@ -1025,6 +1213,10 @@ export type AnalysisUpdateWithoutSampleInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   service?: Prisma.AnalysisServiceUpdateOneRequiredWithoutAnalysesNestedInput
   replaces?: Prisma.AnalysisUpdateOneWithoutReplacedByNestedInput
   replacedBy?: Prisma.AnalysisUpdateOneWithoutReplacesNestedInput
@@ -1040,6 +1232,10 @@ export type AnalysisUncheckedUpdateWithoutSampleInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   replacedBy?: Prisma.AnalysisUncheckedUpdateOneWithoutReplacesNestedInput
   results?: Prisma.ResultUncheckedUpdateManyWithoutAnalysisNestedInput
 }
@@ -1053,6 +1249,10 @@ export type AnalysisUncheckedUpdateManyWithoutSampleInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
+  holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 
@@ -1096,6 +1296,10 @@ export type AnalysisSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  unit?: boolean
+  method?: boolean
+  requiredVerifications?: boolean
+  holdingTimeHours?: boolean
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
   service?: boolean | Prisma.AnalysisServiceDefaultArgs<ExtArgs>
   replaces?: boolean | Prisma.Analysis$replacesArgs<ExtArgs>
@@ -1114,6 +1318,10 @@ export type AnalysisSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  unit?: boolean
+  method?: boolean
+  requiredVerifications?: boolean
+  holdingTimeHours?: boolean
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
   service?: boolean | Prisma.AnalysisServiceDefaultArgs<ExtArgs>
   replaces?: boolean | Prisma.Analysis$replacesArgs<ExtArgs>
@@ -1129,6 +1337,10 @@ export type AnalysisSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  unit?: boolean
+  method?: boolean
+  requiredVerifications?: boolean
+  holdingTimeHours?: boolean
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
   service?: boolean | Prisma.AnalysisServiceDefaultArgs<ExtArgs>
   replaces?: boolean | Prisma.Analysis$replacesArgs<ExtArgs>
@@ -1144,9 +1356,13 @@ export type AnalysisSelectScalar = {
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  unit?: boolean
+  method?: boolean
+  requiredVerifications?: boolean
+  holdingTimeHours?: boolean
 }
 
-export type AnalysisOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "sampleId" | "serviceId" | "position" | "status" | "version" | "assignedTo" | "replacesId", ExtArgs["result"]["analysis"]>
+export type AnalysisOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "sampleId" | "serviceId" | "position" | "status" | "version" | "assignedTo" | "replacesId" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours", ExtArgs["result"]["analysis"]>
 export type AnalysisInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
   service?: boolean | Prisma.AnalysisServiceDefaultArgs<ExtArgs>
@@ -1185,6 +1401,10 @@ export type $AnalysisPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     version: number
     assignedTo: string | null
     replacesId: string | null
+    unit: string | null
+    method: string | null
+    requiredVerifications: number
+    holdingTimeHours: number | null
   }, ExtArgs["result"]["analysis"]>
   composites: {}
 }
@@ -1622,6 +1842,10 @@ export interface AnalysisFieldRefs {
   readonly version: Prisma.FieldRef<"Analysis", 'Int'>
   readonly assignedTo: Prisma.FieldRef<"Analysis", 'String'>
   readonly replacesId: Prisma.FieldRef<"Analysis", 'String'>
+  readonly unit: Prisma.FieldRef<"Analysis", 'String'>
+  readonly method: Prisma.FieldRef<"Analysis", 'String'>
+  readonly requiredVerifications: Prisma.FieldRef<"Analysis", 'Int'>
+  readonly holdingTimeHours: Prisma.FieldRef<"Analysis", 'Int'>
 }
     
 
