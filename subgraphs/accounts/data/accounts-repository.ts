@@ -111,9 +111,13 @@ export function countUsers(tx: AccountsReader, organizationId: string): Promise<
   return tx.user.count({ where: { organizationId } });
 }
 
-export function countOtherAdministrators(tx: AccountsReader, user: User): Promise<number> {
-  const { organizationId, id } = user;
-  return tx.user.count({ where: { organizationId, active: true, roles: { has: 'admin' }, id: { not: id } } });
+/** Ids of the active administrators, who stay what they are until the transaction ends: no two changes count the same. */
+export async function lockAdministrators(query: Query, organizationId: string): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    Prisma.sql`SELECT id FROM app_user WHERE organization_id = ${organizationId}::uuid AND active AND 'admin' = ANY (roles)
+      ORDER BY id FOR UPDATE`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 export async function createSession(tx: AccountsTx, session: Session): Promise<void> {

@@ -76,10 +76,11 @@ export async function changeUser(
   const actor = { ...ctx.viewer, requestId: ctx.requestId };
   return ctx.db.write(actor, (unit) =>
     unit.once({ operation: 'changeUser', key: idempotencyKey, request }, async () => {
+      const administrators = await accounts.lockAdministrators(unit.query, actor.organizationId);
       const [user] = await accounts.findUsers(unit.query, [input.userId]);
       if (!user) throw new NotFoundError('User', input.userId);
       if (user.version !== input.expectedVersion) return { kind: 'conflict', currentVersion: user.version } as const;
-      const next = decideChange(user, input, await accounts.countOtherAdministrators(unit.tx, user));
+      const next = decideChange(user, input, administrators.filter((id) => id !== user.id).length);
       if ('kind' in next) return next;
       if (!(await accounts.saveUser(unit.tx, next)))
         return { kind: 'conflict', currentVersion: user.version + 1 } as const;

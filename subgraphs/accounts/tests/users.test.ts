@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedIn } from '#demo/graphql-client.ts';
 import { createLab, type Lab, userId } from '#tests/lab.ts';
@@ -116,6 +117,42 @@ test('pages of people show each person once, in order', async () => {
   expect(seen).toEqual([...new Set(seen)].sort());
   expect(seen).toHaveLength(total);
 });
+
+// The last test: one of them is administrator no more.
+test('of two administrators who take the role from each other at the same moment one stays', async () => {
+  const admin = await lab.as('admin');
+  const { createUser } = await admin.request<{ createUser: { user: { id: string } } }>(CREATE, {
+    input: { ...NEW, email: 'second@demo.test', roles: ['ADMIN'] },
+  });
+  const second = await signedIn(lab.endpoint, 'second@demo.test', NEW.password);
+  const change = (id: string) => ({
+    input: { userId: id, expectedVersion: 1, roles: ['AUDITOR'], reason: 'there can be only one' },
+  });
+  // Both requests come to wait for the same rows: nothing is left to chance.
+  const hold = new pg.Client({ connectionString: lab.database.superUrl });
+  await hold.connect();
+  await hold.query("BEGIN; SELECT 1 FROM accounts.app_user WHERE 'admin' = ANY (roles) FOR UPDATE");
+  const both = Promise.all([
+    admin.request(CHANGE, change(createUser.user.id)),
+    second.request(CHANGE, change(userId('admin@demo.test'))),
+  ]);
+  await expect.poll(() => waiting(hold)).toBe(2);
+  await hold.query('COMMIT');
+  await hold.end();
+  const answers = (await both) as { changeUser: { __typename: string; code?: string } }[];
+  expect(answers.map(({ changeUser: { __typename, code } }) => code ?? __typename).sort()).toEqual([
+    'LAST_ADMINISTRATOR',
+    'UserSaved',
+  ]);
+});
+
+/** Transactions of this database that wait for another's lock. */
+async function waiting(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0]?.count ?? 0;
+}
 
 interface Page {
   readonly totalCount: number;
