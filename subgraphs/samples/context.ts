@@ -27,9 +27,9 @@ export interface SamplesContext extends RequestContext, SamplesDeps {
   };
 }
 
-/** What the caller may see: people of a client see its samples only. */
+/** What the caller may see: people of a client see its samples only, and of results what is released to it. */
 export function scopeOf({ viewer }: RequestContext): Scope {
-  return { organizationId: viewer.organizationId, clientId: viewer.clientId };
+  return { organizationId: viewer.organizationId, clientId: viewer.clientId, deciding: false };
 }
 
 export function actorOf({ viewer, requestId }: RequestContext): Actor {

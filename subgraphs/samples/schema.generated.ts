@@ -223,7 +223,7 @@ export type CustodyEntry = {
   location?: Maybe<Scalars['String']['output']>;
   /** Who did it. */
   by?: Maybe<User>;
-  /** Why, where a reason was asked for. */
+  /** Why, where a reason was asked for; null for people of a client. */
   reason?: Maybe<Scalars['String']['output']>;
 };
 
@@ -270,11 +270,11 @@ export type Analysis = {
   version: Scalars['Int']['output'];
   /** Who is to carry it out. */
   assignedTo?: Maybe<User>;
-  /** The result as it stands; null before one was entered. */
+  /** The result as it stands; null before one was entered, for people of a client also before it is VERIFIED. */
   result?: Maybe<Result>;
-  /** Every result that was ever entered, oldest first: corrections never erase. */
+  /** Every result that was ever entered, oldest first: corrections never erase. People of a client see the verified one. */
   results: Array<Result>;
-  /** Who verified the present result. */
+  /** Who verified the present result; for people of a client once it is VERIFIED. */
   verifications: Array<Verification>;
   /** The analysis that this one repeats. */
   replaces?: Maybe<Analysis>;
@@ -303,7 +303,7 @@ export type Result = {
   enteredBy?: Maybe<User>;
   /** When it was entered. */
   enteredAt: Scalars['DateTime']['output'];
-  /** Why an earlier result was corrected; null for the first. */
+  /** Why an earlier result was corrected; null for the first, and for people of a client. */
   reason?: Maybe<Scalars['String']['output']>;
 };
 

@@ -4,10 +4,17 @@ import { Prisma } from './prisma.generated/client.ts';
 /** Column and Postgres type of each field of a row. */
 export type Columns<Row> = { readonly [Field in keyof Row]-?: readonly [column: string, type: string] };
 
-/** The columns of table `alias` under the names of the row's fields. */
-export function columnsOf<Row>(columns: Columns<Row>, alias: string): Prisma.Sql {
+/** The columns of table `alias` under the names of the row's fields; those of `hidden` are null. */
+export function columnsOf<Row>(
+  columns: Columns<Row>,
+  alias: string,
+  hidden: readonly (keyof Row & string)[] = [],
+): Prisma.Sql {
   const all = Object.entries<readonly [string, string]>(columns);
-  return Prisma.raw(all.map(([field, [column]]) => `${alias}.${column} AS "${field}"`).join(', '));
+  const hides = new Set<string>(hidden);
+  const value = (field: string, column: string, type: string) =>
+    hides.has(field) ? `NULL::${type}` : `${alias}.${column}`;
+  return Prisma.raw(all.map(([field, [column, type]]) => `${value(field, column, type)} AS "${field}"`).join(', '));
 }
 
 type Execute = UnitOfWork<unknown>['execute'];

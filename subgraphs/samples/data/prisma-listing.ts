@@ -4,7 +4,7 @@ import type { Sample } from '../domain/types.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { SAMPLE_COLUMNS, type SampleRow, sampleOfRow } from './rows.ts';
 import type { Scope } from './sample-store.ts';
-import { findByText } from './text-search.ts';
+import { findByText, gramsOf } from './text-search.ts';
 
 type Condition = Prisma.Sql;
 
@@ -100,7 +100,11 @@ const PROBED = 400;
 /** … when so many of them hold it. */
 const COMMON = 40;
 
-/** A common text, or one among few rows, is found sooner by looking at each row on the way, a rare one by the index of texts. */
+/**
+ * A common text, or one among few rows, is found sooner by looking at each row on the way, a rare one by the index of
+ * texts. That index tells rows apart by what they have of the text's parts: where most rows have them all, as numbers
+ * counted upward have, it cannot.
+ */
 async function textCondition(
   query: Query,
   { organizationId }: Scope,
@@ -109,14 +113,16 @@ async function textCondition(
 ): Promise<Condition> {
   const needle = text.toLowerCase();
   const contains = Prisma.sql`strpos(s.search_text, ${needle}) > 0`;
-  const [probe] = await query<{ seen: number; found: number }>(
-    Prisma.sql`SELECT count(*)::int AS seen, (count(*) FILTER (WHERE ${contains}))::int AS found FROM (
-      SELECT s.search_text FROM sample s WHERE ${conditions} ORDER BY s.registered_at DESC LIMIT ${PROBED}
+  const grams = gramsOf(organizationId, needle);
+  const [probe] = await query<{ seen: number; found: number; alike: number }>(
+    Prisma.sql`SELECT count(*)::int AS seen, (count(*) FILTER (WHERE ${contains}))::int AS found,
+      (count(*) FILTER (WHERE s.search_grams @> ${grams}::int[]))::int AS alike FROM (
+      SELECT s.search_text, s.search_grams FROM sample s WHERE ${conditions} ORDER BY s.registered_at DESC LIMIT ${PROBED}
     ) s`,
     FOR_THESE_VALUES,
   );
-  if (!probe || probe.seen < PROBED || probe.found >= COMMON) return contains;
-  const ids = await findByText(query, organizationId, needle);
+  if (!probe || probe.seen < PROBED || probe.found >= COMMON || probe.alike >= COMMON) return contains;
+  const ids = await findByText(query, grams, needle);
   return ids ? Prisma.sql`s.id = ANY(${ids}::uuid[])` : contains;
 }
 

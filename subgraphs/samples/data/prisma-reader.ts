@@ -24,12 +24,32 @@ function ofSample({ organizationId, clientId }: Scope, sampleId: string): Condit
     SELECT FROM sample s WHERE s.id = r.${Prisma.raw(sampleId)} AND s.client_id = ${clientId}::uuid)`;
 }
 
-function ofAnalysis({ organizationId, clientId }: Scope): Condition {
+/** Rows of an analysis's own tables; people of a client see those of its samples only, once the analysis is verified. */
+function ofAnalysis(scope: Scope): Condition {
+  const { organizationId, clientId } = scope;
   const mine = Prisma.sql`r.organization_id = ${organizationId}::uuid`;
   if (clientId === null) return mine;
+  const released = reads(scope) === 'RELEASED' ? Prisma.sql`AND a.status = 'VERIFIED'` : Prisma.empty;
   return Prisma.sql`${mine} AND EXISTS (
     SELECT FROM analysis a JOIN sample s ON s.id = a.sample_id
-    WHERE a.id = r.analysis_id AND s.client_id = ${clientId}::uuid)`;
+    WHERE a.id = r.analysis_id AND s.client_id = ${clientId}::uuid ${released})`;
+}
+
+/** Only the result that stands has been verified: those that it corrected are the laboratory's. */
+function ofResult(scope: Scope): Condition {
+  if (reads(scope) === 'ALL') return ofAnalysis(scope);
+  return Prisma.sql`${ofAnalysis(scope)} AND NOT EXISTS (
+    SELECT FROM result l
+    WHERE l.organization_id = r.organization_id AND l.analysis_id = r.analysis_id AND l.sequence > r.sequence)`;
+}
+
+function reads({ clientId, deciding }: Scope): 'ALL' | 'RELEASED' {
+  return clientId === null || deciding ? 'ALL' : 'RELEASED';
+}
+
+/** Reasons are meant for the laboratory. */
+function reasonOf(scope: Scope): readonly 'reason'[] {
+  return reads(scope) === 'ALL' ? [] : ['reason'];
 }
 
 export function createReader(reading: Reading<SamplesTx>, scope: Scope): SampleReader {
@@ -42,7 +62,8 @@ export function createReader(reading: Reading<SamplesTx>, scope: Scope): SampleR
       selectRows<Result>(query, {
         table: 'result',
         columns: RESULT,
-        where: Prisma.sql`${ofAnalysis(scope)} AND ${anyId('r.analysis_id', ids)}`,
+        hidden: reasonOf(scope),
+        where: Prisma.sql`${ofResult(scope)} AND ${anyId('r.analysis_id', ids)}`,
         orderBy: 'r.sequence',
       }),
     verificationsOf: (ids) =>
@@ -62,6 +83,7 @@ export function createReader(reading: Reading<SamplesTx>, scope: Scope): SampleR
 interface Selection<Row> {
   readonly table: string;
   readonly columns: Columns<Row>;
+  readonly hidden?: readonly (keyof Row & string)[];
   readonly where: Condition;
   readonly orderBy?: string;
   readonly limit?: number;
@@ -69,11 +91,11 @@ interface Selection<Row> {
 
 /** Rows of table `r`. Words are bound to the domain's by constraints and by us, the only writers. */
 function selectRows<Row extends object>(query: Query, selection: Selection<Row>): Promise<Row[]> {
-  const { table, columns, where, orderBy, limit } = selection;
+  const { table, columns, hidden, where, orderBy, limit } = selection;
   const order = orderBy ? Prisma.raw(`ORDER BY ${orderBy}`) : Prisma.empty;
   const most = limit === undefined ? Prisma.empty : Prisma.sql`LIMIT ${limit}`;
   return query<Row>(
-    Prisma.sql`SELECT ${columnsOf(columns, 'r')} FROM ${Prisma.raw(table)} r WHERE ${where} ${order} ${most}`,
+    Prisma.sql`SELECT ${columnsOf(columns, 'r', hidden)} FROM ${Prisma.raw(table)} r WHERE ${where} ${order} ${most}`,
     { together: true },
   );
 }
@@ -105,6 +127,7 @@ function readCustody(query: Query, scope: Scope): Pick<SampleReader, 'custodyOf'
       selectRows<CustodyEntry>(query, {
         table: 'custody_entry',
         columns: CUSTODY,
+        hidden: reasonOf(scope),
         where: after ? Prisma.sql`${of(sampleId)} AND (r.at, r.id) > (${after.at}, ${after.id}::uuid)` : of(sampleId),
         orderBy: 'r.at, r.id',
         limit,

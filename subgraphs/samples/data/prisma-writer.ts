@@ -21,7 +21,7 @@ import type { SampleWriter } from './sample-store.ts';
 import { gramsOf, searchText } from './text-search.ts';
 
 export function createWriter(unit: UnitOfWork<SamplesTx>, clientId: string | null): SampleWriter {
-  const scope = { organizationId: unit.actor.organizationId, clientId };
+  const scope = { organizationId: unit.actor.organizationId, clientId, deciding: true };
   return {
     ...createReader(unit, scope),
     ...locks(unit.query, scope),

@@ -4,10 +4,15 @@ import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
 import type { Keyset, SampleFilter, SampleOrder } from '../domain/listing.ts';
 import type { Analysis, CustodyEntry, Result, Sample, Verification } from '../domain/types.ts';
 
-/** Whose rows are seen: people of a client see its samples only, as if there were no others. */
+/**
+ * Whose rows are seen: people of a client see its samples only, as if there were no others, of results those that are
+ * verified and stand, and no reasons.
+ */
 export interface Scope {
   readonly organizationId: string;
   readonly clientId: string | null;
+  /** Decisions rest on every result of the sample and on why, also where people of a client cause them. */
+  readonly deciding: boolean;
 }
 
 export interface CustodyPage {

@@ -31,11 +31,10 @@ function fnv1a(text: string): number {
 }
 
 /** Ids of the samples that hold `needle` (in lower case); null when the index cannot tell soon: too short, too common. */
-export async function findByText(query: Query, organizationId: string, needle: string): Promise<string[] | null> {
-  const grams = gramsOf(organizationId, needle);
+export async function findByText(query: Query, grams: readonly number[], needle: string): Promise<string[] | null> {
   if (grams.length === 0) return null;
   const rows = await query<{ id: string }>(
-    Prisma.sql`SELECT found AS id FROM find_samples(${grams}::int[], ${needle}, ${MOST + 1}) AS found`,
+    Prisma.sql`SELECT found AS id FROM find_samples(${[...grams]}::int[], ${needle}, ${MOST + 1}) AS found`,
     { planEach: true },
   );
   return rows.length > MOST ? null : rows.map(({ id }) => id);

@@ -74,31 +74,33 @@ async function loadCatalogue(
   const codes = (pick: (request: SampleRequest) => string | null) => [
     ...new Set(requests.map(pick).filter((code) => code !== null)),
   ];
-  const own = clientId === null ? [] : await reader.catalogueByIds('Client', [clientId]);
   const services = [...new Set(requests.flatMap(({ analyses }) => analyses))];
-  const parents = await reader.samplesByIds(codes(({ parentId }) => parentId));
+  // Asked together: one connection answers them in one round trip.
+  const [own, parents, types, clients, points, known, takenBarcodes] = await Promise.all([
+    clientId === null ? [] : reader.catalogueByIds('Client', [clientId]),
+    reader.samplesByIds(codes(({ parentId }) => parentId)),
+    reader.catalogueByCodes(
+      'SampleType',
+      codes(({ typeCode }) => typeCode),
+    ),
+    reader.catalogueByCodes(
+      'Client',
+      codes(({ clientCode }) => clientCode),
+    ),
+    reader.catalogueByCodes(
+      'SamplePoint',
+      codes(({ samplePointCode }) => samplePointCode),
+    ),
+    reader.catalogueByCodes('AnalysisService', services),
+    reader.takenBarcodes(barcodesOf(requests)),
+  ]);
   return {
-    types: byCode(
-      await reader.catalogueByCodes(
-        'SampleType',
-        codes(({ typeCode }) => typeCode),
-      ),
-    ),
-    clients: byCode(
-      await reader.catalogueByCodes(
-        'Client',
-        codes(({ clientCode }) => clientCode),
-      ),
-    ),
-    points: byCode(
-      await reader.catalogueByCodes(
-        'SamplePoint',
-        codes(({ samplePointCode }) => samplePointCode),
-      ),
-    ),
-    services: byCode(await reader.catalogueByCodes('AnalysisService', services)),
+    types: byCode(types),
+    clients: byCode(clients),
+    points: byCode(points),
+    services: byCode(known),
     parents: new Set(parents.map(({ id }) => id)),
-    takenBarcodes: await reader.takenBarcodes(barcodesOf(requests)),
+    takenBarcodes,
     defaultClient: own[0] ?? null,
   };
 }
@@ -130,18 +132,20 @@ function toRegistration(ctx: SamplesContext, plan: PlannedSample, number: string
 }
 
 async function save(ctx: SamplesContext, writer: SampleWriter, registrations: readonly Registration[]): Promise<void> {
-  await writer.insertSamples(registrations.map(({ sample }) => sample));
-  await writer.insertAnalyses(registrations.flatMap(({ analyses }) => analyses));
-  await writer.insertCustody(registrations.flatMap(({ sample }) => firstCustody(ctx, sample)));
-  await writer.announce(
-    registrations.map(({ sample, type, services, analyses, request }) =>
-      sampleRegistered(sample, {
-        typeCode: type.code,
-        analyses: analyses.map(({ id }, index) => ({ analysisId: id, serviceCode: services[index]?.code ?? '' })),
-        startWorkflow: request.startWorkflow,
-      }),
-    ),
+  const events = registrations.map(({ sample, type, services, analyses, request }) =>
+    sampleRegistered(sample, {
+      typeCode: type.code,
+      analyses: analyses.map(({ id }, index) => ({ analysisId: id, serviceCode: services[index]?.code ?? '' })),
+      startWorkflow: request.startWorkflow,
+    }),
   );
+  // Written in this order, and sent together.
+  await Promise.all([
+    writer.insertSamples(registrations.map(({ sample }) => sample)),
+    writer.insertAnalyses(registrations.flatMap(({ analyses }) => analyses)),
+    writer.insertCustody(registrations.flatMap(({ sample }) => firstCustody(ctx, sample))),
+    writer.announce(events),
+  ]);
 }
 
 function firstCustody(ctx: SamplesContext, sample: Sample): CustodyEntry[] {

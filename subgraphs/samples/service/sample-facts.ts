@@ -14,7 +14,7 @@ export interface SampleFacts {
 
 export async function sampleFacts(ctx: SamplesContext, ids: readonly string[]): Promise<SampleFacts[]> {
   if (ids.length > MAX_INPUTS) throw new BadInputError(`"ids" takes at most ${MAX_INPUTS}, got ${ids.length}.`);
-  return ctx.store.read(scopeOf(ctx), (reader) => readFacts(reader, ids));
+  return ctx.store.read({ ...scopeOf(ctx), deciding: true }, (reader) => readFacts(reader, ids));
 }
 
 /** Samples are read first: what changes meanwhile makes the facts newer than their version, never older. */

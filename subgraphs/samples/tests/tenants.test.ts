@@ -3,7 +3,7 @@ import type { Viewer } from '#platform/identity/index.ts';
 import { type Actions, actionsOf, codes } from './actions.ts';
 import { ANALYSIS_BY_ID, DETAIL, ENTITIES, FACTS, LIST } from './documents.ts';
 import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
-import type { RegisteredSample } from './shapes.ts';
+import type { AnalysisNode, RegisteredSample } from './shapes.ts';
 
 let lab: SamplesLab;
 let act: Actions;
@@ -176,5 +176,92 @@ describe('people of a client', () => {
     expect(codes(refused)).toEqual(['UNKNOWN_CLIENT', 'UNKNOWN_PARENT']);
     const coming = await act.sample(manager, { clientCode: 'PROVO', receivedAt: null });
     expect(codes(await act.receive(sampler, [{ sampleId: coming.id, expectedVersion: 1 }]))).toEqual(['NOT_FOUND']);
+  });
+});
+
+describe('what a client learns of a result', () => {
+  let analyst: Viewer;
+  let verifier: Viewer;
+  const utah = () => person('client', manager, ofUtah.client?.id ?? null);
+  const HIDDEN = { result: null, results: [], verifications: [] };
+
+  beforeAll(() => {
+    analyst = person('analyst', manager);
+    verifier = person('verifier', manager);
+  });
+
+  async function asked(): Promise<string> {
+    return analysisId(await act.sample(manager, { clientCode: 'UTAHDWQ', collectedAt: '2026-03-01T06:00:00Z' }));
+  }
+  async function seen(viewer: Viewer, id: string): Promise<AnalysisNode> {
+    return (await lab.ask<{ analysis: AnalysisNode }>(viewer, ANALYSIS_BY_ID, { id })).analysis;
+  }
+  const enter = (id: string, expectedVersion: number, over: object = {}) =>
+    act.submit(analyst, [{ analysisId: id, expectedVersion, value: '1', ...over }]);
+
+  test('nothing before it is verified: neither what waits nor what is held; the status is told', async () => {
+    const id = await asked();
+    await enter(id, 1);
+    expect(await seen(utah(), id)).toMatchObject({ status: 'SUBMITTED', version: 2, ...HIDDEN });
+    expect((await seen(manager, id)).result?.value).toBe('1');
+    const held = await asked();
+    await enter(held, 1, { unit: 'ug/L' });
+    expect(await seen(utah(), held)).toMatchObject({ status: 'SUBMITTED', ...HIDDEN });
+  });
+
+  test('the verified result with who verified it, without what was corrected before and why', async () => {
+    const id = await asked();
+    await enter(id, 1);
+    await act.verify(verifier, [{ analysisId: id, expectedVersion: 2 }]);
+    const corrected = await asked();
+    await enter(corrected, 1, { value: '9' });
+    await enter(corrected, 2, { value: '2', reason: 'the analyst had mixed up two vials' });
+    await act.verify(verifier, [{ analysisId: corrected, expectedVersion: 3 }]);
+    expect(await seen(utah(), corrected)).toMatchObject({
+      status: 'VERIFIED',
+      result: { value: '2', flags: ['CORRECTED'], reason: null },
+      results: [{ value: '2' }],
+      verifications: [{ by: { id: verifier.userId } }],
+    });
+    expect(await seen(manager, corrected)).toMatchObject({
+      result: { reason: 'the analyst had mixed up two vials' },
+      results: [{ value: '9' }, { value: '2' }],
+    });
+  });
+
+  test('nothing any more once it is withdrawn', async () => {
+    const id = await asked();
+    await enter(id, 1);
+    await act.verify(verifier, [{ analysisId: id, expectedVersion: 2 }]);
+    expect((await seen(utah(), id)).result?.value).toBe('1');
+    await act.retract(manager, [{ analysisId: id, expectedVersion: 3, reason: 'contaminated', repeat: true }]);
+    const after = await seen(utah(), id);
+    expect(after).toMatchObject({ status: 'RETRACTED', ...HIDDEN });
+    expect(after.replacedBy).not.toBeNull();
+  });
+
+  test('where their sample was, but not why the laboratory did something with it', async () => {
+    const { id } = await act.sample(manager, { clientCode: 'UTAHDWQ' });
+    const moved = { sampleId: id, to: 'INITIATION', status: 'CANCELLED', version: 2 };
+    await lab.workflowMoved(manager, moved, { reason: 'the courier lost it' });
+    const last = async (viewer: Viewer) => {
+      const { sample } = await lab.ask<{ sample: { custody: { edges: { node: object }[] } } }>(viewer, DETAIL, { id });
+      return sample.custody.edges.at(-1)?.node;
+    };
+    expect(await last(manager)).toMatchObject({ action: 'cancelled', reason: 'the courier lost it' });
+    expect(await last(utah())).toMatchObject({ action: 'cancelled', reason: null });
+  });
+
+  test('decisions rest on every result all the same, whoever asks or enters', async () => {
+    const sample = await act.sample(manager, { clientCode: 'UTAHDWQ' });
+    await enter(analysisId(sample), 1, { unit: 'ug/L' });
+    expect(await lab.ask(utah(), FACTS, { ids: [sample.id] })).toEqual(
+      await lab.ask(manager, FACTS, { ids: [sample.id] }),
+    );
+    const guest = person('analyst', manager, ofUtah.client?.id ?? null);
+    const correction = { analysisId: analysisId(sample), expectedVersion: 2, value: '2' };
+    expect(codes(await act.submit(guest, [correction]))).toEqual(['REASON_REQUIRED']);
+    await act.submit(guest, [{ ...correction, reason: 'unit' }]);
+    expect((await seen(manager, analysisId(sample))).results).toHaveLength(2);
   });
 });
