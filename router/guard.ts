@@ -1,13 +1,19 @@
 import { UnauthenticatedError } from '#platform/errors/index.ts';
+import type { FollowedIdentity, Identified } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import { callerOf, type Origin } from './identify.ts';
 import { createInterrupt, type Interrupt } from './interrupt.ts';
-import type { GraphQLResult, ResultStream } from './pipeline.ts';
+import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from './pipeline.ts';
 import { errorResult, withRequestId } from './results.ts';
 import { createStream } from './stream.ts';
 
-export interface GuardOptions {
-  readonly expiresAt: Date | null;
-  readonly requestId: string;
+export interface SubscribeOptions {
+  readonly pipeline: Pipeline;
+  readonly request: GraphQLRequest;
+  readonly origin: Origin;
+  readonly identified: Identified;
+  /** Aborts when the client leaves before the stream stands. */
+  readonly signal: AbortSignal | null;
   readonly logger: Logger;
   /** Every open stream, so that a stop can end them. */
   readonly open: Set<OpenStream>;
@@ -18,33 +24,39 @@ export interface OpenStream {
   end(last: GraphQLResult): void;
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 interface Last {
   readonly last: GraphQLResult;
 }
 
-/** Ends a stream with an error when its token expires, its session is revoked, or the router stops. */
-export function guardStream(stream: ResultStream, options: GuardOptions): ResultStream {
-  const { expiresAt, requestId, logger, open } = options;
+/** Subscribes for a client whose stream ends with an error when its token expires, its session ends, or the router stops. */
+export async function subscribeGuarded(options: SubscribeOptions): Promise<GraphQLResult | ResultStream> {
+  const { pipeline, request, origin, identified, signal, logger, open } = options;
+  const { requestId } = origin;
   const interrupt = createInterrupt<Last>();
   const handle: OpenStream = { end: (last) => interrupt.fire({ last }) };
-  const timer = expiresAt && setTimeout(() => handle.end(expired(requestId, logger)), untilExpiry(expiresAt));
+  using opening = new DisposableStack();
+  const followed = opening.use(identified.follow?.((why) => handle.end(errorResult(why, requestId, logger))) ?? null);
+  const renew = async () => callerOf(origin, followed ? { identityHeader: await followed.header() } : identified, null);
+  const stream = await pipeline.subscribe(request, callerOf(origin, identified, signal), renew);
+  if (!(Symbol.asyncIterator in stream)) return withRequestId(stream, requestId);
+  opening.defer(() => void stream.return?.().catch(() => {}));
   open.add(handle);
-  const close = () => {
-    if (timer) clearTimeout(timer);
-    open.delete(handle);
-    stream.return?.().catch(() => {});
-  };
-  return createStream(guarded(stream, interrupt, options), () => {
+  opening.defer(() => open.delete(handle));
+  if (identified.expiresAt)
+    opening.use(endAtExpiry(identified.expiresAt, () => handle.end(expired(requestId, logger))));
+  const running = opening.move();
+  return createStream(guarded(stream, { interrupt, followed, requestId, logger }), () => {
     // Ends a next() that is waiting when the client leaves.
     interrupt.fire({ last: {} });
-    close();
+    running.dispose();
   });
 }
 
-function untilExpiry(expiresAt: Date): number {
-  return Math.min(Math.max(0, expiresAt.getTime() - Date.now()), LONGEST_TIMER_MS);
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function endAtExpiry(expiresAt: Date, end: () => void): Disposable {
+  const timer = setTimeout(end, Math.min(Math.max(0, expiresAt.getTime() - Date.now()), LONGEST_TIMER_MS));
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 function expired(requestId: string, logger: Logger): GraphQLResult {
@@ -52,14 +64,20 @@ function expired(requestId: string, logger: Logger): GraphQLResult {
   return errorResult(error, requestId, logger);
 }
 
+interface Guard {
+  readonly interrupt: Interrupt<Last>;
+  readonly followed: FollowedIdentity | null;
+  readonly requestId: string;
+  readonly logger: Logger;
+}
+
 async function* guarded(
   stream: ResultStream,
-  interrupt: Interrupt<Last>,
-  { requestId, logger }: GuardOptions,
+  { interrupt, followed, requestId, logger }: Guard,
 ): AsyncGenerator<GraphQLResult> {
   try {
     while (true) {
-      const result = await interrupt.race(stream.next());
+      const result = await interrupt.race(confirmedNext(stream, followed));
       if ('last' in result) {
         yield withRequestId(result.last, requestId);
         return;
@@ -70,4 +88,11 @@ async function* guarded(
   } catch (error) {
     yield errorResult(error, requestId, logger);
   }
+}
+
+/** What is ready waits until it is known that its reader may still have it. */
+async function confirmedNext(stream: ResultStream, followed: FollowedIdentity | null) {
+  const result = await stream.next();
+  if (!result.done) await followed?.header();
+  return result;
 }

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Viewer } from '#platform/identity/index.ts';
+import type { Identified } from '#platform/identity/index.ts';
 import type { Caller } from './execution/execution.ts';
 
-export interface Identified {
-  readonly viewer: Viewer | null;
-  /** What the subgraphs trust; null for an anonymous caller. */
-  readonly identityHeader: string | null;
-  readonly expiresAt: Date | null;
-}
+export { type Identified, NOBODY } from '#platform/identity/index.ts';
 
 /** Throws UnauthenticatedError for a token that is not, or no longer, good. Without a token the caller is anonymous. */
 export type Authenticate = (token: string | null, requestId: string) => Promise<Identified>;
@@ -44,22 +39,10 @@ export function tokenOf(authorization: unknown): string | null {
   return token === '' || /^bearer$/i.test(token) ? null : token;
 }
 
-export function callerOf(origin: Origin, identified: Identified, signal: AbortSignal | null): Caller {
-  const { requestId, traceparent } = origin;
-  return { identityHeader: identified.identityHeader, requestId, traceparent, signal };
-}
-
-/** A stream checks its caller again with its events, but not more often than this: a revoked session ends within it. */
-const RENEW_AFTER_MS = 900;
-
-export function createRenew(authenticate: Authenticate, origin: Origin, first: Identified): () => Promise<Caller> {
-  let caller = callerOf(origin, first, null);
-  let checkedAt = performance.now();
-  return async () => {
-    if (performance.now() - checkedAt > RENEW_AFTER_MS) {
-      caller = callerOf(origin, await authenticate(origin.token, origin.requestId), null);
-      checkedAt = performance.now();
-    }
-    return caller;
-  };
+export function callerOf(
+  { requestId, traceparent }: Origin,
+  { identityHeader }: Pick<Identified, 'identityHeader'>,
+  signal: AbortSignal | null,
+): Caller {
+  return { identityHeader, requestId, traceparent, signal };
 }

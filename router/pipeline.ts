@@ -199,7 +199,7 @@ async function openSubscription(
     const body = primary.body(ready.variables, '');
     const call = { body, kind: primary.kind, operationName: primary.operationName, caller: upstreamCaller };
     const events = await options.subgraph(primary.service).subscribe(call);
-    const results = runEvents(options, ready, events, renew, closing.signal);
+    const results = runEvents(options, ready, events, { caller: upstreamCaller, renew });
     options.metrics?.subscriptions(1);
     return createStream(results, () => {
       closing.abort();
@@ -219,14 +219,13 @@ async function* runEvents(
   options: PipelineOptions,
   ready: Ready,
   events: AsyncIterable<SubscriptionEvent>,
-  renew: Renew,
-  signal: AbortSignal,
+  { caller, renew }: { readonly caller: Caller; readonly renew: Renew },
 ): AsyncGenerator<GraphQLResult> {
   try {
     for await (const event of events) {
-      const caller = await renew();
-      if (signal.aborted) return;
-      const execution = createExecution(options, ready, caller);
+      const renewed = await renew();
+      if (caller.signal?.aborted) return;
+      const execution = createExecution(options, ready, renewed);
       await ready.operation.subscription?.runEvent(execution, event);
       options.metrics?.subscriptionEvent();
       // A refusal has no data: the field's null would only repeat it.
@@ -235,7 +234,7 @@ async function* runEvents(
     }
   } catch (error) {
     if (!(error instanceof SubgraphFailure)) throw error;
-    createExecution(options, ready, await renew()).onFailure(error);
+    createExecution(options, ready, caller).onFailure(error);
     yield { data: null, errors: [streamLost(error)] };
   }
 }

@@ -7,16 +7,8 @@ import { WebSocketServer } from 'ws';
 import { AppError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import { isObject } from './execution/data.ts';
-import { guardStream, type OpenStream } from './guard.ts';
-import {
-  type Authenticate,
-  callerOf,
-  createRenew,
-  type Identified,
-  type Origin,
-  originOf,
-  tokenOf,
-} from './identify.ts';
+import { type OpenStream, subscribeGuarded } from './guard.ts';
+import { type Authenticate, callerOf, type Identified, NOBODY, type Origin, originOf, tokenOf } from './identify.ts';
 import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from './pipeline.ts';
 import { errorResult, formatResult, toGraphQLError, withRequestId } from './results.ts';
 
@@ -153,7 +145,7 @@ async function refusalOf(
   request: GraphQLRequest,
   origin: Origin,
 ): Promise<readonly GraphQLError[]> {
-  const anonymous = callerOf(origin, { viewer: null, identityHeader: null, expiresAt: null }, null);
+  const anonymous = callerOf(origin, NOBODY, null);
   const { errors = [] } = formatResult(await pipeline.execute(request, anonymous));
   return errors
     .map(
@@ -173,13 +165,10 @@ async function runOperation(
   const { requestId } = origin;
   try {
     const identified = await authenticate(origin.token, requestId);
-    const caller = callerOf(origin, identified, null);
-    if (pipeline.kindOf(request) !== 'subscription') {
-      return withRequestId(await pipeline.execute(request, caller), requestId);
+    if (pipeline.kindOf(request) === 'subscription') {
+      return await subscribeGuarded({ pipeline, request, origin, identified, signal: null, logger, open: openStreams });
     }
-    const result = await pipeline.subscribe(request, caller, createRenew(authenticate, origin, identified));
-    if (!(Symbol.asyncIterator in result)) return withRequestId(result, requestId);
-    return guardStream(result, { expiresAt: identified.expiresAt, requestId, logger, open: openStreams });
+    return withRequestId(await pipeline.execute(request, callerOf(origin, identified, null)), requestId);
   } catch (error) {
     return errorResult(error, requestId, logger);
   }

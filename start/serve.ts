@@ -9,6 +9,7 @@ import {
   type SubgraphName,
 } from '#platform/config/index.ts';
 import { openResources, type Resources, serveHttp, startSubgraph } from '#platform/host/index.ts';
+import { NOBODY } from '#platform/identity/index.ts';
 import { startJobs } from '#platform/jobs/index.ts';
 import { createLogger, type Logger } from '#platform/logging/index.ts';
 import { startRouter } from '#router/index.ts';
@@ -184,7 +185,7 @@ async function serveRouter(given: Settings, urls: ReadonlyMap<string, string>, l
 }
 
 async function nobody() {
-  return { viewer: null, identityHeader: null, expiresAt: null };
+  return NOBODY;
 }
 
 /** @throws ConfigurationError when there is nothing to read. */

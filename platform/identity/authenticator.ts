@@ -1,20 +1,23 @@
 import { LRUCache } from 'lru-cache';
-import { UnauthenticatedError } from '../errors/index.ts';
-import type { VerifyAccessToken } from './access-token.ts';
+import type { AppError } from '../errors/index.ts';
+import type { AccessClaims, VerifyAccessToken } from './access-token.ts';
 import { permissionsOf } from './permissions.ts';
+import { createSessions, type Followed, type SessionState, sessionEnded } from './sessions.ts';
 import { signIdentity } from './signed-identity.ts';
-import type { Role, Viewer } from './viewer.ts';
+import type { Viewer } from './viewer.ts';
 
-/** A revoked session or role is refused within a second everywhere, without a message having to arrive. */
-const SESSION_TRUSTED_MS = 900;
 /** Half of what a signed identity lasts: a request that waits in a subgraph's queue still carries a valid one. */
 const IDENTITY_REUSED_MS = 30_000;
 const MAX_SESSIONS = 10_000;
 
-export interface SessionState {
-  readonly active: boolean;
-  readonly roles: readonly Role[];
-  readonly clientId: string | null;
+/** Who stands behind an open stream, from now on. */
+export interface FollowedIdentity extends Disposable {
+  /**
+   * What the router forwards to subgraphs, of a session that was confirmed within the last second; while accounts does
+   * not answer, it waits.
+   * @throws the AppError that ended the session.
+   */
+  header(): Promise<string>;
 }
 
 export interface Identified {
@@ -22,9 +25,11 @@ export interface Identified {
   /** What the router forwards to subgraphs; null for nobody. */
   readonly identityHeader: string | null;
   readonly expiresAt: Date | null;
+  /** Watches over the session for as long as a stream is open, and says when it has ended. Null where there is none. */
+  readonly follow: ((onEnd: (why: AppError) => void) => FollowedIdentity) | null;
 }
 
-const NOBODY: Identified = { viewer: null, identityHeader: null, expiresAt: null };
+export const NOBODY: Identified = { viewer: null, identityHeader: null, expiresAt: null, follow: null };
 
 interface Known {
   readonly viewer: Viewer;
@@ -40,20 +45,8 @@ export function createAuthenticator(options: {
   readonly sessionState: (organizationId: string, sessionId: string, requestId: string) => Promise<SessionState>;
   readonly identityKey: string;
 }): (token: string | null, requestId: string) => Promise<Identified> {
-  const states = new LRUCache<string, { readonly asked: Promise<SessionState> }>({
-    max: MAX_SESSIONS,
-    ttl: SESSION_TRUSTED_MS,
-  });
+  const sessions = createSessions(options.sessionState);
   const known = new LRUCache<string, Known>({ max: MAX_SESSIONS, ttl: IDENTITY_REUSED_MS });
-
-  function stateOf(organizationId: string, sessionId: string, requestId: string): Promise<SessionState> {
-    const cached = states.get(sessionId);
-    if (cached) return cached.asked;
-    const asked = options.sessionState(organizationId, sessionId, requestId);
-    states.set(sessionId, { asked });
-    asked.catch(() => states.delete(sessionId));
-    return asked;
-  }
 
   function identify(sessionId: string, viewer: Viewer): Known {
     const key = `${sessionId} ${viewer.userId} ${viewer.clientId} ${viewer.roles.join(' ')}`;
@@ -66,19 +59,33 @@ export function createAuthenticator(options: {
 
   return async (token, requestId) => {
     if (token === null) return NOBODY;
-    const { userId, organizationId, sessionId, expiresAt } = await options.verify(token);
-    const { active, roles, clientId } = await stateOf(organizationId, sessionId, requestId);
-    if (!active)
-      throw new UnauthenticatedError('The session of this access token has ended: sign in again with mutation signIn.');
-    const permissions = permissionsOf(roles);
-    const { viewer, identityHeader } = identify(sessionId, {
-      userId,
-      organizationId,
-      sessionId,
-      roles,
-      permissions,
-      clientId,
-    });
-    return { viewer, identityHeader, expiresAt };
+    const claims = await options.verify(token);
+    const state = await sessions.state(claims, requestId);
+    if (!state.active) throw sessionEnded();
+    const { viewer, identityHeader } = identify(claims.sessionId, viewerOf(claims, state));
+    const headerOf = (now: SessionState) => identify(claims.sessionId, viewerOf(claims, now)).identityHeader;
+    return {
+      viewer,
+      identityHeader,
+      expiresAt: claims.expiresAt,
+      follow: (onEnd) => followIdentity(sessions.follow(claims, requestId, onEnd), headerOf),
+    };
   };
+}
+
+function followIdentity(followed: Followed, headerOf: (state: SessionState) => string): FollowedIdentity {
+  let known: { readonly state: SessionState; readonly header: string } | null = null;
+  return {
+    async header() {
+      const state = await followed.state();
+      // Each answer of accounts is another object, so a header is never older than its state.
+      if (known?.state !== state) known = { state, header: headerOf(state) };
+      return known.header;
+    },
+    [Symbol.dispose]: () => followed[Symbol.dispose](),
+  };
+}
+
+function viewerOf({ userId, organizationId, sessionId }: AccessClaims, { roles, clientId }: SessionState): Viewer {
+  return { userId, organizationId, sessionId, roles, permissions: permissionsOf(roles), clientId };
 }

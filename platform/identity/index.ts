@@ -4,7 +4,8 @@ export {
   mintAccessToken,
   type VerifyAccessToken,
 } from './access-token.ts';
-export { createAuthenticator, type Identified, type SessionState } from './authenticator.ts';
+export { createAuthenticator, type FollowedIdentity, type Identified, NOBODY } from './authenticator.ts';
 export { PERMISSIONS, type Permission, permissionsOf, ROLE_PERMISSIONS } from './permissions.ts';
-export { IDENTITY_HEADER, signIdentity, verifyIdentity } from './signed-identity.ts';
+export type { SessionState } from './sessions.ts';
+export { createIdentityVerifier, IDENTITY_HEADER, signIdentity } from './signed-identity.ts';
 export { ROLES, type Role, requirePermission, type Viewer } from './viewer.ts';

@@ -4,8 +4,8 @@ import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Logger } from '#platform/logging/index.ts';
 import { isObject } from '../execution/data.ts';
 import { fetchApi } from '../fetch-api.ts';
-import { guardStream, type OpenStream } from '../guard.ts';
-import { type Authenticate, callerOf, createRenew, type Origin, originOf } from '../identify.ts';
+import { type OpenStream, subscribeGuarded } from '../guard.ts';
+import { type Authenticate, callerOf, type Origin, originOf } from '../identify.ts';
 import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from '../pipeline.ts';
 import { errorResult, toGraphQLError, withRequestId } from '../results.ts';
 import { type BodyLimits, readJsonBody } from './body.ts';
@@ -118,20 +118,17 @@ async function serve(
   request: Request,
   { origin, signal }: ServerContext,
 ): Promise<GraphQLResult | ResultStream> {
-  const { logger, openStreams } = options;
+  const { logger, openStreams: open } = options;
   const { requestId } = origin;
   const graphqlRequest = checkParams(params);
   const pipeline = options.pipeline();
   const kind = pipeline.kindOf(graphqlRequest);
   refuseWrongTransport(kind, request);
   const identified = await options.authenticate(origin.token, requestId);
-  if (kind !== 'subscription') {
-    return withRequestId(await pipeline.execute(graphqlRequest, callerOf(origin, identified, signal)), requestId);
+  if (kind === 'subscription') {
+    return subscribeGuarded({ pipeline, request: graphqlRequest, origin, identified, signal, logger, open });
   }
-  const renew = createRenew(options.authenticate, origin, identified);
-  const result = await pipeline.subscribe(graphqlRequest, callerOf(origin, identified, signal), renew);
-  if (!(Symbol.asyncIterator in result)) return withRequestId(result, requestId);
-  return guardStream(result, { expiresAt: identified.expiresAt, requestId, logger, open: openStreams });
+  return withRequestId(await pipeline.execute(graphqlRequest, callerOf(origin, identified, signal)), requestId);
 }
 
 function refuseWrongTransport(kind: 'query' | 'mutation' | 'subscription' | null, request: Request): void {

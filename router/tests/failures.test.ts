@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse } from 'graphql';
 import { afterEach, describe, expect, test } from 'vitest';
+import { NOBODY } from '#platform/identity/index.ts';
 import { composeSupergraph } from '../compose.ts';
 import { CompositionError, InvalidSupergraphError, startRouter } from '../index.ts';
 import type { SubgraphFetch } from '../transport.ts';
@@ -251,7 +252,7 @@ describe('a supergraph that cannot be served', () => {
     const start = startRouter({
       supergraphSdl: 'type Query {\n  a: Nowhere\n}',
       port: 0,
-      authenticate: async () => ({ viewer: null, identityHeader: null, expiresAt: null }),
+      authenticate: async () => NOBODY,
       logger: silentLogger,
     });
     await expect(start).rejects.toThrow(InvalidSupergraphError);

@@ -205,30 +205,40 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     ofSample.leave();
   });
 
-  test('when the session ends, the stream ends with UNAUTHENTICATED and nothing comes any more', async () => {
-    const leaving = await signedIn(lab.endpoint, 'manager@demo.test', DEMO_PASSWORD);
-    const stream = subscribe(transport, leaving, { after: await lastCursor(manager) });
-    await register(manager, 1);
-    await nextEvent(stream);
-    await leaving.request(operation('accounts', 'SignOut'));
-    const answers: unknown[] = [];
-    const ended = (async () => {
-      for (let answer = await stream.next(); answer; answer = await stream.next()) {
-        answers.push(answer.errors?.[0]?.extensions?.code ?? 'event');
-      }
-    })();
-    let over = false;
-    void ended.then(() => {
+  test.each([
+    ['silent', false],
+    ['busy', true],
+  ])(
+    'a %s stream ends with UNAUTHENTICATED within a second of its session, others of the person go on',
+    async (_, busy) => {
+      const leaving = await signedIn(lab.endpoint, 'manager@demo.test', DEMO_PASSWORD);
+      const after = await lastCursor(manager);
+      const stream = subscribe(transport, leaving, { after });
+      const staying = subscribe(transport, manager, { after });
+      const [sample] = await register(manager, 1);
+      expect((await nextEvent(stream)).workflow.id).toBe(sample!.workflow.id);
+      let over = false;
+      const writing = (async () => {
+        while (busy && !over) await register(manager, 1);
+      })();
+      const ended = (async () => {
+        const codes: unknown[] = [];
+        for (let answer = await stream.next(); answer; answer = await stream.next()) {
+          codes.push(answer.errors?.[0]?.extensions?.code ?? 'event');
+        }
+        return { codes, at: performance.now() };
+      })();
+      await leaving.request(operation('accounts', 'SignOut'));
+      const signedOut = performance.now();
+      const { codes, at } = await ended;
       over = true;
-    });
-    await expect
-      .poll(async () => {
-        if (!over) await register(manager, 1);
-        return over;
-      })
-      .toBe(true);
-    expect(answers.at(-1)).toBe('UNAUTHENTICATED');
-  });
+      await writing;
+      expect(codes.filter((code) => code !== 'event')).toEqual(['UNAUTHENTICATED']);
+      expect(codes.at(-1)).toBe('UNAUTHENTICATED');
+      expect(at - signedOut).toBeLessThan(1_000);
+      expect((await nextEvent(staying)).workflow.id).toBe(sample!.workflow.id);
+    },
+  );
 });
 
 test('the cursor of a mutation’s answer, of a page and of the stream are one', async () => {
