@@ -130,7 +130,7 @@ export type CreateUserInput = {
 
 /** Why a change of an account was refused. */
 export type UserRefusal =
-  /** Another account has this address. */
+  /** No new account can have this address. */
   | 'EMAIL_TAKEN'
   /** The address is not an e-mail address. */
   | 'EMAIL_INVALID'

@@ -12,7 +12,8 @@ const KEEP_ENDED_SESSIONS_MS = 30 * DAY_MS;
 export async function createDeps(host: Host): Promise<AccountsDeps> {
   const db = await host.database('accounts', createClient);
   const keys = createSigningKeys(db, deriveKey(host.secretKey, 'signing-keys'), host.clock);
-  return { db, keys, clock: host.clock, newId: host.newId, ...host.config.sessions };
+  const fingerprintKey = deriveKey(host.secretKey, 'password-fingerprints');
+  return { db, keys, fingerprintKey, clock: host.clock, newId: host.newId, ...host.config.sessions };
 }
 
 export const accounts = defineSubgraph<AccountsDeps, AccountsContext>({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Query } from '#platform/database/index.ts';
+import type { Query, UnitOfWork } from '#platform/database/index.ts';
 import type { Role } from '#platform/identity/index.ts';
 import { isId } from '../domain/ids.ts';
 import type { Session, Throttle } from '../domain/session.ts';
@@ -67,8 +67,20 @@ export function findOrganization(tx: AccountsReader, id: string): Promise<Organi
   return tx.organization.findFirst({ where: { id }, select: { id: true, name: true } });
 }
 
-export async function createUser(tx: AccountsTx, user: User, passwordHash: string): Promise<void> {
-  await tx.user.create({ data: { ...user, roles: [...user.roles], passwordHash } });
+/** False when some account, of whatever organization, has the address: also one that is being made at this moment. */
+export async function createUser(
+  { execute }: Pick<UnitOfWork<AccountsTx>, 'execute'>,
+  user: User,
+  passwordHash: string,
+): Promise<boolean> {
+  const { id, organizationId, name, email, roles, clientId, active, version, createdAt } = user;
+  const made = await execute(
+    Prisma.sql`INSERT INTO app_user (id, organization_id, name, email, password_hash, roles, client_id, active, version, created_at)
+      VALUES (${id}::uuid, ${organizationId}::uuid, ${name}, ${email}, ${passwordHash}, ${[...roles]}, ${clientId}::uuid,
+        ${active}, ${version}, ${createdAt})
+      ON CONFLICT (email) DO NOTHING`,
+  );
+  return made === 1;
 }
 
 /** False when the stored version is no longer the one `next` was derived from. */

@@ -1,4 +1,4 @@
-import { BadInputError } from '#platform/errors/index.ts';
+import { BadInputError, ConflictError } from '#platform/errors/index.ts';
 import type { AccountsDeps } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
 import { hashPassword } from '../data/passwords.ts';
@@ -39,7 +39,10 @@ export async function foundOrganization(deps: FounderDeps, organization: NewOrga
   );
   await deps.db.write({ organizationId: organization.id, userId: founder.id }, async (unit) => {
     await accounts.createOrganization(unit.tx, { id: organization.id, name: organization.name }, deps.clock());
-    for (const { user, hash } of people) await accounts.createUser(unit.tx, user, hash);
+    for (const { user, hash } of people) {
+      if (!(await accounts.createUser(unit, user, hash)))
+        throw new ConflictError(`${user.email} has an account already.`);
+    }
     await unit.announce(people.map(({ user }) => userCreated(user)));
   });
 }

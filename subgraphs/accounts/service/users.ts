@@ -3,7 +3,7 @@ import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } f
 import type { Role } from '#platform/identity/index.ts';
 import type { AccountsContext } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
-import { hashPassword } from '../data/passwords.ts';
+import { fingerprint, hashPassword } from '../data/passwords.ts';
 import { isId } from '../domain/ids.ts';
 import {
   checkNewUser,
@@ -44,14 +44,16 @@ export async function createUser(
   const { password, ...rest } = input;
   const passwordHash = await hashPassword(password);
   const actor = { ...ctx.viewer, requestId: ctx.requestId };
+  // A retry with another password must not be told that its account stands; whoever reads the table must not try passwords.
+  const request = { ...rest, password: fingerprint(password, ctx.fingerprintKey) };
   return ctx.db.write(actor, (unit) =>
-    unit.once({ operation: 'createUser', key: idempotencyKey, request: rest }, async () => {
-      const email = input.email.toLowerCase();
-      if (await accounts.findAccount(unit.tx, email)) {
-        return refusal('EMAIL_TAKEN', `Another account has the address ${JSON.stringify(input.email)}.`);
+    unit.once({ operation: 'createUser', key: idempotencyKey, request }, async () => {
+      const user = newUser(ctx, ctx.viewer.organizationId, { ...rest, email: input.email.toLowerCase() });
+      if (!(await accounts.createUser(unit, user, passwordHash))) {
+        // The same words wherever the address belongs: other organizations' people are nobody's business.
+        const address = JSON.stringify(input.email);
+        return refusal('EMAIL_TAKEN', `The address ${address} cannot be used for a new account: take a different one.`);
       }
-      const user = newUser(ctx, ctx.viewer.organizationId, { ...rest, email });
-      await accounts.createUser(unit.tx, user, passwordHash);
       await unit.announce([userCreated(user)]);
       return { kind: 'saved', user } as const;
     }),

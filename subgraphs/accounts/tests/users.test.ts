@@ -43,10 +43,41 @@ test('a retry with the same key returns the first answer, another input with tha
   expect(errors?.[0]?.extensions?.code).toBe('CONFLICT');
 });
 
-test('an address belongs to one account in the whole system', async () => {
+test('a key that was used with another password is a conflict: the account has the first one', async () => {
   const admin = await lab.as('admin');
-  const taken = { ...NEW, email: 'manager@other.test' };
-  expect(await admin.request(CREATE, { input: taken })).toMatchObject({ createUser: { code: 'EMAIL_TAKEN' } });
+  const input = { ...NEW, email: 'password@demo.test', idempotencyKey: 'k2' };
+  await admin.request(CREATE, { input });
+  const { errors } = await admin.send(CREATE, { input: { ...input, password: 'another password' } });
+  expect(errors?.[0]?.extensions?.code).toBe('CONFLICT');
+});
+
+test('an address belongs to one account in the whole system, and the answer does not tell to whose', async () => {
+  const admin = await lab.as('admin');
+  const answers = await Promise.all(
+    ['manager@other.test', 'Manager@Demo.test'].map((email) =>
+      admin.request<{ createUser: object }>(CREATE, { input: { ...NEW, email } }),
+    ),
+  );
+  expect(answers).toMatchObject([{ createUser: { code: 'EMAIL_TAKEN' } }, { createUser: { code: 'EMAIL_TAKEN' } }]);
+  expect(JSON.stringify(answers)).not.toMatch(/another|account has|organization/i);
+});
+
+test('of two accounts that are made with one address at the same moment one is, and the other is refused', async () => {
+  const admin = await lab.as('admin');
+  const hold = new pg.Client({ connectionString: lab.database.superUrl });
+  await hold.connect();
+  // Whoever writes first waits with the address taken but not yet seen by the other.
+  await hold.query('BEGIN; LOCK TABLE accounts.event_counter IN EXCLUSIVE MODE');
+  const input = { ...NEW, email: 'twice@demo.test' };
+  const both = Promise.all([admin.send(CREATE, { input }), admin.send(CREATE, { input })]);
+  await expect.poll(() => waiting(hold)).toBe(2);
+  await hold.query('COMMIT');
+  await hold.end();
+  const answers = (await both).map(({ data, errors }) => {
+    const { createUser } = (data ?? {}) as { createUser?: { __typename: string; code?: string } };
+    return createUser?.code ?? createUser?.__typename ?? errors?.[0]?.extensions?.code;
+  });
+  expect(answers.sort()).toEqual(['EMAIL_TAKEN', 'UserSaved']);
 });
 
 test('only who manages people creates people', async () => {
