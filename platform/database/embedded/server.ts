@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -132,7 +132,8 @@ function settings({ place, durable }: ServerOptions, port: number): string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: place.sockets ?? '',
     max_connections: 200,
-    shared_buffers: '128MB',
+    // Beyond it each page is a system call; what is not used is never allocated.
+    shared_buffers: `${Math.min(512, Math.max(128, Math.floor(totalmem() / 2 ** 20 / 16)))}MB`,
     work_mem: '8MB',
     maintenance_work_mem: '64MB',
     max_wal_size: '1GB',

@@ -32,7 +32,10 @@ export async function recordChanges(writer: WorkflowWriter, changes: readonly Pe
     const event = recordedOf(storedEvent);
     return { workflow: after({ workflow, change: { ...change, at: event.at } }), event };
   });
-  await writer.save(recorded.map(({ workflow }) => workflow));
-  await writer.record(recorded.map(({ event }) => event));
+  // Written in this order, and sent together.
+  await Promise.all([
+    writer.save(recorded.map(({ workflow }) => workflow)),
+    writer.record(recorded.map(({ event }) => event)),
+  ]);
   return recorded;
 }
