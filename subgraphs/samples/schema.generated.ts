@@ -512,7 +512,7 @@ export type SampleRefusal =
   | 'UNKNOWN_SAMPLE_TYPE'
   /** No client has this code. */
   | 'UNKNOWN_CLIENT'
-  /** No sample point has this code. */
+  /** No sample point has this code; people of a client name one that a sample of theirs was taken at before. */
   | 'UNKNOWN_SAMPLE_POINT'
   /** No analysis service has this code. */
   | 'UNKNOWN_ANALYSIS_SERVICE'
@@ -897,9 +897,9 @@ export type Query = {
   analysis?: Maybe<Analysis>;
   /** Kinds of samples by code. */
   sampleTypes: Array<SampleType>;
-  /** Clients by code. */
+  /** Clients by code; people of a client see theirs alone. */
   clients: ClientConnection;
-  /** Sample points by code. */
+  /** Sample points by code; for people of a client those of its own samples. */
   samplePoints: SamplePointConnection;
   /** Analysis services by code. */
   analysisServices: AnalysisServiceConnection;

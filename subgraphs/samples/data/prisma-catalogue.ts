@@ -32,10 +32,15 @@ const TABLES: { readonly [Kind in CatalogueKind]: Table<CatalogueRows[Kind]> } =
   },
 };
 
-/** People of a client do not learn who else is a client. */
+/** People of a client learn neither who else is a client nor where the others' samples are taken. */
 function visible(kind: CatalogueKind, { organizationId, clientId }: Scope): Prisma.Sql {
   const mine = Prisma.sql`c.organization_id = ${organizationId}::uuid`;
-  return kind === 'Client' && clientId !== null ? Prisma.sql`${mine} AND c.id = ${clientId}::uuid` : mine;
+  if (clientId === null) return mine;
+  if (kind === 'Client') return Prisma.sql`${mine} AND c.id = ${clientId}::uuid`;
+  if (kind !== 'SamplePoint') return mine;
+  return Prisma.sql`${mine} AND EXISTS (
+    SELECT FROM sample s WHERE s.organization_id = ${organizationId}::uuid AND s.client_id = ${clientId}::uuid
+      AND s.sample_point_id = c.id)`;
 }
 
 function find<Kind extends CatalogueKind>(

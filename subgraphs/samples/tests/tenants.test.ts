@@ -160,6 +160,32 @@ describe('people of a client', () => {
     });
   });
 
+  test('see the sample points of their own samples only: in the list, the count, by id and by code', async () => {
+    const points = ['P2', 'P3'].map((code) => ({ code, name: code }));
+    const save = `mutation Save($inputs: [SamplePointInput!]!) { saveSamplePoints(inputs: $inputs) { created } }`;
+    await lab.ask(manager, save, { inputs: points });
+    await act.sample(manager, { clientCode: 'UTAHDWQ', samplePointCode: 'P2' });
+    await act.sample(manager, { clientCode: 'PROVO', samplePointCode: 'P3' });
+    const query = `{ samplePoints(first: 10) { totalCount edges { node { id code } } } }`;
+    interface Points {
+      readonly samplePoints: { readonly totalCount: number; readonly edges: { node: { id: string; code: string } }[] };
+    }
+    const all = (await lab.ask<Points>(manager, query)).samplePoints;
+    const own = (await lab.ask<Points>(utah(), query)).samplePoints;
+    expect([all.totalCount, own.totalCount]).toEqual([3, 1]);
+    expect(own.edges.map(({ node }) => node.code)).toEqual(['P2']);
+    const references = all.edges.map(({ node: { id } }) => ({ __typename: 'SamplePoint', id }));
+    expect(all.edges.map(({ node }) => node.code)).toEqual(['P1', 'P2', 'P3']);
+    expect(await entities(utah(), references)).toEqual([false, true, false]);
+    const sampler = person('sampler', manager, ofUtah.client?.id ?? null);
+    const at = (samplePointCode: string) => ({ typeCode: 'WATER', samplePointCode });
+    expect(codes(await act.register(sampler, [at('P2'), at('P3'), at('P1')]))).toEqual([
+      'SampleRegistered',
+      'UNKNOWN_SAMPLE_POINT',
+      'UNKNOWN_SAMPLE_POINT',
+    ]);
+  });
+
   test('see a parent of another client as absent', async () => {
     const provo = person('client', manager, ofProvo.client?.id ?? null);
     expect(await lab.ask(provo, DETAIL, { id: ofProvo.id })).toMatchObject({ sample: { parent: null } });
