@@ -719,6 +719,8 @@ export type VerificationRefusal =
   | 'NOT_FOUND'
   /** Somebody changed the analysis meanwhile: read it again. */
   | 'VERSION_CONFLICT'
+  /** The sample was cancelled or is completed: its analyses no longer change. */
+  | 'SAMPLE_CLOSED'
   /** There is no result to verify, or it is verified already. */
   | 'NOT_SUBMITTED'
   /** Who enters a result does not verify it. */
@@ -764,7 +766,7 @@ export type ChangeAnalysisInput = {
   analysisId: Scalars['ID']['input'];
   /** Version that the change is based on. */
   expectedVersion: Scalars['Int']['input'];
-  /** Who is to carry it out: only for assigning. */
+  /** Who is to carry it out, an active person with the permission `results:enter`: only for assigning. */
   analystId?: InputMaybe<Scalars['ID']['input']>;
   /** Why, for the audit trail: required for withdrawing. */
   reason?: InputMaybe<Scalars['String']['input']>;
@@ -783,7 +785,13 @@ export type AnalysisRefusal =
   /** A reason is needed. */
   | 'REASON_REQUIRED'
   /** The analyst to assign is missing. */
-  | 'ANALYST_REQUIRED';
+  | 'ANALYST_REQUIRED'
+  /** No person of this organization has the analyst's id. */
+  | 'ANALYST_UNKNOWN'
+  /** The analyst's account is closed. */
+  | 'ANALYST_INACTIVE'
+  /** The analyst lacks the permission `results:enter`. */
+  | 'ANALYST_NOT_PERMITTED';
 
 /** An analysis was changed. */
 export type AnalysisChanged = {

@@ -20,6 +20,12 @@ describe('another person verifies', () => {
     expect(outcome(verify(submitted(), 'vera'))).toBe('VERIFIED');
   });
 
+  test('a sample that was cancelled or is completed takes no more verifications', () => {
+    for (const status of ['CANCELLED', 'COMPLETED'] as const) {
+      expect(outcome(verify(submitted({ sample: aSample({ status }) }), 'vera'))).toBe('SAMPLE_CLOSED');
+    }
+  });
+
   test('without a result there is nothing to verify, nor twice', () => {
     expect(outcome(verify(aCase(), 'vera'))).toBe('NOT_SUBMITTED');
     expect(outcome(verify(submitted({ analysis: anAnalysis({ status: 'VERIFIED' }) }), 'vera'))).toBe('NOT_SUBMITTED');
@@ -72,15 +78,27 @@ test('a stale version is answered with the present one', () => {
 });
 
 describe('analyses are given to analysts until a result is entered', () => {
+  const KNOWN = new Map([[ANALYST, { active: true, entersResults: true }]]);
+  const assigned = (found: AnalysisCase, analystId: string | null, known: typeof KNOWN = KNOWN) =>
+    outcome(assign(found, analystId, known));
   test('assigned, then given on', () => {
-    expect(assign(aCase(), ANALYST)).toMatchObject({ status: 'ASSIGNED', assignedTo: ANALYST, version: 2 });
-    expect(outcome(assign(aCase({ analysis: anAnalysis({ status: 'ASSIGNED' }) }), ANALYST))).toBe('ASSIGNED');
+    expect(assign(aCase(), ANALYST, KNOWN)).toMatchObject({ status: 'ASSIGNED', assignedTo: ANALYST, version: 2 });
+    expect(assigned(aCase({ analysis: anAnalysis({ status: 'ASSIGNED' }) }), ANALYST)).toBe('ASSIGNED');
   });
   test('not without an analyst, not after submission, not for a closed sample', () => {
-    expect(outcome(assign(aCase(), null))).toBe('ANALYST_REQUIRED');
-    expect(outcome(assign(aCase(), 'ana'))).toBe('ANALYST_REQUIRED');
-    expect(outcome(assign(submitted(), ANALYST))).toBe('WRONG_STATUS');
-    expect(outcome(assign(aCase({ sample: aSample({ status: 'CANCELLED' }) }), ANALYST))).toBe('WRONG_STATUS');
+    expect(assigned(aCase(), null)).toBe('ANALYST_REQUIRED');
+    expect(assigned(aCase(), 'ana')).toBe('ANALYST_REQUIRED');
+    expect(assigned(submitted(), ANALYST)).toBe('WRONG_STATUS');
+    expect(assigned(aCase({ sample: aSample({ status: 'CANCELLED' }) }), ANALYST)).toBe('WRONG_STATUS');
+  });
+  test('only to an active person of the organization who may enter results', () => {
+    expect(assigned(aCase(), ANALYST, new Map())).toBe('ANALYST_UNKNOWN');
+    expect(assigned(aCase(), ANALYST, new Map([[ANALYST, { active: false, entersResults: true }]]))).toBe(
+      'ANALYST_INACTIVE',
+    );
+    expect(assigned(aCase(), ANALYST, new Map([[ANALYST, { active: true, entersResults: false }]]))).toBe(
+      'ANALYST_NOT_PERMITTED',
+    );
   });
 });
 

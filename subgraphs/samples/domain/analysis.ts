@@ -13,6 +13,7 @@ import {
 export type VerificationRefusalCode =
   | 'NOT_FOUND'
   | 'VERSION_CONFLICT'
+  | 'SAMPLE_CLOSED'
   | 'NOT_SUBMITTED'
   | 'OWN_RESULT'
   | 'ALREADY_VERIFIED_BY_YOU'
@@ -23,7 +24,16 @@ export type AnalysisRefusalCode =
   | 'VERSION_CONFLICT'
   | 'WRONG_STATUS'
   | 'REASON_REQUIRED'
-  | 'ANALYST_REQUIRED';
+  | 'ANALYST_REQUIRED'
+  | 'ANALYST_UNKNOWN'
+  | 'ANALYST_INACTIVE'
+  | 'ANALYST_NOT_PERMITTED';
+
+/** What accounts says of a person who is to carry out an analysis. */
+export interface Analyst {
+  readonly active: boolean;
+  readonly entersResults: boolean;
+}
 
 /** An analysis with what decisions about it need. */
 export interface AnalysisCase {
@@ -61,6 +71,8 @@ export function atVersion(
 export function verify(found: AnalysisCase, by: string): Analysis | Refused<VerificationRefusalCode> {
   const { analysis, verifications } = found;
   const wrong = (code: VerificationRefusalCode, message: string) => refuse(code, message, analysis.version);
+  const closed = sampleClosed(found, 'SAMPLE_CLOSED');
+  if (closed) return closed;
   const result = currentResult(found);
   if (analysis.status !== 'SUBMITTED' || !result) {
     return wrong('NOT_SUBMITTED', `The analysis is ${analysis.status}: only a SUBMITTED one waits for verification.`);
@@ -82,19 +94,23 @@ export function verify(found: AnalysisCase, by: string): Analysis | Refused<Veri
 const OPEN: ReadonlySet<string> = new Set(['REGISTERED', 'ASSIGNED']);
 const CLOSED_SAMPLE: ReadonlySet<string> = new Set(['CANCELLED', 'COMPLETED']);
 
-function sampleClosed({ analysis, sample }: AnalysisCase): Refused<'WRONG_STATUS'> | null {
+function sampleClosed<Code extends string>({ analysis, sample }: AnalysisCase, code: Code): Refused<Code> | null {
   if (!CLOSED_SAMPLE.has(sample.status)) return null;
   return refuse(
-    'WRONG_STATUS',
+    code,
     `Sample ${sample.accessionNumber} is ${sample.status}: its analyses no longer change.`,
     analysis.version,
   );
 }
 
-/** The analysis given to `analystId`; before a result was entered it may be given on. */
-export function assign(found: AnalysisCase, analystId: string | null): Analysis | Refused<AnalysisRefusalCode> {
+/** The analysis given to `analystId`, one of `known`; before a result was entered it may be given on. */
+export function assign(
+  found: AnalysisCase,
+  analystId: string | null,
+  known: ReadonlyMap<string, Analyst>,
+): Analysis | Refused<AnalysisRefusalCode> {
   const { analysis } = found;
-  const closed = sampleClosed(found);
+  const closed = sampleClosed(found, 'WRONG_STATUS');
   if (closed) return closed;
   if (!OPEN.has(analysis.status)) {
     return refuse(
@@ -106,13 +122,32 @@ export function assign(found: AnalysisCase, analystId: string | null): Analysis 
   if (analystId === null || !isId(analystId)) {
     return refuse('ANALYST_REQUIRED', 'Give the id of the analyst as analystId.', analysis.version);
   }
+  const wrong = wrongAnalyst(known.get(analystId));
+  if (wrong) return refuse(wrong.code, wrong.message, analysis.version);
   return { ...analysis, status: 'ASSIGNED', assignedTo: analystId, version: analysis.version + 1 };
+}
+
+function wrongAnalyst(analyst: Analyst | undefined): { code: AnalysisRefusalCode; message: string } | null {
+  if (!analyst) {
+    return {
+      code: 'ANALYST_UNKNOWN',
+      message: 'No person of your organization has this id: the query users lists them.',
+    };
+  }
+  if (!analyst.active) {
+    return { code: 'ANALYST_INACTIVE', message: 'The account of this person is closed: choose somebody else.' };
+  }
+  if (!analyst.entersResults) {
+    const message = 'This person may not enter results: choose somebody with the permission results:enter.';
+    return { code: 'ANALYST_NOT_PERMITTED', message };
+  }
+  return null;
 }
 
 /** The analysis withdrawn: RETRACTED once it has a result, CANCELLED before. */
 export function retract(found: AnalysisCase, reason: string | null): Analysis | Refused<AnalysisRefusalCode> {
   const { analysis } = found;
-  const closed = sampleClosed(found);
+  const closed = sampleClosed(found, 'WRONG_STATUS');
   if (closed) return closed;
   if (analysis.status === 'RETRACTED' || analysis.status === 'CANCELLED') {
     return refuse('WRONG_STATUS', `The analysis is ${analysis.status} already.`, analysis.version);

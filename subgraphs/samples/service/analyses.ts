@@ -11,7 +11,9 @@ import {
 import { enterResult, type ResultEntry, type ResultRefusalCode } from '../domain/result-entry.ts';
 import type { Verification } from '../domain/types.ts';
 import { analysisAssigned, analysisRetracted, analysisSubmitted, analysisVerified } from '../events.ts';
+import { findAnalysts } from './analysts.ts';
 import { type AnalysisRequest, changeAnalyses } from './change-analyses.ts';
+import { checkInputs } from './input.ts';
 import type { Outcomes } from './outcome.ts';
 
 /** Enters or corrects results; a correction is a new result beside the earlier ones. */
@@ -59,17 +61,23 @@ export interface AssignmentRequest extends AnalysisRequest {
   readonly reason: string | null;
 }
 
-export function assignAnalyses(
+export async function assignAnalyses(
   ctx: SamplesContext,
   inputs: readonly AssignmentRequest[],
   idempotencyKey: string | null,
 ): Promise<Outcomes<AnalysisRefusalCode>> {
+  checkInputs(inputs);
+  // Before the transaction: nobody's samples stay locked while accounts answers.
+  const analysts = await findAnalysts(
+    ctx,
+    inputs.map(({ analystId }) => analystId),
+  );
   return changeAnalyses<AssignmentRequest, AnalysisRefusalCode>(ctx, {
     operation: 'assignAnalyses',
     inputs,
     idempotencyKey,
     decide(found, { analystId, reason }) {
-      const analysis = assign(found, analystId);
+      const analysis = assign(found, analystId, analysts);
       if ('refusal' in analysis) return analysis;
       return { analysis, event: (after) => analysisAssigned(after, found.analysis, reason) };
     },

@@ -96,16 +96,18 @@ async function save(
     return found && found.analysis !== analysis ? [{ before: found.analysis, after: analysis, sample }] : [];
   });
   const samples = new Map(changed.map(({ sample }) => [sample.id, nextFacts(sample)]));
-  await writer.changeAnalyses(changed);
-  await writer.insertAnalyses(made.flatMap(({ change }) => change.repeat ?? []));
-  await writer.insertResults(made.flatMap(({ change }) => change.result ?? []));
-  await writer.insertVerifications(made.flatMap(({ change }) => change.verification ?? []));
-  await writer.changeSamples([...samples.values()]);
-  await writer.announce(
-    made.map(({ change, after }) =>
-      change.event({ ...after, sample: samples.get(after.sample.id)?.after ?? after.sample }),
-    ),
+  const events = made.map(({ change, after }) =>
+    change.event({ ...after, sample: samples.get(after.sample.id)?.after ?? after.sample }),
   );
+  // Written in this order, and sent together.
+  await Promise.all([
+    writer.changeAnalyses(changed),
+    writer.insertAnalyses(made.flatMap(({ change }) => change.repeat ?? [])),
+    writer.insertResults(made.flatMap(({ change }) => change.result ?? [])),
+    writer.insertVerifications(made.flatMap(({ change }) => change.verification ?? [])),
+    writer.changeSamples([...samples.values()]),
+    writer.announce(events),
+  ]);
 }
 
 /** What rules know about the sample has changed, its own row has not. */
@@ -134,9 +136,14 @@ export async function loadCases(
   const ids = analyses.map(({ id }) => id);
   const sampleById = new Map(samples.map((sample) => [sample.id, sample]));
   const serviceIds = [...new Set(analyses.map(({ serviceId }) => serviceId))];
-  const services = new Map((await reader.catalogueByIds('AnalysisService', serviceIds)).map((row) => [row.id, row]));
-  const results = Map.groupBy(await reader.resultsOf(ids), ({ analysisId }) => analysisId);
-  const verifications = Map.groupBy(await reader.verificationsOf(ids), ({ resultId }) => resultId);
+  const [known, entries, confirmations] = await Promise.all([
+    reader.catalogueByIds('AnalysisService', serviceIds),
+    reader.resultsOf(ids),
+    reader.verificationsOf(ids),
+  ]);
+  const services = new Map(known.map((row) => [row.id, row]));
+  const results = Map.groupBy(entries, ({ analysisId }) => analysisId);
+  const verifications = Map.groupBy(confirmations, ({ resultId }) => resultId);
   return new Map(
     analyses.flatMap((analysis) => {
       const [sample, service] = [sampleById.get(analysis.sampleId), services.get(analysis.serviceId)];

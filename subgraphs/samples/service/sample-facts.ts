@@ -6,36 +6,42 @@ import type { Sample } from '../domain/types.ts';
 import { loadCases } from './change-analyses.ts';
 import { MAX_INPUTS } from './input.ts';
 
-/** What decides about a sample as of `version`. */
+/** The sample whose facts decide, as of its `factsVersion`. */
 export interface SampleFacts {
   readonly sample: Sample;
-  readonly facts: string[];
 }
 
 export async function sampleFacts(ctx: SamplesContext, ids: readonly string[]): Promise<SampleFacts[]> {
   if (ids.length > MAX_INPUTS) throw new BadInputError(`"ids" takes at most ${MAX_INPUTS}, got ${ids.length}.`);
-  return ctx.store.read({ ...scopeOf(ctx), deciding: true }, (reader) => readFacts(reader, ids));
+  const scope = { ...scopeOf(ctx), deciding: true };
+  const samples = await ctx.store.read(scope, (reader) => reader.samplesByIds(ids));
+  return samples.map((sample) => ({ sample }));
 }
 
-/** Samples are read first: what changes meanwhile makes the facts newer than their version, never older. */
-async function readFacts(reader: SampleReader, ids: readonly string[]): Promise<SampleFacts[]> {
-  const samples = await reader.samplesByIds(ids);
-  const analyses = await reader.analysesOf(samples.map(({ id }) => id));
+/**
+ * The facts of each sample, in their order. The samples were read before: what changes meanwhile makes the facts newer
+ * than their version, never older.
+ */
+export async function readFacts(reader: SampleReader, samples: readonly Sample[]): Promise<string[][]> {
+  const [analyses, types, clients] = await Promise.all([
+    reader.analysesOf(samples.map(({ id }) => id)),
+    byId(
+      reader,
+      'SampleType',
+      samples.map(({ sampleTypeId }) => sampleTypeId),
+    ),
+    byId(
+      reader,
+      'Client',
+      samples.flatMap(({ clientId }) => clientId ?? []),
+    ),
+  ]);
   const cases = Map.groupBy((await loadCases(reader, analyses, samples)).values(), ({ sample }) => sample.id);
-  const types = await byId(
-    reader,
-    'SampleType',
-    samples.map(({ sampleTypeId }) => sampleTypeId),
-  );
-  const clients = await byId(
-    reader,
-    'Client',
-    samples.flatMap(({ clientId }) => clientId ?? []),
-  );
-  return samples.flatMap((sample) => {
+  return samples.map((sample) => {
     const type = types.get(sample.sampleTypeId);
+    if (!type) throw new Error(`Sample ${sample.id} has no type: a constraint of the table is broken.`);
     const client = sample.clientId === null ? null : (clients.get(sample.clientId) ?? null);
-    return type ? [{ sample, facts: factsOf({ sample, type, client, analyses: cases.get(sample.id) ?? [] }) }] : [];
+    return factsOf({ sample, type, client, analyses: cases.get(sample.id) ?? [] });
   });
 }
 

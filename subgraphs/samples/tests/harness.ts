@@ -8,7 +8,14 @@ import { loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase, type DatabaseUrls } from '#platform/database/index.ts';
 import type { EventBus, StoredEvent } from '#platform/events/index.ts';
 import { openResources, startSubgraph } from '#platform/host/index.ts';
-import { IDENTITY_HEADER, permissionsOf, type Role, signIdentity, type Viewer } from '#platform/identity/index.ts';
+import {
+  createIdentityVerifier,
+  IDENTITY_HEADER,
+  permissionsOf,
+  type Role,
+  signIdentity,
+  type Viewer,
+} from '#platform/identity/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { samples } from '../subgraph.ts';
 import * as documents from './documents.ts';
@@ -32,11 +39,17 @@ export interface FakeWorkflows {
   down: boolean;
 }
 
+/** `down` makes accounts answer nothing. */
+export interface FakeAccounts {
+  down: boolean;
+}
+
 /** The samples subgraph as a process runs it, on a database of its own; the test plays workflows. */
 export interface SamplesLab extends AsyncDisposable {
   readonly bus: EventBus;
   readonly urls: DatabaseUrls;
   readonly workflows: FakeWorkflows;
+  readonly accounts: FakeAccounts;
   now: Date | null;
   send<T>(viewer: Viewer | null, query: string, variables?: object): Promise<Answer<T>>;
   /** The data. @throws Error with the answer's errors. */
@@ -49,8 +62,17 @@ export interface SamplesLab extends AsyncDisposable {
   workflowMoved(viewer: Viewer, payload: object, over?: Partial<StoredEvent>): Promise<void>;
 }
 
-/** Somebody of a new organization, or of the organization of `beside`. */
+/** What accounts knows: everybody that `person` made, by id. */
+export const PEOPLE = new Map<string, { readonly viewer: Viewer; active: boolean }>();
+
+/** Somebody of a new organization, or of the organization of `beside`; accounts knows them. */
 export function person(role: Role, beside?: Viewer, clientId: string | null = null): Viewer {
+  const viewer = newViewer(role, beside, clientId);
+  PEOPLE.set(viewer.userId, { viewer, active: true });
+  return viewer;
+}
+
+function newViewer(role: Role, beside: Viewer | undefined, clientId: string | null): Viewer {
   return {
     userId: v7(),
     organizationId: beside?.organizationId ?? v7(),
@@ -72,6 +94,11 @@ export async function createSamplesLab(): Promise<SamplesLab> {
   const resources = stack.use(await openResources({ settings, secretKey: 'a-key-of-the-test', logger, clock }));
   const workflows: FakeWorkflows = { ensured: [], down: false };
   resources.fetchers.set('workflows', (request) => fakeWorkflows(workflows, request));
+  const accounts: FakeAccounts = { down: false };
+  const viewerOf = createIdentityVerifier(resources.identityKey);
+  resources.fetchers.set('accounts', (request) =>
+    fakeAccounts(accounts, viewerOf(request.headers.get(IDENTITY_HEADER) ?? '', Date.now()), request),
+  );
   const publicUrl = () => 'http://localhost';
   const running = stack.use(await startSubgraph(samples, { resources, databaseUrl: urls.appUrl, publicUrl }));
   running.relay();
@@ -91,6 +118,7 @@ export async function createSamplesLab(): Promise<SamplesLab> {
     bus: resources.bus,
     urls,
     workflows,
+    accounts,
     now: null,
     send,
     async ask<T>(viewer: Viewer, query: string, variables?: object) {
@@ -140,6 +168,18 @@ async function fakeWorkflows(workflows: FakeWorkflows, request: Request): Promis
   const { variables } = (await request.json()) as { variables: { inputs: FakeWorkflows['ensured'][number] } };
   workflows.ensured.push(variables.inputs);
   return Response.json({ data: { ensureWorkflows: variables.inputs.map(({ sampleId }) => ({ id: sampleId })) } });
+}
+
+/** Answers aliased fields `name: user(id: $name)`: people of the asker's own organization. */
+async function fakeAccounts(accounts: FakeAccounts, asker: Viewer, request: Request): Promise<Response> {
+  if (accounts.down) throw new Error('connection refused');
+  const { variables } = (await request.json()) as { variables: Record<string, string> };
+  const found = Object.entries(variables).map(([name, id]) => {
+    const known = PEOPLE.get(id);
+    const own = known?.viewer.organizationId === asker.organizationId ? known : undefined;
+    return [name, own ? { active: own.active, permissions: [...own.viewer.permissions] } : null];
+  });
+  return Response.json({ data: Object.fromEntries(found) });
 }
 
 async function runAsSubgraph(root: pg.Pool, organizationId: string | null, sql: string) {

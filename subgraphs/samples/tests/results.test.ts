@@ -1,8 +1,9 @@
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Viewer } from '#platform/identity/index.ts';
 import { type Actions, actionsOf, codes } from './actions.ts';
 import { ANALYSIS_BY_ID, FACTS } from './documents.ts';
-import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
+import { createSamplesLab, newLaboratory, PEOPLE, person, type SamplesLab } from './harness.ts';
 import type { AnalysisNode, RegisteredSample } from './shapes.ts';
 
 let lab: SamplesLab;
@@ -211,6 +212,23 @@ describe('verifying results', () => {
     expect(results[0]?.message).toContain('UNIT_MISMATCH');
   });
 
+  test('a sample that was cancelled or is completed takes no more verifications', async () => {
+    for (const [to, status] of [
+      ['RESULTS', 'CANCELLED'],
+      ['COMPLETION', 'COMPLETED'],
+    ]) {
+      const sample = await act.sample(manager);
+      await act.submit(analyst, [{ analysisId: idOf(sample), expectedVersion: 1, value: '1' }]);
+      await lab.workflowMoved(manager, { sampleId: sample.id, to, status, version: 2 });
+      const results = await act.verify(verifier, [
+        { analysisId: idOf(sample), expectedVersion: 2 },
+        { analysisId: idOf(sample), expectedVersion: 1 },
+      ]);
+      expect(codes(results)).toEqual(['SAMPLE_CLOSED', 'VERSION_CONFLICT']);
+      expect(results[0]?.message).toContain(status);
+    }
+  });
+
   test('an analyst does not verify, a verifier does not enter', async () => {
     const id = await submitted();
     await expect(act.verify(analyst, [{ analysisId: id, expectedVersion: 2 }])).rejects.toThrow('FORBIDDEN');
@@ -299,14 +317,42 @@ describe('giving and withdrawing analyses', () => {
     const [given] = await act.assign(manager, [{ analysisId: id, expectedVersion: 1, analystId: analyst.userId }]);
     expect(given?.analysis).toMatchObject({ status: 'ASSIGNED', version: 2, assignedTo: { id: analyst.userId } });
     const [on] = await act.assign(manager, [
-      { analysisId: id, expectedVersion: 2, analystId: verifier.userId, reason: 'ill' },
+      { analysisId: id, expectedVersion: 2, analystId: manager.userId, reason: 'ill' },
     ]);
-    expect(on?.analysis?.assignedTo?.id).toBe(verifier.userId);
+    expect(on?.analysis?.assignedTo?.id).toBe(manager.userId);
     expect((await lab.events(manager)).at(-1)).toMatchObject({
       type: 'analysis.assigned',
       reason: 'ill',
-      payload: { before: { assignedTo: analyst.userId }, after: { assignedTo: verifier.userId } },
+      payload: { before: { assignedTo: analyst.userId }, after: { assignedTo: manager.userId } },
     });
+  });
+
+  test('to an active person of the organization who may enter results, and to nobody else', async () => {
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => idOf(await act.sample(manager))));
+    const gone = person('analyst', manager);
+    const account = PEOPLE.get(gone.userId);
+    if (account) account.active = false;
+    const people = [v7(), person('analyst').userId, gone.userId, verifier.userId, analyst.userId];
+    const results = await act.assign(
+      manager,
+      people.map((analystId, index) => ({ analysisId: ids[index], expectedVersion: 1, analystId })),
+    );
+    expect(codes(results)).toEqual([
+      'ANALYST_UNKNOWN',
+      'ANALYST_UNKNOWN',
+      'ANALYST_INACTIVE',
+      'ANALYST_NOT_PERMITTED',
+      'AnalysisChanged',
+    ]);
+    expect(results[3]).toMatchObject({ currentVersion: 1, message: expect.stringContaining('results:enter') });
+  });
+
+  test('nobody is given work while accounts does not answer', async () => {
+    const inputs = [{ analysisId: idOf(await act.sample(manager)), expectedVersion: 1, analystId: analyst.userId }];
+    lab.accounts.down = true;
+    await expect(act.assign(manager, inputs)).rejects.toThrow('UNAVAILABLE');
+    lab.accounts.down = false;
+    expect(codes(await act.assign(manager, inputs))).toEqual(['AnalysisChanged']);
   });
 
   test('a verified result is withdrawn and repeated: both stay on record and know each other', async () => {
