@@ -14,6 +14,7 @@ import { createRouterMetrics } from './metrics.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { stopServer } from './stop.ts';
+import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
 import { createSubgraphClients } from './subgraph-clients.ts';
 import { buildSupergraph } from './supergraph.ts';
 import type { SubgraphFetch } from './transport.ts';
@@ -47,6 +48,7 @@ export interface RouterOptions {
   /** Origins whose pages may call the router; `*` names all. Default: none but its own. */
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly limits?: Partial<OperationLimits> | undefined;
+  readonly streamLimits?: Partial<StreamLimits> | undefined;
   /** Operations kept ready. Default 1,000. */
   readonly maxOperations?: number | undefined;
   /** Bytes of a GraphQL request. Default 1 MiB. */
@@ -79,10 +81,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     metrics,
   });
   const openStreams = new Set<OpenStream>();
+  const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
+  const quota = createStreamQuota(streamLimits);
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 });
   server.on(
     'request',
-    createRequestListener(options, () => pipeline, openStreams),
+    createRequestListener(options, () => pipeline, { openStreams, quota }),
   );
   const webSockets = serveWebSockets({
     server,
@@ -93,6 +97,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     maxMessageBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     keepAliveMs: 12_000,
     openStreams,
+    quota,
+    limits: streamLimits,
   });
   const host = options.host ?? '127.0.0.1';
   try {
@@ -130,15 +136,16 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return promise;
 }
 
+interface Streams {
+  readonly openStreams: Set<OpenStream>;
+  readonly quota: StreamQuota;
+}
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-function createRequestListener(
-  options: RouterOptions,
-  pipeline: () => Pipeline,
-  openStreams: Set<OpenStream>,
-): Listener {
+function createRequestListener(options: RouterOptions, pipeline: () => Pipeline, streams: Streams): Listener {
   const { logger, allowedOrigins = [] } = options;
-  const route = createRoutes(options, pipeline, openStreams);
+  const route = createRoutes(options, pipeline, streams);
   return (request, response) => {
     const requestId = requestIdOf(request.headers);
     response.setHeader('x-request-id', requestId);
@@ -163,14 +170,14 @@ function createRequestListener(
 function createRoutes(
   options: RouterOptions,
   pipeline: () => Pipeline,
-  openStreams: Set<OpenStream>,
+  streams: Streams,
 ): (request: IncomingMessage) => NodeHandler {
   const graphql = createGraphQLOverHttp({
     pipeline,
     authenticate: options.authenticate,
     logger: options.logger,
     body: { maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, timeoutMs: 30_000 },
-    openStreams,
+    ...streams,
   });
   const graphiql = options.graphiql && createGraphiQL(options.graphiql);
   const pages = new Map(Object.entries(options.pages ?? {}));

@@ -11,6 +11,7 @@ import { type OpenStream, subscribeGuarded } from './guard.ts';
 import { type Authenticate, callerOf, type Identified, NOBODY, type Origin, originOf, tokenOf } from './identify.ts';
 import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from './pipeline.ts';
 import { errorResult, formatResult, toGraphQLError, withRequestId } from './results.ts';
+import { refuseCrowded, type StreamLimits, type StreamQuota } from './stream-quota.ts';
 
 export interface WebSocketOptions {
   readonly server: Server;
@@ -23,6 +24,8 @@ export interface WebSocketOptions {
   /** Milliseconds between pings. */
   readonly keepAliveMs: number;
   readonly openStreams: Set<OpenStream>;
+  readonly quota: StreamQuota;
+  readonly limits: Pick<StreamLimits, 'perSocket' | 'initTimeoutMs'>;
 }
 
 /** graphql-transport-ws. The token comes with the connection's parameters and is checked again for each operation. */
@@ -74,17 +77,23 @@ type ServerOptions = Parameters<typeof useServer<Record<string, unknown>, { toke
 function createProtocol(options: WebSocketOptions): ServerOptions {
   const start = (args: { contextValue?: unknown }) => (args.contextValue as Run).start() as never;
   return {
-    connectionInitWaitTimeout: 10_000,
+    connectionInitWaitTimeout: options.limits.initTimeoutMs,
     isProd: true,
     onConnect: (context) => connect(options, context.extra, context.connectionParams ?? {}),
     async onSubscribe(context, _id, payload) {
       const requestId = randomUUID();
+      try {
+        refuseCrowded(Object.keys(context.subscriptions).length, options.limits.perSocket);
+      } catch (error) {
+        return [toGraphQLError(error, requestId, options.logger)];
+      }
       const request = requestOf(payload);
       const origin = { ...originOf(context.extra.request.headers, requestId), token: context.extra.token ?? null };
+      const address = context.extra.request.socket.remoteAddress;
       const pipeline = options.pipeline();
       const kind = pipeline.kindOf(request);
       if (kind === null) return refusalOf(options, pipeline, request, origin);
-      const run: Run = { start: () => runOperation(options, pipeline, request, origin) };
+      const run: Run = { start: () => runOperation(options, pipeline, request, { origin, address }) };
       return { schema: pipeline.state.schema, document: KIND_DOCUMENTS[kind], contextValue: run };
     },
     execute: start,
@@ -159,14 +168,16 @@ async function runOperation(
   options: WebSocketOptions,
   pipeline: Pipeline,
   request: GraphQLRequest,
-  origin: Origin,
+  { origin, address }: { readonly origin: Origin; readonly address: string | undefined },
 ): Promise<GraphQLResult | ResultStream> {
-  const { logger, authenticate, openStreams } = options;
+  const { logger, authenticate, openStreams, quota } = options;
   const { requestId } = origin;
   try {
     const identified = await authenticate(origin.token, requestId);
     if (pipeline.kindOf(request) === 'subscription') {
-      return await subscribeGuarded({ pipeline, request, origin, identified, signal: null, logger, open: openStreams });
+      return await quota.hold({ identified, address }, () =>
+        subscribeGuarded({ pipeline, request, origin, identified, signal: null, logger, open: openStreams }),
+      );
     }
     return withRequestId(await pipeline.execute(request, callerOf(origin, identified, null)), requestId);
   } catch (error) {

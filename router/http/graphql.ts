@@ -8,6 +8,7 @@ import { type OpenStream, subscribeGuarded } from '../guard.ts';
 import { type Authenticate, callerOf, type Origin, originOf } from '../identify.ts';
 import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from '../pipeline.ts';
 import { errorResult, toGraphQLError, withRequestId } from '../results.ts';
+import type { StreamQuota } from '../stream-quota.ts';
 import { type BodyLimits, readJsonBody } from './body.ts';
 import { leavingSignal, sendResponse, urlOf } from './bridge.ts';
 
@@ -17,6 +18,7 @@ export interface GraphQLOverHttpOptions {
   readonly logger: Logger;
   readonly body: BodyLimits;
   readonly openStreams: Set<OpenStream>;
+  readonly quota: StreamQuota;
 }
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
@@ -26,6 +28,7 @@ interface ServerContext {
   /** Already parsed and within its limits; null for GET. */
   readonly body: Record<string, unknown> | null;
   readonly signal: AbortSignal;
+  readonly address: string | undefined;
 }
 
 /**
@@ -51,7 +54,7 @@ export function createGraphQLOverHttp(options: GraphQLOverHttpOptions): NodeHand
     const signal = leavingSignal(response);
     const fetchRequest = new fetchApi.Request(urlOf(request).href, { method, headers: plainHeaders(request), signal });
     const origin = originOf(request.headers, requestId);
-    const answer = await yoga.fetch(fetchRequest, { origin, body, signal });
+    const answer = await yoga.fetch(fetchRequest, { origin, body, signal, address: request.socket.remoteAddress });
     const type = answer.headers.get('content-type') ?? '';
     if (type.startsWith('text/event-stream') || type.startsWith('multipart/')) return sendResponse(response, answer);
     await sendText(response, answer, requestId);
@@ -116,17 +119,20 @@ async function serve(
   options: GraphQLOverHttpOptions,
   params: GraphQLParams,
   request: Request,
-  { origin, signal }: ServerContext,
+  { origin, signal, address }: ServerContext,
 ): Promise<GraphQLResult | ResultStream> {
   const { logger, openStreams: open } = options;
   const { requestId } = origin;
   const graphqlRequest = checkParams(params);
   const pipeline = options.pipeline();
+  // Before the document is looked at: planning is dear, and a wrong token buys none.
+  const identified = await options.authenticate(origin.token, requestId);
   const kind = pipeline.kindOf(graphqlRequest);
   refuseWrongTransport(kind, request);
-  const identified = await options.authenticate(origin.token, requestId);
   if (kind === 'subscription') {
-    return subscribeGuarded({ pipeline, request: graphqlRequest, origin, identified, signal, logger, open });
+    return options.quota.hold({ identified, address }, () =>
+      subscribeGuarded({ pipeline, request: graphqlRequest, origin, identified, signal, logger, open }),
+    );
   }
   return withRequestId(await pipeline.execute(graphqlRequest, callerOf(origin, identified, signal)), requestId);
 }

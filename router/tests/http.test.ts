@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMetrics } from '#platform/metrics/index.ts';
 import { type RunningFixture, startFixtureRouter } from './fixture/router.ts';
 
 let running: RunningFixture;
@@ -81,6 +82,19 @@ describe('GraphQL over HTTP', () => {
     expect(response.status).toBe(200);
     expect(await code(response)).toBe('UNAUTHENTICATED');
     expect(running.fixture.seen).toEqual([]);
+  });
+
+  test('a bad token buys no planning; without a token a document is planned as ever', async () => {
+    const metrics = createMetrics();
+    await using own = await startFixtureRouter({ metrics });
+    const planned = async () => /^alims_router_operation_cache_size (\d+)$/m.exec((await metrics.render()).body)?.[1];
+    for (const query of ['{ __typename }', '{ broken', 'subscription { slowReviews { id } }']) {
+      const answer = await own.post({ query }, { authorization: 'Bearer wrong' });
+      expect(await code(answer)).toBe('UNAUTHENTICATED');
+    }
+    expect(await planned()).toBe('0');
+    await own.post({ query: '{ __typename }' });
+    expect(await planned()).toBe('1');
   });
 
   test('a mutation is refused over GET', async () => {
