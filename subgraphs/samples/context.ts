@@ -4,7 +4,7 @@ import type { RequestContext } from '#platform/graphql/index.ts';
 import type { SampleReader, SampleStore, Scope } from './data/sample-store.ts';
 import type { CatalogueKind, CatalogueRows } from './domain/catalogue.ts';
 import type { Analysis, Result, Sample, Verification } from './domain/types.ts';
-import { readFacts } from './service/sample-facts.ts';
+import { readFacts } from './service/read-facts.ts';
 
 export interface SamplesDeps {
   readonly store: SampleStore;

@@ -22,4 +22,5 @@ export const SampleFacts: SampleFactsResolvers = {
   priority: ({ sample }) => sample.priority,
   dueAt: ({ sample }) => sample.dueAt,
   clientId: ({ sample }) => sample.clientId,
+  facts: ({ sample }, _, ctx) => ctx.loaders.factsOf.load(sample),
 };

@@ -1,9 +1,10 @@
 import type { DomainEvent } from '#platform/events/index.ts';
 import { actorOf, type SamplesContext } from '../context.ts';
 import type { SampleReader, SampleWriter } from '../data/sample-store.ts';
-import { type AnalysisCase, atVersion, currentResult } from '../domain/analysis.ts';
+import { type AnalysisCase, atVersion } from '../domain/analysis.ts';
 import type { Analysis, Refusal, Result, Sample, Verification } from '../domain/types.ts';
 import { checkInputs, checkWords } from './input.ts';
+import { loadCases } from './load-cases.ts';
 import { done, type Outcome, type Outcomes, refused } from './outcome.ts';
 
 /** What one decision adds; `event` is asked once the sample's version after the whole request is known. */
@@ -125,33 +126,4 @@ async function nextPositions(reader: SampleReader, samples: readonly Sample[]): 
     highest.set(sampleId, next);
     return next;
   };
-}
-
-/** The analyses with everything that decisions and facts need, by id; those of other samples are left out. */
-export async function loadCases(
-  reader: SampleReader,
-  analyses: readonly Analysis[],
-  samples: readonly Sample[],
-): Promise<Map<string, AnalysisCase>> {
-  const ids = analyses.map(({ id }) => id);
-  const sampleById = new Map(samples.map((sample) => [sample.id, sample]));
-  const serviceIds = [...new Set(analyses.map(({ serviceId }) => serviceId))];
-  const [known, entries, confirmations] = await Promise.all([
-    reader.catalogueByIds('AnalysisService', serviceIds),
-    reader.resultsOf(ids),
-    reader.verificationsOf(ids),
-  ]);
-  const services = new Map(known.map((row) => [row.id, row]));
-  const results = Map.groupBy(entries, ({ analysisId }) => analysisId);
-  const verifications = Map.groupBy(confirmations, ({ resultId }) => resultId);
-  return new Map(
-    analyses.flatMap((analysis) => {
-      const [sample, service] = [sampleById.get(analysis.sampleId), services.get(analysis.serviceId)];
-      if (!sample || !service) return [];
-      const entered = results.get(analysis.id) ?? [];
-      const current = currentResult({ results: entered });
-      const confirmed = (current && verifications.get(current.id)) ?? [];
-      return [[analysis.id, { analysis, sample, service, results: entered, verifications: confirmed }] as const];
-    }),
-  );
 }

@@ -1,9 +1,6 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import { type SamplesContext, scopeOf } from '../context.ts';
-import type { SampleReader } from '../data/sample-store.ts';
-import { factsOf } from '../domain/facts.ts';
 import type { Sample } from '../domain/types.ts';
-import { loadCases } from './change-analyses.ts';
 import { MAX_INPUTS } from './input.ts';
 
 /** The sample whose facts decide, as of its `factsVersion`. */
@@ -16,36 +13,4 @@ export async function sampleFacts(ctx: SamplesContext, ids: readonly string[]): 
   const scope = { ...scopeOf(ctx), deciding: true };
   const samples = await ctx.store.read(scope, (reader) => reader.samplesByIds(ids));
   return samples.map((sample) => ({ sample }));
-}
-
-/**
- * The facts of each sample, in their order. The samples were read before: what changes meanwhile makes the facts newer
- * than their version, never older.
- */
-export async function readFacts(reader: SampleReader, samples: readonly Sample[]): Promise<string[][]> {
-  const [analyses, types, clients] = await Promise.all([
-    reader.analysesOf(samples.map(({ id }) => id)),
-    byId(
-      reader,
-      'SampleType',
-      samples.map(({ sampleTypeId }) => sampleTypeId),
-    ),
-    byId(
-      reader,
-      'Client',
-      samples.flatMap(({ clientId }) => clientId ?? []),
-    ),
-  ]);
-  const cases = Map.groupBy((await loadCases(reader, analyses, samples)).values(), ({ sample }) => sample.id);
-  return samples.map((sample) => {
-    const type = types.get(sample.sampleTypeId);
-    if (!type) throw new Error(`Sample ${sample.id} has no type: a constraint of the table is broken.`);
-    const client = sample.clientId === null ? null : (clients.get(sample.clientId) ?? null);
-    return factsOf({ sample, type, client, analyses: cases.get(sample.id) ?? [] });
-  });
-}
-
-async function byId<Kind extends 'SampleType' | 'Client'>(reader: SampleReader, kind: Kind, ids: readonly string[]) {
-  const rows = ids.length === 0 ? [] : await reader.catalogueByIds(kind, [...new Set(ids)]);
-  return new Map(rows.map((row) => [row.id, row]));
 }
