@@ -26,6 +26,34 @@ beforeAll(async () => {
 });
 afterAll(() => lab[Symbol.asyncDispose]());
 
+/** Does what happens while a transaction holds the locks of `statement` and `count` others wait for them. */
+async function whileHeld<T>(statement: string, count: number, work: () => Promise<T>): Promise<T> {
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: lab.database.superUrl });
+    await client.connect();
+    return client;
+  };
+  // Two connections: a transaction sees one and the same list of waiting ones for ever.
+  const [hold, watch] = [await connect(), await connect()];
+  try {
+    await hold.query(`BEGIN; ${statement}`);
+    const done = work();
+    await expect.poll(() => waiting(watch)).toBe(count);
+    await hold.query('COMMIT');
+    return await done;
+  } finally {
+    await Promise.all([hold.end(), watch.end()]);
+  }
+}
+
+/** Transactions of this database that wait for another's lock. */
+async function waiting(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0]?.count ?? 0;
+}
+
 test('an administrator creates a person, who can then sign in', async () => {
   const admin = await lab.as('admin');
   expect(await admin.request(CREATE, { input: NEW })).toMatchObject({
@@ -64,16 +92,12 @@ test('an address belongs to one account in the whole system, and the answer does
 
 test('of two accounts that are made with one address at the same moment one is, and the other is refused', async () => {
   const admin = await lab.as('admin');
-  const hold = new pg.Client({ connectionString: lab.database.superUrl });
-  await hold.connect();
-  // Whoever writes first waits with the address taken but not yet seen by the other.
-  await hold.query('BEGIN; LOCK TABLE accounts.event_counter IN EXCLUSIVE MODE');
   const input = { ...NEW, email: 'twice@demo.test' };
-  const both = Promise.all([admin.send(CREATE, { input }), admin.send(CREATE, { input })]);
-  await expect.poll(() => waiting(hold)).toBe(2);
-  await hold.query('COMMIT');
-  await hold.end();
-  const answers = (await both).map(({ data, errors }) => {
+  // Whoever writes first waits with the address taken but not yet seen by the other.
+  const both = await whileHeld('LOCK TABLE accounts.event_counter IN EXCLUSIVE MODE', 2, () =>
+    Promise.all([admin.send(CREATE, { input }), admin.send(CREATE, { input })]),
+  );
+  const answers = both.map(({ data, errors }) => {
     const { createUser } = (data ?? {}) as { createUser?: { __typename: string; code?: string } };
     return createUser?.code ?? createUser?.__typename ?? errors?.[0]?.extensions?.code;
   });
@@ -160,30 +184,18 @@ test('of two administrators who take the role from each other at the same moment
     input: { userId: id, expectedVersion: 1, roles: ['AUDITOR'], reason: 'there can be only one' },
   });
   // Both requests come to wait for the same rows: nothing is left to chance.
-  const hold = new pg.Client({ connectionString: lab.database.superUrl });
-  await hold.connect();
-  await hold.query("BEGIN; SELECT 1 FROM accounts.app_user WHERE 'admin' = ANY (roles) FOR UPDATE");
-  const both = Promise.all([
-    admin.request(CHANGE, change(createUser.user.id)),
-    second.request(CHANGE, change(userId('admin@demo.test'))),
-  ]);
-  await expect.poll(() => waiting(hold)).toBe(2);
-  await hold.query('COMMIT');
-  await hold.end();
-  const answers = (await both) as { changeUser: { __typename: string; code?: string } }[];
+  const both = await whileHeld("SELECT 1 FROM accounts.app_user WHERE 'admin' = ANY (roles) FOR UPDATE", 2, () =>
+    Promise.all([
+      admin.request(CHANGE, change(createUser.user.id)),
+      second.request(CHANGE, change(userId('admin@demo.test'))),
+    ]),
+  );
+  const answers = both as { changeUser: { __typename: string; code?: string } }[];
   expect(answers.map(({ changeUser: { __typename, code } }) => code ?? __typename).sort()).toEqual([
     'LAST_ADMINISTRATOR',
     'UserSaved',
   ]);
 });
-
-/** Transactions of this database that wait for another's lock. */
-async function waiting(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-  );
-  return rows[0]?.count ?? 0;
-}
 
 interface Page {
   readonly totalCount: number;
