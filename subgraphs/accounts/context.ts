@@ -9,6 +9,8 @@ import type { Organization, User } from './domain/user.ts';
 export interface AccountsDeps {
   readonly db: Database<AccountsTx>;
   readonly keys: SigningKeys;
+  /** Of refresh tokens, each of which follows from the one before. */
+  readonly refreshKey: string;
   /** Of passwords within idempotency records. */
   readonly fingerprintKey: string;
   readonly clock: () => Date;

@@ -76,7 +76,7 @@ export type Session = {
   __typename?: 'Session';
   /** Send it as `Authorization: Bearer <accessToken>`. Valid until `expiresAt`. */
   accessToken: Scalars['String']['output'];
-  /** Send it once to `refreshSession` for a new pair; using it a second time ends the session. */
+  /** Send it once to `refreshSession` for a new pair. The same again within 10 s, for a lost answer, gives the same refresh token; later it ends the session. */
   refreshToken: Scalars['String']['output'];
   /** When the access token ends. */
   expiresAt: Scalars['DateTime']['output'];

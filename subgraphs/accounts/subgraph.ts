@@ -12,8 +12,9 @@ const KEEP_ENDED_SESSIONS_MS = 30 * DAY_MS;
 export async function createDeps(host: Host): Promise<AccountsDeps> {
   const db = await host.database('accounts', createClient);
   const keys = createSigningKeys(db, deriveKey(host.secretKey, 'signing-keys'), host.clock);
+  const refreshKey = deriveKey(host.secretKey, 'refresh-tokens');
   const fingerprintKey = deriveKey(host.secretKey, 'password-fingerprints');
-  return { db, keys, fingerprintKey, clock: host.clock, newId: host.newId, ...host.config.sessions };
+  return { db, keys, refreshKey, fingerprintKey, clock: host.clock, newId: host.newId, ...host.config.sessions };
 }
 
 export const accounts = defineSubgraph<AccountsDeps, AccountsContext>({

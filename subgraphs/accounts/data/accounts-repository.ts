@@ -140,13 +140,15 @@ export function findSession(tx: AccountsReader, id: string): Promise<Session | n
   return tx.session.findFirst({ where: { id } });
 }
 
-/** False when another refresh of the same token came first. */
-export async function rotateSession(tx: AccountsTx, session: Session, nextHash: string): Promise<boolean> {
-  const { count } = await tx.session.updateMany({
-    where: { id: session.id, refreshHash: session.refreshHash, endedAt: null },
-    data: { refreshHash: nextHash },
-  });
-  return count === 1;
+/** The same as findSession, with its row locked until the transaction ends: refreshes of one token come one after another. */
+export async function lockSession(tx: AccountsTx, id: string): Promise<Session | null> {
+  await tx.$queryRaw`SELECT 1 FROM session WHERE id = ${id}::uuid FOR UPDATE`;
+  return findSession(tx, id);
+}
+
+export async function rotateSession(tx: AccountsTx, session: Session, nextHash: string, now: Date): Promise<void> {
+  const data = { refreshHash: nextHash, previousRefreshHash: session.refreshHash, rotatedAt: now };
+  await tx.session.update({ where: { id: session.id }, data });
 }
 
 /** How many of the sessions were still active. */

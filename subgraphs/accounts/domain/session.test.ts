@@ -7,14 +7,27 @@ const SESSION: Session = {
   organizationId: 'o1',
   userId: 'u1',
   refreshHash: 'current',
+  previousRefreshHash: 'previous',
+  rotatedAt: NOW,
   createdAt: NOW,
   expiresAt: new Date('2026-01-02T12:00:00Z'),
   endedAt: null,
 };
 
-test('the present refresh token rotates, an earlier one ends the session', () => {
-  expect(decideRefresh(SESSION, 'current', NOW)).toBe('rotate');
-  expect(decideRefresh(SESSION, 'earlier', NOW)).toBe('reused');
+const later = (ms: number) => new Date(NOW.getTime() + ms);
+
+test('the present refresh token rotates', () => {
+  expect(decideRefresh(SESSION, 'current', later(60_000))).toBe('rotate');
+});
+
+test('the one before it is a repetition for ten seconds, then a copy', () => {
+  expect(decideRefresh(SESSION, 'previous', later(10_000))).toBe('repeat');
+  expect(decideRefresh(SESSION, 'previous', later(10_001))).toBe('reused');
+});
+
+test('any other text proves nothing, so it ends nothing', () => {
+  expect(decideRefresh(SESSION, 'guessed', later(60_000))).toBe('unknown');
+  expect(decideRefresh({ ...SESSION, previousRefreshHash: null, rotatedAt: null }, 'guessed', NOW)).toBe('unknown');
 });
 
 test('an ended or expired session cannot be refreshed', () => {

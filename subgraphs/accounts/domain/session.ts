@@ -5,6 +5,9 @@ export interface Session {
   readonly userId: string;
   /** SHA-256 of the refresh token that is valid now. */
   readonly refreshHash: string;
+  /** Of the token that was exchanged for it at `rotatedAt`; null before the first refresh. */
+  readonly previousRefreshHash: string | null;
+  readonly rotatedAt: Date | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly endedAt: Date | null;
@@ -14,12 +17,20 @@ export function isActive(session: Session, now: Date): boolean {
   return session.endedAt === null && session.expiresAt > now;
 }
 
-export type RefreshDecision = 'rotate' | 'ended' | 'reused';
+/** Long enough for a client whose answer was lost, or whose two windows refresh at once. */
+const REPEAT_WITHIN_MS = 10_000;
 
-/** A refresh token that was used before means that somebody copied it: the session must end. */
+export type RefreshDecision = 'rotate' | 'repeat' | 'reused' | 'unknown' | 'ended';
+
+/**
+ * The token before the present one, presented late, means that somebody copied it: the session must end. Any other text
+ * proves nothing: whoever could end a session with it would need no more than the session's id.
+ */
 export function decideRefresh(session: Session, presentedHash: string, now: Date): RefreshDecision {
   if (!isActive(session, now)) return 'ended';
-  return session.refreshHash === presentedHash ? 'rotate' : 'reused';
+  if (session.refreshHash === presentedHash) return 'rotate';
+  if (session.previousRefreshHash !== presentedHash || session.rotatedAt === null) return 'unknown';
+  return now.getTime() - session.rotatedAt.getTime() <= REPEAT_WITHIN_MS ? 'repeat' : 'reused';
 }
 
 export interface Throttle {

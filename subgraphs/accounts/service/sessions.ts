@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mintAccessToken, permissionsOf, type Role } from '#platform/identity/index.ts';
 import type { AccountsContext, AccountsDeps } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
@@ -50,12 +50,15 @@ export async function signIn(ctx: AccountsContext, email: string, password: stri
 
 async function openSession(ctx: AccountsContext, account: accounts.Account, newHash: string | null): Promise<SignedIn> {
   const now = ctx.clock();
-  const refresh = newRefreshToken(account.organizationId, ctx.newId());
+  const id = ctx.newId();
+  const refreshToken = refreshTokenOf(account.organizationId, id, randomBytes(32));
   const session: Session = {
-    id: refresh.sessionId,
+    id,
     organizationId: account.organizationId,
     userId: account.id,
-    refreshHash: refresh.hash,
+    refreshHash: hashOf(refreshToken),
+    previousRefreshHash: null,
+    rotatedAt: null,
     createdAt: now,
     expiresAt: new Date(now.getTime() + ctx.sessionHours * 3_600_000),
     endedAt: null,
@@ -66,7 +69,7 @@ async function openSession(ctx: AccountsContext, account: accounts.Account, newH
     if (newHash) await accounts.setPasswordHash(unit.tx, account.id, newHash);
     await unit.announce([userSignedIn(account.id, session.id)]);
   });
-  return tokensOf(ctx, session, refresh.token);
+  return tokensOf(ctx, session, refreshToken);
 }
 
 async function tokensOf(ctx: AccountsDeps, session: Session, refreshToken: string): Promise<SignedIn> {
@@ -83,10 +86,15 @@ async function tokensOf(ctx: AccountsDeps, session: Session, refreshToken: strin
   return { kind: 'session', accessToken, refreshToken, expiresAt, userId, organizationId };
 }
 
-/** `<organization>.<session>.<random>`: the first two find the row, the third proves the right to it. */
-function newRefreshToken(organizationId: string, sessionId: string) {
-  const token = `${organizationId}.${sessionId}.${randomBytes(32).toString('base64url')}`;
-  return { token, sessionId, hash: hashOf(token) };
+/** `<organization>.<session>.<secret>`: the first two find the row, the third proves the right to it. */
+function refreshTokenOf(organizationId: string, sessionId: string, secret: Buffer): string {
+  return `${organizationId}.${sessionId}.${secret.toString('base64url')}`;
+}
+
+/** Follows from its predecessor, so that a repeated refresh gets the same one although only hashes are kept. */
+function successorOf(ctx: AccountsDeps, session: Session, refreshToken: string): string {
+  const secret = createHmac('sha256', ctx.refreshKey).update(refreshToken).digest();
+  return refreshTokenOf(session.organizationId, session.id, secret);
 }
 
 function hashOf(token: string): string {
@@ -96,19 +104,22 @@ function hashOf(token: string): string {
 export async function refreshSession(ctx: AccountsContext, refreshToken: string): Promise<SignedIn | SignInRefused> {
   const [organizationId = '', sessionId = ''] = refreshToken.split('.');
   if (!isId(organizationId) || !isId(sessionId)) return ENDED;
-  const session = await ctx.db.read({ organizationId }, (tx) => accounts.findSession(tx, sessionId));
-  if (!session) return ENDED;
-  const next = newRefreshToken(organizationId, sessionId);
-  const actor = { organizationId, userId: session.userId, requestId: ctx.requestId };
-  const rotated = await ctx.db.write(actor, async (unit) => {
-    const decision = decideRefresh(session, hashOf(refreshToken), ctx.clock());
-    if (decision === 'ended') return false;
-    if (decision === 'rotate' && (await accounts.rotateSession(unit.tx, session, next.hash))) return true;
-    await accounts.endSessions(unit.tx, { id: sessionId }, ctx.clock(), 'refresh token reused');
-    await unit.announce([refreshTokenReused(session.userId, sessionId)]);
-    return false;
+  const found = await ctx.db.read({ organizationId }, (tx) => accounts.findSession(tx, sessionId));
+  if (!found) return ENDED;
+  const next = successorOf(ctx, found, refreshToken);
+  const actor = { organizationId, userId: found.userId, requestId: ctx.requestId };
+  const goesOn = await ctx.db.write(actor, async (unit) => {
+    const now = ctx.clock();
+    const session = (await accounts.lockSession(unit.tx, sessionId)) ?? found;
+    const decision = decideRefresh(session, hashOf(refreshToken), now);
+    if (decision === 'rotate') await accounts.rotateSession(unit.tx, session, hashOf(next), now);
+    if (decision === 'reused') {
+      await accounts.endSessions(unit.tx, { id: sessionId }, now, 'refresh token reused');
+      await unit.announce([refreshTokenReused(session.userId, sessionId)]);
+    }
+    return decision === 'rotate' || decision === 'repeat';
   });
-  return rotated ? tokensOf(ctx, session, next.token) : ENDED;
+  return goesOn ? tokensOf(ctx, found, next) : ENDED;
 }
 
 export async function signOut(ctx: AccountsContext): Promise<{ revoked: boolean }> {

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGraphQLClient } from '#demo/graphql-client.ts';
 import { DEMO_PASSWORD } from '#demo/people.ts';
@@ -31,6 +32,16 @@ beforeAll(async () => {
   lab = await createLab();
 });
 afterAll(() => lab[Symbol.asyncDispose]());
+
+async function inDatabase(statement: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+  const client = new pg.Client({ connectionString: lab.database.superUrl });
+  await client.connect();
+  try {
+    return await client.query(statement, [...values]);
+  } finally {
+    await client.end();
+  }
+}
 
 async function signIn(email: string, password = DEMO_PASSWORD): Promise<SessionAnswer> {
   return (await lab.anonymous.request<{ signIn: SessionAnswer }>(SIGN_IN, { email, password })).signIn;
@@ -80,12 +91,33 @@ test('a token that was tampered with is refused', async () => {
   }
 });
 
-test('a refresh token works once; using it again ends the session of whoever holds the copy', async () => {
+test('a refresh whose answer was lost may be sent again: it gives the same refresh token', async () => {
+  const first = await signIn('clerk@demo.test');
+  const [second, again] = await Promise.all([refresh(first.refreshToken), refresh(first.refreshToken)]);
+  expect(second.__typename).toBe('Session');
+  expect(again.refreshToken).toBe(second.refreshToken);
+  expect((await refresh(first.refreshToken)).refreshToken).toBe(second.refreshToken);
+  expect((await refresh(second.refreshToken)).__typename).toBe('Session');
+});
+
+test('a refresh token that was used ten seconds ago ends the session of whoever holds the copy', async () => {
   const first = await signIn('clerk@demo.test');
   const second = await refresh(first.refreshToken);
-  expect(second.__typename).toBe('Session');
+  await inDatabase("UPDATE accounts.session SET rotated_at = rotated_at - interval '11 seconds' WHERE id = $1", [
+    first.refreshToken.split('.')[1],
+  ]);
   expect(await refresh(first.refreshToken)).toMatchObject({ reason: 'SESSION_ENDED' });
   expect(await refresh(second.refreshToken)).toMatchObject({ reason: 'SESSION_ENDED' });
+});
+
+test('who knows a session’s id and guesses the rest ends nothing', async () => {
+  const { refreshToken } = await signIn('clerk@demo.test');
+  const [organization, session] = refreshToken.split('.');
+  for (const guess of ['', 'x', refreshToken.split('.')[2]?.toLowerCase()]) {
+    expect(await refresh(`${organization}.${session}.${guess}`)).toMatchObject({ reason: 'SESSION_ENDED' });
+  }
+  expect(await refresh(`${organization}.${session}`)).toMatchObject({ reason: 'SESSION_ENDED' });
+  expect((await refresh(refreshToken)).__typename).toBe('Session');
 });
 
 test('nonsense for a refresh token is refused, not an error', async () => {

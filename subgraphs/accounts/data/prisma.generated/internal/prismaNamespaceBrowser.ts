@@ -107,7 +107,9 @@ export const SessionScalarFieldEnum = {
   createdAt: 'createdAt',
   expiresAt: 'expiresAt',
   endedAt: 'endedAt',
-  endReason: 'endReason'
+  endReason: 'endReason',
+  previousRefreshHash: 'previousRefreshHash',
+  rotatedAt: 'rotatedAt'
 } as const
 
 export type SessionScalarFieldEnum = (typeof SessionScalarFieldEnum)[keyof typeof SessionScalarFieldEnum]

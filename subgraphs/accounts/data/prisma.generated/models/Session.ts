@@ -33,6 +33,8 @@ export type SessionMinAggregateOutputType = {
   expiresAt: Date | null
   endedAt: Date | null
   endReason: string | null
+  previousRefreshHash: string | null
+  rotatedAt: Date | null
 }
 
 export type SessionMaxAggregateOutputType = {
@@ -44,6 +46,8 @@ export type SessionMaxAggregateOutputType = {
   expiresAt: Date | null
   endedAt: Date | null
   endReason: string | null
+  previousRefreshHash: string | null
+  rotatedAt: Date | null
 }
 
 export type SessionCountAggregateOutputType = {
@@ -55,6 +59,8 @@ export type SessionCountAggregateOutputType = {
   expiresAt: number
   endedAt: number
   endReason: number
+  previousRefreshHash: number
+  rotatedAt: number
   _all: number
 }
 
@@ -68,6 +74,8 @@ export type SessionMinAggregateInputType = {
   expiresAt?: true
   endedAt?: true
   endReason?: true
+  previousRefreshHash?: true
+  rotatedAt?: true
 }
 
 export type SessionMaxAggregateInputType = {
@@ -79,6 +87,8 @@ export type SessionMaxAggregateInputType = {
   expiresAt?: true
   endedAt?: true
   endReason?: true
+  previousRefreshHash?: true
+  rotatedAt?: true
 }
 
 export type SessionCountAggregateInputType = {
@@ -90,6 +100,8 @@ export type SessionCountAggregateInputType = {
   expiresAt?: true
   endedAt?: true
   endReason?: true
+  previousRefreshHash?: true
+  rotatedAt?: true
   _all?: true
 }
 
@@ -174,6 +186,8 @@ export type SessionGroupByOutputType = {
   expiresAt: Date
   endedAt: Date | null
   endReason: string | null
+  previousRefreshHash: string | null
+  rotatedAt: Date | null
   _count: SessionCountAggregateOutputType | null
   _min: SessionMinAggregateOutputType | null
   _max: SessionMaxAggregateOutputType | null
@@ -206,6 +220,8 @@ export type SessionWhereInput = {
   expiresAt?: Prisma.DateTimeFilter<"Session"> | Date | string
   endedAt?: Prisma.DateTimeNullableFilter<"Session"> | Date | string | null
   endReason?: Prisma.StringNullableFilter<"Session"> | string | null
+  previousRefreshHash?: Prisma.StringNullableFilter<"Session"> | string | null
+  rotatedAt?: Prisma.DateTimeNullableFilter<"Session"> | Date | string | null
 }
 
 export type SessionOrderByWithRelationInput = {
@@ -217,6 +233,8 @@ export type SessionOrderByWithRelationInput = {
   expiresAt?: Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   endReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  previousRefreshHash?: Prisma.SortOrderInput | Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type SessionWhereUniqueInput = Prisma.AtLeast<{
@@ -231,6 +249,8 @@ export type SessionWhereUniqueInput = Prisma.AtLeast<{
   expiresAt?: Prisma.DateTimeFilter<"Session"> | Date | string
   endedAt?: Prisma.DateTimeNullableFilter<"Session"> | Date | string | null
   endReason?: Prisma.StringNullableFilter<"Session"> | string | null
+  previousRefreshHash?: Prisma.StringNullableFilter<"Session"> | string | null
+  rotatedAt?: Prisma.DateTimeNullableFilter<"Session"> | Date | string | null
 }, "id">
 
 export type SessionOrderByWithAggregationInput = {
@@ -242,6 +262,8 @@ export type SessionOrderByWithAggregationInput = {
   expiresAt?: Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   endReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  previousRefreshHash?: Prisma.SortOrderInput | Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.SessionCountOrderByAggregateInput
   _max?: Prisma.SessionMaxOrderByAggregateInput
   _min?: Prisma.SessionMinOrderByAggregateInput
@@ -259,6 +281,8 @@ export type SessionScalarWhereWithAggregatesInput = {
   expiresAt?: Prisma.DateTimeWithAggregatesFilter<"Session"> | Date | string
   endedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Session"> | Date | string | null
   endReason?: Prisma.StringNullableWithAggregatesFilter<"Session"> | string | null
+  previousRefreshHash?: Prisma.StringNullableWithAggregatesFilter<"Session"> | string | null
+  rotatedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Session"> | Date | string | null
 }
 
 export type SessionCreateInput = {
@@ -270,6 +294,8 @@ export type SessionCreateInput = {
   expiresAt: Date | string
   endedAt?: Date | string | null
   endReason?: string | null
+  previousRefreshHash?: string | null
+  rotatedAt?: Date | string | null
 }
 
 export type SessionUncheckedCreateInput = {
@@ -281,6 +307,8 @@ export type SessionUncheckedCreateInput = {
   expiresAt: Date | string
   endedAt?: Date | string | null
   endReason?: string | null
+  previousRefreshHash?: string | null
+  rotatedAt?: Date | string | null
 }
 
 export type SessionUpdateInput = {
@@ -292,6 +320,8 @@ export type SessionUpdateInput = {
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  previousRefreshHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type SessionUncheckedUpdateInput = {
@@ -303,6 +333,8 @@ export type SessionUncheckedUpdateInput = {
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  previousRefreshHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type SessionCreateManyInput = {
@@ -314,6 +346,8 @@ export type SessionCreateManyInput = {
   expiresAt: Date | string
   endedAt?: Date | string | null
   endReason?: string | null
+  previousRefreshHash?: string | null
+  rotatedAt?: Date | string | null
 }
 
 export type SessionUpdateManyMutationInput = {
@@ -325,6 +359,8 @@ export type SessionUpdateManyMutationInput = {
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  previousRefreshHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type SessionUncheckedUpdateManyInput = {
@@ -336,6 +372,8 @@ export type SessionUncheckedUpdateManyInput = {
   expiresAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  previousRefreshHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 export type SessionCountOrderByAggregateInput = {
@@ -347,6 +385,8 @@ export type SessionCountOrderByAggregateInput = {
   expiresAt?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   endReason?: Prisma.SortOrder
+  previousRefreshHash?: Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrder
 }
 
 export type SessionMaxOrderByAggregateInput = {
@@ -358,6 +398,8 @@ export type SessionMaxOrderByAggregateInput = {
   expiresAt?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   endReason?: Prisma.SortOrder
+  previousRefreshHash?: Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrder
 }
 
 export type SessionMinOrderByAggregateInput = {
@@ -369,6 +411,8 @@ export type SessionMinOrderByAggregateInput = {
   expiresAt?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   endReason?: Prisma.SortOrder
+  previousRefreshHash?: Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrder
 }
 
 export type NullableDateTimeFieldUpdateOperationsInput = {
@@ -386,6 +430,8 @@ export type SessionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   expiresAt?: boolean
   endedAt?: boolean
   endReason?: boolean
+  previousRefreshHash?: boolean
+  rotatedAt?: boolean
 }, ExtArgs["result"]["session"]>
 
 export type SessionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -397,6 +443,8 @@ export type SessionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   expiresAt?: boolean
   endedAt?: boolean
   endReason?: boolean
+  previousRefreshHash?: boolean
+  rotatedAt?: boolean
 }, ExtArgs["result"]["session"]>
 
 export type SessionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -408,6 +456,8 @@ export type SessionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   expiresAt?: boolean
   endedAt?: boolean
   endReason?: boolean
+  previousRefreshHash?: boolean
+  rotatedAt?: boolean
 }, ExtArgs["result"]["session"]>
 
 export type SessionSelectScalar = {
@@ -419,9 +469,11 @@ export type SessionSelectScalar = {
   expiresAt?: boolean
   endedAt?: boolean
   endReason?: boolean
+  previousRefreshHash?: boolean
+  rotatedAt?: boolean
 }
 
-export type SessionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "userId" | "refreshHash" | "createdAt" | "expiresAt" | "endedAt" | "endReason", ExtArgs["result"]["session"]>
+export type SessionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "userId" | "refreshHash" | "createdAt" | "expiresAt" | "endedAt" | "endReason" | "previousRefreshHash" | "rotatedAt", ExtArgs["result"]["session"]>
 
 export type $SessionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Session"
@@ -435,6 +487,8 @@ export type $SessionPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     expiresAt: Date
     endedAt: Date | null
     endReason: string | null
+    previousRefreshHash: string | null
+    rotatedAt: Date | null
   }, ExtArgs["result"]["session"]>
   composites: {}
 }
@@ -866,6 +920,8 @@ export interface SessionFieldRefs {
   readonly expiresAt: Prisma.FieldRef<"Session", 'DateTime'>
   readonly endedAt: Prisma.FieldRef<"Session", 'DateTime'>
   readonly endReason: Prisma.FieldRef<"Session", 'String'>
+  readonly previousRefreshHash: Prisma.FieldRef<"Session", 'String'>
+  readonly rotatedAt: Prisma.FieldRef<"Session", 'DateTime'>
 }
     
 
