@@ -1,5 +1,5 @@
 import type { Connection, Edge } from '#platform/graphql/index.ts';
-import type { AnalysisRefusalCode, VerificationRefusalCode } from './domain/analysis.ts';
+import type { AnalysisRefusalCode, Retraction, VerificationRefusalCode } from './domain/analysis.ts';
 import type { ReceptionRefusalCode } from './domain/reception.ts';
 import type { SampleRefusalCode } from './domain/registration.ts';
 import type { ResultRefusalCode } from './domain/result-entry.ts';
@@ -24,6 +24,7 @@ export type SamplePointMapper = SamplePoint;
 export type AnalysisServiceMapper = AnalysisService;
 export type AnalysisMapper = Analysis;
 export type ResultMapper = Result;
+export type RetractionMapper = Retraction;
 export type VerificationMapper = Verification;
 export type CustodyEntryMapper = CustodyEntry;
 export type SampleFactsMapper = SampleFacts;

@@ -148,6 +148,7 @@ function readAnalyses(query: Query, scope: Scope): Analyses {
     selectRows<Analysis>(query, {
       table: 'analysis',
       columns: ANALYSIS,
+      hidden: reads(scope) === 'ALL' ? [] : ['retractReason'],
       where: Prisma.sql`${ofSample(scope, 'sample_id')} AND ${which}`,
       ...(orderBy === undefined ? {} : { orderBy }),
     });

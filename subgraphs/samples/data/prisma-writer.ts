@@ -125,9 +125,10 @@ function changes(
     async changeAnalyses(analyses) {
       const rows = analyses.map(({ before, after }) => ({ ...after, seen: before.version }));
       const written = await execute(Prisma.sql`
-        UPDATE analysis a SET status = r.status, assigned_to = r."assignedTo", version = r.version
+        UPDATE analysis a SET status = r.status, assigned_to = r."assignedTo", version = r.version,
+          retracted_by = r."retractedBy", retracted_at = r."retractedAt", retract_reason = r."retractReason"
         FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id uuid, status text, "assignedTo" text,
-          version int, seen int)
+          version int, "retractedBy" text, "retractedAt" timestamptz, "retractReason" text, seen int)
         WHERE a.organization_id = ${organizationId}::uuid AND a.id = r.id AND a.version = r.seen`);
       assertAll(written, analyses.length);
     },

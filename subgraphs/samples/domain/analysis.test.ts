@@ -103,18 +103,24 @@ describe('analyses are given to analysts until a result is entered', () => {
 });
 
 describe('analyses are withdrawn with a reason', () => {
+  const STAMP = { by: 'mia', at: new Date('2026-03-01T08:00:00Z') };
+  test('who, when and why stay with the analysis', () => {
+    expect(retract(submitted(), ' wrong vial ', STAMP)).toMatchObject({
+      ...{ retractedBy: 'mia', retractedAt: STAMP.at, retractReason: 'wrong vial' },
+    });
+  });
   test('CANCELLED before a result, RETRACTED after, VERIFIED ones too', () => {
-    expect(outcome(retract(aCase(), 'not needed'))).toBe('CANCELLED');
-    expect(outcome(retract(submitted(), 'wrong vial'))).toBe('RETRACTED');
-    expect(outcome(retract(submitted({ analysis: anAnalysis({ status: 'VERIFIED' }) }), 'wrong vial'))).toBe(
+    expect(outcome(retract(aCase(), 'not needed', STAMP))).toBe('CANCELLED');
+    expect(outcome(retract(submitted(), 'wrong vial', STAMP))).toBe('RETRACTED');
+    expect(outcome(retract(submitted({ analysis: anAnalysis({ status: 'VERIFIED' }) }), 'wrong vial', STAMP))).toBe(
       'RETRACTED',
     );
   });
   test('not without a reason, not twice, not for a closed sample', () => {
-    expect(outcome(retract(submitted(), null))).toBe('REASON_REQUIRED');
-    expect(outcome(retract(submitted(), ' '))).toBe('REASON_REQUIRED');
-    expect(outcome(retract(aCase({ analysis: anAnalysis({ status: 'RETRACTED' }) }), 'x'))).toBe('WRONG_STATUS');
-    expect(outcome(retract(submitted({ sample: aSample({ status: 'COMPLETED' }) }), 'x'))).toBe('WRONG_STATUS');
+    expect(outcome(retract(submitted(), null, STAMP))).toBe('REASON_REQUIRED');
+    expect(outcome(retract(submitted(), ' ', STAMP))).toBe('REASON_REQUIRED');
+    expect(outcome(retract(aCase({ analysis: anAnalysis({ status: 'RETRACTED' }) }), 'x', STAMP))).toBe('WRONG_STATUS');
+    expect(outcome(retract(submitted({ sample: aSample({ status: 'COMPLETED' }) }), 'x', STAMP))).toBe('WRONG_STATUS');
   });
   test('the repeat starts anew, as the service is now, and names what it repeats', () => {
     const found = aCase({ service: aService({ unit: 'ug/L', method: 'EPA 353.2', requiredVerifications: 2 }) });

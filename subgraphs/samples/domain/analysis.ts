@@ -144,8 +144,12 @@ function wrongAnalyst(analyst: Analyst | undefined): { code: AnalysisRefusalCode
   return null;
 }
 
-/** The analysis withdrawn: RETRACTED once it has a result, CANCELLED before. */
-export function retract(found: AnalysisCase, reason: string | null): Analysis | Refused<AnalysisRefusalCode> {
+/** The analysis withdrawn: RETRACTED once it has a result, CANCELLED before; `stamp` tells who does it and when. */
+export function retract(
+  found: AnalysisCase,
+  reason: string | null,
+  stamp: { readonly by: string; readonly at: Date },
+): Analysis | Refused<AnalysisRefusalCode> {
   const { analysis } = found;
   const closed = sampleClosed(found, 'WRONG_STATUS');
   if (closed) return closed;
@@ -159,7 +163,12 @@ export function retract(found: AnalysisCase, reason: string | null): Analysis | 
       analysis.version,
     );
   }
-  return { ...analysis, status: OPEN.has(analysis.status) ? 'CANCELLED' : 'RETRACTED', version: analysis.version + 1 };
+  return {
+    ...analysis,
+    status: OPEN.has(analysis.status) ? 'CANCELLED' : 'RETRACTED',
+    version: analysis.version + 1,
+    ...{ retractedBy: stamp.by, retractedAt: stamp.at, retractReason: reason.trim() },
+  };
 }
 
 interface Place {
@@ -179,6 +188,7 @@ export function analysisFor(service: AnalysisService, place: Place): Analysis {
     version: 1,
     assignedTo: null,
     replacesId: null,
+    ...{ retractedBy: null, retractedAt: null, retractReason: null },
     ...{ unit, method, requiredVerifications, holdingTimeHours },
   };
 }
@@ -188,4 +198,17 @@ export function repeatOf({ analysis, service }: AnalysisCase, place: Omit<Place,
   const asked = analysisFor(service, { ...place, sampleId: analysis.sampleId });
   const requiredVerifications = Math.max(asked.requiredVerifications, analysis.requiredVerifications);
   return { ...asked, requiredVerifications, replacesId: analysis.id };
+}
+
+/** Who withdrew an analysis, when and why. */
+export interface Retraction {
+  readonly by: string;
+  readonly at: Date;
+  readonly reason: string | null;
+}
+
+export function retractionOf({ retractedBy, retractedAt, retractReason }: Analysis): Retraction | null {
+  return retractedBy === null || retractedAt === null
+    ? null
+    : { by: retractedBy, at: retractedAt, reason: retractReason };
 }

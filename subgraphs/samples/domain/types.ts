@@ -103,6 +103,10 @@ export interface Analysis extends Terms {
   readonly version: number;
   readonly assignedTo: string | null;
   readonly replacesId: string | null;
+  /** All null unless it was withdrawn. */
+  readonly retractedBy: string | null;
+  readonly retractedAt: Date | null;
+  readonly retractReason: string | null;
 }
 
 export interface Result {

@@ -1,4 +1,10 @@
-import type { AnalysisResolvers, ResultResolvers, VerificationResolvers } from '../schema.generated.ts';
+import { retractionOf } from '../domain/analysis.ts';
+import type {
+  AnalysisResolvers,
+  ResultResolvers,
+  RetractionResolvers,
+  VerificationResolvers,
+} from '../schema.generated.ts';
 import { analysisOf, catalogueRow, ifAny, resultOf, sampleOf, verificationsOf } from '../service/find.ts';
 import { userRef } from './user.ts';
 
@@ -12,7 +18,10 @@ export const Analysis: AnalysisResolvers = {
   verifications: (analysis, _, ctx) => verificationsOf(ctx, analysis),
   replaces: ({ replacesId }, _, ctx) => ifAny(ctx.loaders.analysisById, replacesId),
   replacedBy: ({ id }, _, ctx) => ctx.loaders.repeatOf.load(id),
+  retraction: (analysis) => retractionOf(analysis),
 };
+
+export const Retraction: RetractionResolvers = { by: ({ by }) => userRef(by) };
 
 export const Result: ResultResolvers = { enteredBy: ({ enteredBy }) => userRef(enteredBy) };
 

@@ -1,6 +1,6 @@
 import type { Resolvers } from '../schema.generated.ts';
 import { catalogueRow } from '../service/find.ts';
-import { Analysis, Result, Verification } from './analysis.ts';
+import { Analysis, Result, Retraction, Verification } from './analysis.ts';
 import { Mutation } from './mutation.ts';
 import { outcomes } from './outcomes.ts';
 import { Query } from './query.ts';
@@ -14,6 +14,7 @@ export const resolvers: Resolvers = {
   SampleFacts,
   Analysis,
   Result,
+  Retraction,
   Verification,
   SampleType: { __resolveReference: ({ id }, ctx) => catalogueRow(ctx, 'SampleType', id) },
   Client: { __resolveReference: ({ id }, ctx) => catalogueRow(ctx, 'Client', id) },

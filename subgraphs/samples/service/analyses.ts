@@ -95,12 +95,13 @@ export function retractAnalyses(
   inputs: readonly RetractionRequest[],
   idempotencyKey: string | null,
 ): Promise<Outcomes<AnalysisRefusalCode>> {
+  const stamp = { by: ctx.viewer.userId, at: ctx.clock() };
   return changeAnalyses<RetractionRequest, AnalysisRefusalCode>(ctx, {
     operation: 'retractAnalyses',
     inputs,
     idempotencyKey,
     decide(found, { reason, repeat: wanted }, nextPosition) {
-      const analysis = retract(found, reason);
+      const analysis = retract(found, reason, stamp);
       if ('refusal' in analysis) return analysis;
       const place = () => ({ id: ctx.newId(), position: nextPosition(analysis.sampleId) });
       const repeat = wanted ? repeatOf(found, place()) : undefined;

@@ -27,7 +27,8 @@ export const RECEIVE = `mutation Receive($inputs: [ReceiveSampleInput!]!, $key: 
 
 const ANALYSIS = `id status version assignedTo { id } service { code }
   result { value text unit flags detectionLimit qualifiers enteredBy { id } reason }
-  results { value text } verifications { by { id } } replaces { id } replacedBy { id }`;
+  results { value text } verifications { by { id } } replaces { id } replacedBy { id }
+  retraction { by { id } at reason }`;
 
 export const SUBMIT = `mutation Submit($inputs: [SubmitResultInput!]!, $key: ID) {
   submitResults(inputs: $inputs, idempotencyKey: $key) { results {

@@ -66,6 +66,38 @@ function analysis(n: number, { service, status, flags, verifiedBy = [] }: Given)
     ${flags === undefined ? '' : result} ${verifications.join('')}`;
 }
 
+test('withdrawn analyses of before learn from their events who withdrew them; those without an event do not', async () => {
+  const urls = await databaseBefore('20261126000200_retraction');
+  const columns = '(id, organization_id, sample_id, service_id, position, status, version, required_verifications)';
+  const withdrawn = (n: number, status: string) =>
+    `INSERT INTO analysis ${columns} VALUES (${id(n)}, '${ORGANIZATION}', ${id(2)}, ${id(11)}, ${n}, '${status}', 2, 1);`;
+  const event = (table: string, n: number, more: string, value: string) =>
+    `INSERT INTO ${table} (id, organization_id, topic, sequence, epoch, type, subject_type, subject_id, reason, payload,
+      actor_id, at${more}) VALUES (gen_random_uuid(), '${ORGANIZATION}', 'sample', ${n}, gen_random_uuid(),
+      'analysis.retracted', 'Analysis', ${id(n)}, 'vial ${n}', '{}', 'mia', '2026-03-0${n}T08:00:00Z'${value});`;
+  await query(
+    urls,
+    LABORATORY +
+      [withdrawn(3, 'RETRACTED'), withdrawn(4, 'CANCELLED'), withdrawn(5, 'RETRACTED'), withdrawn(6, 'VERIFIED')].join(
+        '',
+      ) +
+      event('outbox_event', 3, '', '') +
+      event('event_archive', 4, ', position, sent_at', ', 1, now()'),
+  );
+  await upgrade(urls);
+  const rows = await query(
+    urls,
+    'SELECT retracted_by AS by, retracted_at AS at, retract_reason AS reason FROM analysis ORDER BY position',
+  );
+  const none = { by: null, at: null, reason: null };
+  expect(rows).toEqual([
+    { by: 'mia', at: new Date('2026-03-03T08:00:00Z'), reason: 'vial 3' },
+    { by: 'mia', at: new Date('2026-03-04T08:00:00Z'), reason: 'vial 4' },
+    none,
+    none,
+  ]);
+});
+
 test('analyses of before take what their service demands; what was decided by another demand stays decided', async () => {
   const urls = await databaseBefore('20261126000000_analysis_terms');
   const given: readonly (readonly [Given, number])[] = [

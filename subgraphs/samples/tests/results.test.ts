@@ -362,6 +362,7 @@ describe('giving and withdrawing analyses', () => {
       { analysisId: id, expectedVersion: 3, reason: 'wrong vial', repeat: true },
     ]);
     expect(item?.analysis).toMatchObject({ status: 'RETRACTED', version: 4, result: { value: '3.40' } });
+    expect(item?.repeat?.retraction).toBeNull();
     expect(item?.repeat).toMatchObject({ status: 'REGISTERED', version: 1, result: null, replaces: { id } });
     expect((await analysis(manager, id)).replacedBy?.id).toBe(item?.repeat?.id);
     expect((await lab.events(manager)).at(-1)).toMatchObject({
@@ -369,6 +370,23 @@ describe('giving and withdrawing analyses', () => {
       reason: 'wrong vial',
       payload: { repeatId: item?.repeat?.id, before: { status: 'VERIFIED' }, after: { status: 'RETRACTED' } },
     });
+  });
+
+  test('who withdrew an analysis, when and why stays with it, before a result too', async () => {
+    const id = await submitted();
+    const open = idOf(await act.sample(manager));
+    expect((await analysis(manager, id)).retraction).toBeNull();
+    const clerk = person('lab_clerk', manager);
+    lab.now = new Date();
+    const at = lab.now.toISOString();
+    await act.retract(clerk, [
+      { analysisId: id, expectedVersion: 2, reason: 'wrong vial' },
+      { analysisId: open, expectedVersion: 1, reason: 'not needed' },
+    ]);
+    lab.now = null;
+    const by = { id: clerk.userId };
+    expect((await analysis(manager, id)).retraction).toEqual({ by, at, reason: 'wrong vial' });
+    expect((await analysis(manager, open)).retraction).toEqual({ by, at, reason: 'not needed' });
   });
 
   test('a retry of a withdrawal makes no second repeat', async () => {

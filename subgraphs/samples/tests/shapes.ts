@@ -29,6 +29,11 @@ export interface AnalysisNode extends RegisteredAnalysis {
   readonly verifications: readonly { readonly by: { readonly id: string } }[];
   readonly replaces: { readonly id: string } | null;
   readonly replacedBy: { readonly id: string } | null;
+  readonly retraction: {
+    readonly by: { readonly id: string };
+    readonly at: string;
+    readonly reason: string | null;
+  } | null;
 }
 
 /** One outcome of a bulk mutation: the thing, or why not. */

@@ -262,7 +262,8 @@ describe('what a client learns of a result', () => {
     expect((await seen(utah(), id)).result?.value).toBe('1');
     await act.retract(manager, [{ analysisId: id, expectedVersion: 3, reason: 'contaminated', repeat: true }]);
     const after = await seen(utah(), id);
-    expect(after).toMatchObject({ status: 'RETRACTED', ...HIDDEN });
+    const retraction = { by: { id: manager.userId }, reason: null };
+    expect(after).toMatchObject({ status: 'RETRACTED', ...HIDDEN, retraction });
     expect(after.replacedBy).not.toBeNull();
   });
 

@@ -50,6 +50,9 @@ export type AnalysisMinAggregateOutputType = {
   version: number | null
   assignedTo: string | null
   replacesId: string | null
+  retractedBy: string | null
+  retractedAt: Date | null
+  retractReason: string | null
   unit: string | null
   method: string | null
   requiredVerifications: number | null
@@ -66,6 +69,9 @@ export type AnalysisMaxAggregateOutputType = {
   version: number | null
   assignedTo: string | null
   replacesId: string | null
+  retractedBy: string | null
+  retractedAt: Date | null
+  retractReason: string | null
   unit: string | null
   method: string | null
   requiredVerifications: number | null
@@ -82,6 +88,9 @@ export type AnalysisCountAggregateOutputType = {
   version: number
   assignedTo: number
   replacesId: number
+  retractedBy: number
+  retractedAt: number
+  retractReason: number
   unit: number
   method: number
   requiredVerifications: number
@@ -114,6 +123,9 @@ export type AnalysisMinAggregateInputType = {
   version?: true
   assignedTo?: true
   replacesId?: true
+  retractedBy?: true
+  retractedAt?: true
+  retractReason?: true
   unit?: true
   method?: true
   requiredVerifications?: true
@@ -130,6 +142,9 @@ export type AnalysisMaxAggregateInputType = {
   version?: true
   assignedTo?: true
   replacesId?: true
+  retractedBy?: true
+  retractedAt?: true
+  retractReason?: true
   unit?: true
   method?: true
   requiredVerifications?: true
@@ -146,6 +161,9 @@ export type AnalysisCountAggregateInputType = {
   version?: true
   assignedTo?: true
   replacesId?: true
+  retractedBy?: true
+  retractedAt?: true
+  retractReason?: true
   unit?: true
   method?: true
   requiredVerifications?: true
@@ -249,6 +267,9 @@ export type AnalysisGroupByOutputType = {
   version: number
   assignedTo: string | null
   replacesId: string | null
+  retractedBy: string | null
+  retractedAt: Date | null
+  retractReason: string | null
   unit: string | null
   method: string | null
   requiredVerifications: number
@@ -288,6 +309,9 @@ export type AnalysisWhereInput = {
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
   replacesId?: Prisma.UuidNullableFilter<"Analysis"> | string | null
+  retractedBy?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  retractedAt?: Prisma.DateTimeNullableFilter<"Analysis"> | Date | string | null
+  retractReason?: Prisma.StringNullableFilter<"Analysis"> | string | null
   unit?: Prisma.StringNullableFilter<"Analysis"> | string | null
   method?: Prisma.StringNullableFilter<"Analysis"> | string | null
   requiredVerifications?: Prisma.IntFilter<"Analysis"> | number
@@ -309,6 +333,9 @@ export type AnalysisOrderByWithRelationInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrderInput | Prisma.SortOrder
   replacesId?: Prisma.SortOrderInput | Prisma.SortOrder
+  retractedBy?: Prisma.SortOrderInput | Prisma.SortOrder
+  retractedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  retractReason?: Prisma.SortOrderInput | Prisma.SortOrder
   unit?: Prisma.SortOrderInput | Prisma.SortOrder
   method?: Prisma.SortOrderInput | Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
@@ -334,6 +361,9 @@ export type AnalysisWhereUniqueInput = Prisma.AtLeast<{
   status?: Prisma.StringFilter<"Analysis"> | string
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  retractedBy?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  retractedAt?: Prisma.DateTimeNullableFilter<"Analysis"> | Date | string | null
+  retractReason?: Prisma.StringNullableFilter<"Analysis"> | string | null
   unit?: Prisma.StringNullableFilter<"Analysis"> | string | null
   method?: Prisma.StringNullableFilter<"Analysis"> | string | null
   requiredVerifications?: Prisma.IntFilter<"Analysis"> | number
@@ -355,6 +385,9 @@ export type AnalysisOrderByWithAggregationInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrderInput | Prisma.SortOrder
   replacesId?: Prisma.SortOrderInput | Prisma.SortOrder
+  retractedBy?: Prisma.SortOrderInput | Prisma.SortOrder
+  retractedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  retractReason?: Prisma.SortOrderInput | Prisma.SortOrder
   unit?: Prisma.SortOrderInput | Prisma.SortOrder
   method?: Prisma.SortOrderInput | Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
@@ -379,6 +412,9 @@ export type AnalysisScalarWhereWithAggregatesInput = {
   version?: Prisma.IntWithAggregatesFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
   replacesId?: Prisma.UuidNullableWithAggregatesFilter<"Analysis"> | string | null
+  retractedBy?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
+  retractedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Analysis"> | Date | string | null
+  retractReason?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
   unit?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
   method?: Prisma.StringNullableWithAggregatesFilter<"Analysis"> | string | null
   requiredVerifications?: Prisma.IntWithAggregatesFilter<"Analysis"> | number
@@ -392,6 +428,9 @@ export type AnalysisCreateInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -413,6 +452,9 @@ export type AnalysisUncheckedCreateInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -428,6 +470,9 @@ export type AnalysisUpdateInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -449,6 +494,9 @@ export type AnalysisUncheckedUpdateInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -467,6 +515,9 @@ export type AnalysisCreateManyInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -480,6 +531,9 @@ export type AnalysisUpdateManyMutationInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -496,6 +550,9 @@ export type AnalysisUncheckedUpdateManyInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -533,6 +590,9 @@ export type AnalysisCountOrderByAggregateInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrder
   replacesId?: Prisma.SortOrder
+  retractedBy?: Prisma.SortOrder
+  retractedAt?: Prisma.SortOrder
+  retractReason?: Prisma.SortOrder
   unit?: Prisma.SortOrder
   method?: Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
@@ -556,6 +616,9 @@ export type AnalysisMaxOrderByAggregateInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrder
   replacesId?: Prisma.SortOrder
+  retractedBy?: Prisma.SortOrder
+  retractedAt?: Prisma.SortOrder
+  retractReason?: Prisma.SortOrder
   unit?: Prisma.SortOrder
   method?: Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
@@ -572,6 +635,9 @@ export type AnalysisMinOrderByAggregateInput = {
   version?: Prisma.SortOrder
   assignedTo?: Prisma.SortOrder
   replacesId?: Prisma.SortOrder
+  retractedBy?: Prisma.SortOrder
+  retractedAt?: Prisma.SortOrder
+  retractReason?: Prisma.SortOrder
   unit?: Prisma.SortOrder
   method?: Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
@@ -743,6 +809,9 @@ export type AnalysisCreateWithoutServiceInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -762,6 +831,9 @@ export type AnalysisUncheckedCreateWithoutServiceInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -809,6 +881,9 @@ export type AnalysisScalarWhereInput = {
   version?: Prisma.IntFilter<"Analysis"> | number
   assignedTo?: Prisma.StringNullableFilter<"Analysis"> | string | null
   replacesId?: Prisma.UuidNullableFilter<"Analysis"> | string | null
+  retractedBy?: Prisma.StringNullableFilter<"Analysis"> | string | null
+  retractedAt?: Prisma.DateTimeNullableFilter<"Analysis"> | Date | string | null
+  retractReason?: Prisma.StringNullableFilter<"Analysis"> | string | null
   unit?: Prisma.StringNullableFilter<"Analysis"> | string | null
   method?: Prisma.StringNullableFilter<"Analysis"> | string | null
   requiredVerifications?: Prisma.IntFilter<"Analysis"> | number
@@ -822,6 +897,9 @@ export type AnalysisCreateWithoutSampleInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -841,6 +919,9 @@ export type AnalysisUncheckedCreateWithoutSampleInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -882,6 +963,9 @@ export type AnalysisCreateWithoutReplacedByInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -902,6 +986,9 @@ export type AnalysisUncheckedCreateWithoutReplacedByInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -921,6 +1008,9 @@ export type AnalysisCreateWithoutReplacesInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -940,6 +1030,9 @@ export type AnalysisUncheckedCreateWithoutReplacesInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -971,6 +1064,9 @@ export type AnalysisUpdateWithoutReplacedByInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -991,6 +1087,9 @@ export type AnalysisUncheckedUpdateWithoutReplacedByInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1016,6 +1115,9 @@ export type AnalysisUpdateWithoutReplacesInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1035,6 +1137,9 @@ export type AnalysisUncheckedUpdateWithoutReplacesInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1050,6 +1155,9 @@ export type AnalysisCreateWithoutResultsInput = {
   status: string
   version: number
   assignedTo?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -1070,6 +1178,9 @@ export type AnalysisUncheckedCreateWithoutResultsInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -1100,6 +1211,9 @@ export type AnalysisUpdateWithoutResultsInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1120,6 +1234,9 @@ export type AnalysisUncheckedUpdateWithoutResultsInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1136,6 +1253,9 @@ export type AnalysisCreateManyServiceInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -1149,6 +1269,9 @@ export type AnalysisUpdateWithoutServiceInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1168,6 +1291,9 @@ export type AnalysisUncheckedUpdateWithoutServiceInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1185,6 +1311,9 @@ export type AnalysisUncheckedUpdateManyWithoutServiceInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1200,6 +1329,9 @@ export type AnalysisCreateManySampleInput = {
   version: number
   assignedTo?: string | null
   replacesId?: string | null
+  retractedBy?: string | null
+  retractedAt?: Date | string | null
+  retractReason?: string | null
   unit?: string | null
   method?: string | null
   requiredVerifications: number
@@ -1213,6 +1345,9 @@ export type AnalysisUpdateWithoutSampleInput = {
   status?: Prisma.StringFieldUpdateOperationsInput | string
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1232,6 +1367,9 @@ export type AnalysisUncheckedUpdateWithoutSampleInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1249,6 +1387,9 @@ export type AnalysisUncheckedUpdateManyWithoutSampleInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   assignedTo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   replacesId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  retractedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  retractReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   unit?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1296,6 +1437,9 @@ export type AnalysisSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  retractedBy?: boolean
+  retractedAt?: boolean
+  retractReason?: boolean
   unit?: boolean
   method?: boolean
   requiredVerifications?: boolean
@@ -1318,6 +1462,9 @@ export type AnalysisSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  retractedBy?: boolean
+  retractedAt?: boolean
+  retractReason?: boolean
   unit?: boolean
   method?: boolean
   requiredVerifications?: boolean
@@ -1337,6 +1484,9 @@ export type AnalysisSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  retractedBy?: boolean
+  retractedAt?: boolean
+  retractReason?: boolean
   unit?: boolean
   method?: boolean
   requiredVerifications?: boolean
@@ -1356,13 +1506,16 @@ export type AnalysisSelectScalar = {
   version?: boolean
   assignedTo?: boolean
   replacesId?: boolean
+  retractedBy?: boolean
+  retractedAt?: boolean
+  retractReason?: boolean
   unit?: boolean
   method?: boolean
   requiredVerifications?: boolean
   holdingTimeHours?: boolean
 }
 
-export type AnalysisOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "sampleId" | "serviceId" | "position" | "status" | "version" | "assignedTo" | "replacesId" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours", ExtArgs["result"]["analysis"]>
+export type AnalysisOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "sampleId" | "serviceId" | "position" | "status" | "version" | "assignedTo" | "replacesId" | "retractedBy" | "retractedAt" | "retractReason" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours", ExtArgs["result"]["analysis"]>
 export type AnalysisInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sample?: boolean | Prisma.SampleDefaultArgs<ExtArgs>
   service?: boolean | Prisma.AnalysisServiceDefaultArgs<ExtArgs>
@@ -1401,6 +1554,9 @@ export type $AnalysisPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     version: number
     assignedTo: string | null
     replacesId: string | null
+    retractedBy: string | null
+    retractedAt: Date | null
+    retractReason: string | null
     unit: string | null
     method: string | null
     requiredVerifications: number
@@ -1842,6 +1998,9 @@ export interface AnalysisFieldRefs {
   readonly version: Prisma.FieldRef<"Analysis", 'Int'>
   readonly assignedTo: Prisma.FieldRef<"Analysis", 'String'>
   readonly replacesId: Prisma.FieldRef<"Analysis", 'String'>
+  readonly retractedBy: Prisma.FieldRef<"Analysis", 'String'>
+  readonly retractedAt: Prisma.FieldRef<"Analysis", 'DateTime'>
+  readonly retractReason: Prisma.FieldRef<"Analysis", 'String'>
   readonly unit: Prisma.FieldRef<"Analysis", 'String'>
   readonly method: Prisma.FieldRef<"Analysis", 'String'>
   readonly requiredVerifications: Prisma.FieldRef<"Analysis", 'Int'>
