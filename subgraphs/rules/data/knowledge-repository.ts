@@ -1,7 +1,8 @@
+import type { Query } from '#platform/database/index.ts';
 import type { RuleSetVersion } from '../domain/rule.ts';
 import { type StandingFact, textHash } from '../domain/standing-fact.ts';
 import type { RulesReader, RulesTx } from './client.ts';
-import type { Fact as FactRow, Prisma, RuleSetVersion as VersionRow } from './prisma.generated/client.ts';
+import { type Fact as FactRow, Prisma, type RuleSetVersion as VersionRow } from './prisma.generated/client.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -24,8 +25,12 @@ function toVersion({ organizationId: _, ...row }: VersionRow): RuleSetVersion {
 }
 
 /** The present state of an organization's knowledge; 0 before its first change. */
-export async function findEpoch(tx: RulesReader, organizationId: string): Promise<bigint> {
-  return (await tx.knowledgeEpoch.findFirst({ where: { organizationId } }))?.epoch ?? 0n;
+export async function findEpoch(query: Query, organizationId: string): Promise<bigint> {
+  const [row] = await query<{ epoch: bigint }>(
+    Prisma.sql`SELECT epoch FROM knowledge_epoch WHERE organization_id = ${organizationId}::uuid`,
+    { together: true },
+  );
+  return row?.epoch ?? 0n;
 }
 
 /** Begins a change: others wait until it is done. Call it before anything is looked at. */

@@ -33,8 +33,8 @@ export interface Built {
 export async function loadImage(ctx: RulesContext): Promise<Image> {
   const { organizationId } = ctx.viewer;
   const known = ctx.images.get(organizationId);
-  return ctx.db.read(ctx.viewer, async (tx) => {
-    const epoch = await findEpoch(tx, organizationId);
+  return ctx.db.read(ctx.viewer, async (tx, query) => {
+    const epoch = await findEpoch(query, organizationId);
     if (known?.epoch === epoch) return known;
     // Read after the epoch: it can only be newer than the epoch says, and then the next reader reads it again.
     const facts = await findFactsFrom(tx, organizationId, ctx.clock());
