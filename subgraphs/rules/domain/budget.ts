@@ -15,6 +15,31 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = { inferences: 1_000_000, answers: 1_000, depth: 10_000, millis: 100 };
 export const MAX_LIMITS: Limits = { inferences: 5_000_000, answers: 10_000, depth: 100_000, millis: 1_000 };
 
+/** Milliseconds that several evaluations share; whoever comes when they are spent has next to none. */
+export class SharedMillis {
+  readonly #clock: () => number;
+  #left: number;
+
+  constructor(millis: number, clock: () => number) {
+    this.#left = millis;
+    this.#clock = clock;
+  }
+
+  get spent(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** Runs an evaluation within its own limits and what is left. */
+  spend<T>(limits: Limits, evaluate: (limits: Limits) => T): T {
+    const start = this.#clock();
+    try {
+      return evaluate({ ...limits, millis: Math.max(0, Math.min(limits.millis, this.#left)) });
+    } finally {
+      this.#left -= this.#clock() - start;
+    }
+  }
+}
+
 const CLOCK_EVERY = 1_024;
 /** Steps inside unification, copying and comparison allowed per inference: large terms cost too. */
 const WORK_PER_INFERENCE = 64;

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
 import type { RulesContext, RulesDeps } from '../context.ts';
 import { findFactsAt } from '../data/knowledge-repository.ts';
 import * as data from '../data/question-repository.ts';
 import { type Answers, ask } from '../domain/ask.ts';
 import { type AskedQuestion, answerCount, answerHashes, keptSince, wasAnswer } from '../domain/asked-question.ts';
-import { DEFAULT_LIMITS, type Limits, MAX_LIMITS } from '../domain/budget.ts';
+import { DEFAULT_LIMITS, type Limits, MAX_LIMITS, SharedMillis } from '../domain/budget.ts';
 import { compileClause } from '../domain/clause.ts';
 import { factClause } from '../domain/facts.ts';
 import { RuleFault } from '../domain/faults.ts';
@@ -25,6 +26,28 @@ const MAX_GOAL = 4_000;
 const MAX_ASSUMED = 1_000;
 /** An explanation repeats the question: its clock may run slower than the first time, its other limits may not differ. */
 const EXPLAIN_MILLIS = MAX_LIMITS.millis;
+/** All questions of one request together: an evaluation holds the process, and a request may carry fifty. */
+const REQUEST_MILLIS = 2_000;
+
+interface Turns {
+  readonly millis: SharedMillis;
+  last: Promise<unknown>;
+}
+
+const turnsOf = new WeakMap<RulesContext, Turns>();
+
+/** One evaluation of a request after the other, and everybody else's work in between. */
+async function inTurn<T>(ctx: RulesContext, limits: Limits, evaluate: (limits: Limits) => T): Promise<T> {
+  const turns = turnsOf.get(ctx) ?? { millis: new SharedMillis(REQUEST_MILLIS, ctx.timer), last: Promise.resolve() };
+  turnsOf.set(ctx, turns);
+  const turn = turns.last.then(() => setImmediate()).then(() => turns.millis.spend(limits, evaluate));
+  turns.last = turn.catch(() => undefined);
+  return await turn;
+}
+
+function timeIsSpent(ctx: RulesContext): boolean {
+  return turnsOf.get(ctx)?.millis.spent ?? false;
+}
 
 export interface QuestionInput {
   readonly goal: string;
@@ -112,11 +135,11 @@ function run(
   const question = {
     goal: term,
     variables: new Map([...variables].map(([name, { variable }]) => [name, variable])),
-    limits: input.limits,
     distinct: input.distinct,
     ...(prove === undefined ? {} : { prove }),
   };
-  return meaningful(() => ask(assuming(knowledge, input.assume, input.askedAt), question, ctx.timer));
+  const assumed = assuming(knowledge, input.assume, input.askedAt);
+  return inTurn(ctx, input.limits, (limits) => meaningful(() => ask(assumed, { ...question, limits }, ctx.timer)));
 }
 
 /** Answers, and keeps the question: its id is a promise that every process must be able to hold. */
@@ -125,7 +148,7 @@ export async function executeQuery(ctx: RulesContext, input: QuestionInput): Pro
   const askedAt = ctx.clock();
   const limits = checkLimits(input.limits);
   const { knowledge, version } = await currentKnowledge(ctx, input.ruleSet, askedAt);
-  const result = run(ctx, knowledge, { ...input, limits, askedAt });
+  const result = await run(ctx, knowledge, { ...input, limits, askedAt });
   const question: AskedQuestion = {
     ...input,
     id: ctx.newId(),
@@ -156,7 +179,12 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
   const facts = await ctx.db.read(ctx.viewer, (tx) => findFactsAt(tx, organizationId, question.askedAt));
   const { knowledge } = buildKnowledge(version, facts);
   const limits = { ...question.limits, millis: EXPLAIN_MILLIS };
-  const found = run(ctx, knowledge, { ...question, limits }, answer).answers[answer];
+  const found = (await run(ctx, knowledge, { ...question, limits }, answer)).answers[answer];
+  if (!found && timeIsSpent(ctx)) {
+    throw new BadInputError(
+      `All questions of one request have ${REQUEST_MILLIS} ms together, which are spent: ask for this in a request of its own.`,
+    );
+  }
   if (!found?.proof || !wasAnswer(question, answer, found.text)) {
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
   }
@@ -196,8 +224,9 @@ export async function whyNotAnswer(ctx: RulesContext, input: QuestionInput): Pro
   const { knowledge } = await currentKnowledge(ctx, input.ruleSet, at);
   const { term, variables } = readGoal(input.goal);
   const names = new Map([...variables].map(([name, { variable }]) => [variable, name]));
-  const { missing, ...answer } = meaningful(() =>
-    whyNot(assuming(knowledge, input.assume, at), term, { limits, clock: ctx.timer, remedy: shippedRemedy }),
+  const assumed = assuming(knowledge, input.assume, at);
+  const { missing, ...answer } = await inTurn(ctx, limits, (left) =>
+    meaningful(() => whyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy })),
   );
   return { ...answer, goal: writeTerm(term, names), missing: missing.map((facts) => ({ facts })) };
 }

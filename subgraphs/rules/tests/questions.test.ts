@@ -227,6 +227,43 @@ test('why not: the rule that stopped, where, and what is missing', async () => {
   });
 });
 
+test('the questions of one request share two seconds, and others have their turn in between', async () => {
+  const input = 'input: { goal: "between(1, 1000000000, X), X < 0", limits: { inferences: 5000000, millis: 1000 } }';
+  const aliases = Array.from(
+    { length: 20 },
+    (_, i) => `q${i}: executeQuery(${input}) { stoppedBy } n${i}: whyNot(${input}) { stoppedBy }`,
+  );
+  let longest = 0;
+  let last = performance.now();
+  const watch = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last);
+    last = performance.now();
+  }, 5);
+  const start = performance.now();
+  const data = await lab.ask(manager, `{ ${aliases.join(' ')} }`, {});
+  clearInterval(watch);
+  expect(performance.now() - start).toBeLessThan(8_000);
+  expect(longest).toBeLessThan(2_500);
+  for (const { stoppedBy } of Object.values<{ stoppedBy: string }>(data).slice(-20)) expect(stoppedBy).toBe('TIME');
+  expect((await execute(manager, { goal: 'member(X, [a])' })).answers).toHaveLength(1);
+});
+
+test('an explanation for which no time is left says to ask in a request of its own', async () => {
+  const slow = {
+    goal: 'between(1, 3000000, X), X > 200000',
+    limits: { answers: 1, inferences: 5_000_000, millis: 1_000 },
+  };
+  const { id } = await execute(manager, slow);
+  const wild =
+    'executeQuery(input: { goal: "between(1, 1000000000, X), X < 0", limits: { inferences: 5000000, millis: 1000 } })';
+  const query = `query ($id: ID!) {
+    ${[0, 1, 2, 3].map((i) => `q${i}: ${wild} { stoppedBy }`).join(' ')}
+    explainAnswer(queryId: $id, answer: 0) { text }
+  }`;
+  const { errors } = await lab.send(manager, query, { id });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' }, message: expect.stringContaining('of its own') }]);
+});
+
 describe('a question that runs wild ends by its limits', () => {
   test.each([
     [{ goal: 'between(1, 1000000000, X), X < 0' }, 'TIME'],
