@@ -14,11 +14,22 @@ export interface SampleFactsSource {
    * @throws UnavailableError when samples does not answer.
    */
   of(sampleIds: readonly string[]): Promise<ReadonlyMap<string, SampleSnapshot>>;
+  /**
+   * The present versions of the samples' facts, by sample id.
+   * @throws UnavailableError when samples does not answer.
+   */
+  versionsOf(sampleIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
 const DOCUMENT = `query SampleFacts($ids: [ID!]!) {
   sampleFacts(ids: $ids) { sampleId version priority dueAt clientId facts }
 }`;
+
+const VERSIONS = `query SampleVersions($ids: [ID!]!) { sampleFacts(ids: $ids) { sampleId version } }`;
+
+interface Versions {
+  readonly sampleFacts: readonly { readonly sampleId: string; readonly version: number }[];
+}
 
 interface Answer {
   readonly sampleFacts: readonly {
@@ -42,6 +53,10 @@ export function createSampleFacts(ask: Ask): SampleFactsSource {
           { ...sample, sampleVersion: version, dueAt: dueAt === null ? null : parseDateTime(dueAt) },
         ]),
       );
+    },
+    async versionsOf(sampleIds) {
+      const { sampleFacts } = await ask<Versions>('samples', VERSIONS, { ids: sampleIds });
+      return new Map(sampleFacts.map(({ sampleId, version }) => [sampleId, version]));
     },
   };
 }

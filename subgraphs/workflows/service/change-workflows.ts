@@ -129,6 +129,7 @@ async function write(
   return await ctx.store.write(actorOf(ctx), (writer) =>
     writer.onceEach<Outcome>(calls, (fresh) =>
       perform(
+        ctx,
         writer,
         fresh.map((index) => plans[index]!),
       ),
@@ -136,23 +137,40 @@ async function write(
   );
 }
 
-async function perform(writer: WorkflowWriter, plans: readonly Plan[]): Promise<readonly Outcome[]> {
+async function perform(
+  ctx: WorkflowsContext,
+  writer: WorkflowWriter,
+  plans: readonly Plan[],
+): Promise<readonly Outcome[]> {
   const planned = plans.flatMap((decided) => (decided.kind === 'write' ? [decided] : []));
   const claimed = planned.length === 0 ? new Set<string>() : await writer.claim(planned);
   const conflicts = await conflictsOf(
     writer,
     planned.filter(({ workflow }) => !claimed.has(workflow.id)),
   );
-  const recorded = await recordChanges(
-    writer,
-    planned.filter(({ workflow }) => claimed.has(workflow.id)),
-  );
+  const writes = planned.filter(({ workflow }) => claimed.has(workflow.id));
+  await refuseStale(ctx, writes);
+  const recorded = await recordChanges(writer, writes);
   const advanced = new Map(
     recorded.map((each): [string, Outcome] => [each.workflow.id, { kind: 'advanced', ...each }]),
   );
   return plans.map((decided) =>
     decided.kind === 'write' ? (advanced.get(decided.workflow.id) ?? conflicts.get(decided.workflow.id)!) : decided,
   );
+}
+
+/**
+ * The copy on the row, which the claim looks at, is as old as the delivery of an event: samples itself is asked last, while
+ * the rows are locked.
+ * @throws StaleFactsError when a sample has newer facts than the rules have seen.
+ */
+async function refuseStale(ctx: WorkflowsContext, writes: readonly Write[]): Promise<void> {
+  const decided = writes.filter(({ sampleVersionSeen }) => sampleVersionSeen !== null);
+  if (decided.length === 0) return;
+  const versions = await ctx.samples.versionsOf(decided.map(({ workflow }) => workflow.sampleId));
+  for (const { workflow, sampleVersionSeen } of decided) {
+    if (versions.get(workflow.sampleId) !== sampleVersionSeen) throw new StaleFactsError();
+  }
 }
 
 /**

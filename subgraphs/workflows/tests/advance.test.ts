@@ -299,6 +299,7 @@ describe('moving many', () => {
     const ids = [await start(), await start(objected), await start(), await start()];
     lab.neighbours.objections = ({ sampleId }) => (sampleId === objected ? [NO_CLIENT] : []);
     lab.neighbours.snapshots = 0;
+    lab.neighbours.versionChecks = 0;
     const outcomes = await bulk(clerk, [
       { workflowId: ids[0], to: 'SAMPLE_RECEPTION', expectedVersion: 1, idempotencyKey: 'a' },
       { workflowId: ids[1], to: 'SAMPLE_RECEPTION', expectedVersion: 1, idempotencyKey: 'b' },
@@ -314,6 +315,7 @@ describe('moving many', () => {
     expect(outcomes[0]?.workflow.id).toBe(ids[0]);
     expect(lab.neighbours.asked.map((batch) => batch.length)).toEqual([2]);
     expect(lab.neighbours.snapshots).toBe(1);
+    expect(lab.neighbours.versionChecks).toBe(1);
   });
 
   test('bulks that overlap in opposite orders end: each workflow moves once, the rest are conflicts', async () => {

@@ -136,6 +136,26 @@ describe('a sample that changes while the rules decide', () => {
     expect(lab.neighbours.asked[1]?.[0]?.facts).toContain('label_verified(s)');
   });
 
+  test('does so before its event has come: what the rules have not seen completes nothing', async () => {
+    const { id, sampleId } = await start();
+    const own = lab.neighbours.samples.get(clerk.organizationId)!;
+    lab.neighbours.whileDeciding = async () => {
+      lab.neighbours.whileDeciding = async () => {};
+      own.set(sampleId, { ...own.get(sampleId)!, sampleVersion: 2, facts: ['retracted(a)'] });
+    };
+    const repeat = { code: 'NOT_SUBMITTED', message: 'The repeat has no result.', ruleId: null, missingFacts: [] };
+    lab.neighbours.objections = ({ facts }) => (facts.includes('retracted(a)') ? [repeat] : []);
+    const { advanceWorkflow } = await lab.ask<{ advanceWorkflow: OutcomeNode }>(clerk, ADVANCE, {
+      input: { ...move, workflowId: id, idempotencyKey: 'unseen' },
+    });
+    lab.neighbours.objections = () => [];
+    expect(advanceWorkflow).toMatchObject({
+      __typename: 'TransitionRefused',
+      blockers: [{ code: 'NOT_SUBMITTED' }],
+    });
+    expect(lab.neighbours.asked).toHaveLength(2);
+  });
+
   test('over and over ends with UNAVAILABLE, and nothing is written', async () => {
     const { id, sampleId } = await start();
     let sampleVersion = 1;

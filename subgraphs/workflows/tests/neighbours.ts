@@ -20,8 +20,9 @@ export interface Neighbours {
   whileDeciding: () => Promise<void>;
   /** Every batch that the rules were asked. */
   readonly asked: AskedQuestion[][];
-  /** How often samples was asked for facts. */
+  /** How often samples was asked for facts, and how often for versions alone. */
   snapshots: number;
+  versionChecks: number;
   /** Names of those that do not answer. */
   readonly down: Set<string>;
   fetchSamples(request: Request): Promise<Response>;
@@ -29,6 +30,7 @@ export interface Neighbours {
 }
 
 interface Body {
+  readonly query: string;
   readonly variables: {
     readonly ids: readonly string[];
     readonly questions: readonly AskedQuestion[];
@@ -44,12 +46,15 @@ export function createNeighbours(identityKey: string): Neighbours {
     whileDeciding: async () => {},
     asked: [],
     snapshots: 0,
+    versionChecks: 0,
     down: new Set(),
     async fetchSamples(request) {
       if (neighbours.down.has('samples')) throw new TypeError('fetch failed');
-      neighbours.snapshots += 1;
       const { organizationId } = verify(request.headers.get(IDENTITY_HEADER) ?? '', Date.now());
-      const { ids } = ((await request.json()) as Body).variables;
+      const { query, variables } = (await request.json()) as Body;
+      if (/\bfacts\b/.test(query)) neighbours.snapshots += 1;
+      else neighbours.versionChecks += 1;
+      const { ids } = variables;
       const own = neighbours.samples.get(organizationId);
       const sampleFacts = ids.flatMap((id) => {
         const sample = own?.get(id);
