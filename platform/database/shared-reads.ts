@@ -86,11 +86,13 @@ function inTransaction<T>(connection: pg.PoolClient, session: Session, ask: () =
   };
   connection.connection.stream.cork();
   connection.query(beginStatement(session)).catch(() => {}); // without BEGIN there is no tenant: the statement fails too
-  const answer = ask();
-  connection.query('COMMIT').then(
-    () => giveBack(false),
-    () => giveBack(true),
-  );
-  connection.connection.stream.uncork();
-  return answer;
+  try {
+    return ask();
+  } finally {
+    connection.query('COMMIT').then(
+      () => giveBack(false),
+      () => giveBack(true),
+    );
+    connection.connection.stream.uncork();
+  }
 }
