@@ -5,6 +5,7 @@ import { findOrganization, findUsers } from './data/accounts-repository.ts';
 import type { AccountsTx } from './data/client.ts';
 import type { SigningKeys } from './data/signing-keys.ts';
 import type { Organization, User } from './domain/user.ts';
+import type { Turns } from './service/turns.ts';
 
 export interface AccountsDeps {
   readonly db: Database<AccountsTx>;
@@ -13,6 +14,7 @@ export interface AccountsDeps {
   readonly refreshKey: string;
   /** Of passwords within idempotency records. */
   readonly fingerprintKey: string;
+  readonly signInTurns: Turns;
   readonly clock: () => Date;
   readonly newId: () => string;
   readonly accessTokenMinutes: number;

@@ -4,17 +4,19 @@ import { type AccountsContext, type AccountsDeps, createContext } from './contex
 import { purgeSessions, purgeThrottles } from './data/accounts-repository.ts';
 import { createClient } from './data/client.ts';
 import { createSigningKeys } from './data/signing-keys.ts';
+import { FORGET_FAILURES_MS } from './domain/session.ts';
 import { resolvers } from './resolvers.ts';
+import { createTurns } from './service/turns.ts';
 
-const DAY_MS = 24 * 3_600_000;
-const KEEP_ENDED_SESSIONS_MS = 30 * DAY_MS;
+const KEEP_ENDED_SESSIONS_MS = 30 * 24 * 3_600_000;
 
 export async function createDeps(host: Host): Promise<AccountsDeps> {
   const db = await host.database('accounts', createClient);
   const keys = createSigningKeys(db, deriveKey(host.secretKey, 'signing-keys'), host.clock);
   const refreshKey = deriveKey(host.secretKey, 'refresh-tokens');
   const fingerprintKey = deriveKey(host.secretKey, 'password-fingerprints');
-  return { db, keys, refreshKey, fingerprintKey, clock: host.clock, newId: host.newId, ...host.config.sessions };
+  const { clock, newId } = host;
+  return { db, keys, refreshKey, fingerprintKey, signInTurns: createTurns(), clock, newId, ...host.config.sessions };
 }
 
 export const accounts = defineSubgraph<AccountsDeps, AccountsContext>({
@@ -27,14 +29,17 @@ export const accounts = defineSubgraph<AccountsDeps, AccountsContext>({
   routes: ({ keys }) => [
     { prefix: '/.well-known/jwks.json', fetch: async () => Response.json(await keys.publicKeys()) },
   ],
-  jobs: ({ keys }) => [{ name: 'accounts.rotate-signing-keys', cron: '17 3 * * *', handle: () => keys.rotate() }],
+  jobs: (deps) => [
+    { name: 'accounts.rotate-signing-keys', cron: '17 3 * * *', handle: () => deps.keys.rotate() },
+    { name: 'accounts.purge', cron: '37 * * * *', handle: () => purge(deps) },
+  ],
 });
 
-/** Drops what nobody can need any more: sessions that ended a month ago, counts of wrong passwords of yesterday. */
-export async function purge({ db, clock }: AccountsDeps): Promise<void> {
+/** Drops what nobody can need any more: sessions that ended a month ago, wrong passwords that no longer count. */
+async function purge({ db, clock }: AccountsDeps): Promise<void> {
   const now = clock().getTime();
   await db.system(async (tx) => {
     await purgeSessions(tx, new Date(now - KEEP_ENDED_SESSIONS_MS));
-    await purgeThrottles(tx, new Date(now - DAY_MS));
+    await purgeThrottles(tx, new Date(now - FORGET_FAILURES_MS));
   });
 }

@@ -37,14 +37,23 @@ function throttleKey(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('hex');
 }
 
-export function findThrottle(tx: AccountsTx, email: string): Promise<Throttle | null> {
-  return tx.signInThrottle.findUnique({ where: { emailHash: throttleKey(email) } });
+/** What was counted for the address, null for nothing. Others who ask the same wait until the transaction ends. */
+export async function lockThrottle(tx: AccountsTx, email: string, now: Date): Promise<Throttle | null> {
+  const emailHash = throttleKey(email);
+  await tx.$executeRaw`
+    INSERT INTO sign_in_throttle (email_hash, failures, updated_at) VALUES (${emailHash}, 0, ${now}) ON CONFLICT DO NOTHING`;
+  const rows = await tx.$queryRaw<Throttle[]>`
+    SELECT failures, locked_until AS "lockedUntil", updated_at AS "failedAt" FROM sign_in_throttle
+    WHERE email_hash = ${emailHash} FOR UPDATE`;
+  return rows[0] ?? null;
 }
 
-export async function saveThrottle(tx: AccountsTx, email: string, throttle: Throttle, now: Date): Promise<void> {
-  const data = { failures: throttle.failures, lockedUntil: throttle.lockedUntil, updatedAt: now };
-  const emailHash = throttleKey(email);
-  await tx.signInThrottle.upsert({ where: { emailHash }, create: { emailHash, ...data }, update: data });
+export async function saveThrottle(tx: AccountsTx, email: string, throttle: Throttle): Promise<void> {
+  const { failures, lockedUntil, failedAt: updatedAt } = throttle;
+  await tx.signInThrottle.update({
+    where: { emailHash: throttleKey(email) },
+    data: { failures, lockedUntil, updatedAt },
+  });
 }
 
 export async function clearThrottle(tx: AccountsTx, email: string): Promise<void> {
@@ -163,13 +172,4 @@ export async function endSessions(
     data: { endedAt: now, endReason },
   });
   return count;
-}
-
-/** The same as findThrottle, with its row locked until the transaction ends. */
-export async function lockThrottle(tx: AccountsTx, email: string, now: Date): Promise<Throttle> {
-  const rows = await tx.$queryRaw<Throttle[]>`
-    INSERT INTO sign_in_throttle (email_hash, failures, updated_at) VALUES (${throttleKey(email)}, 0, ${now})
-    ON CONFLICT (email_hash) DO UPDATE SET updated_at = excluded.updated_at
-    RETURNING failures, locked_until AS "lockedUntil"`;
-  return rows[0] ?? { failures: 0, lockedUntil: null };
 }

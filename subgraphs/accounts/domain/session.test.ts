@@ -45,3 +45,9 @@ test('the tenth wrong password locks for 30 s, each further one doubles that up 
   });
   expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
 });
+
+test('wrong passwords of yesterday do not count towards the lock', () => {
+  const old: Throttle = { failures: 15, lockedUntil: null, failedAt: later(-86_400_001) };
+  expect(afterFailure(old, NOW)).toMatchObject({ failures: 1, lockedUntil: null });
+  expect(afterFailure({ ...old, failedAt: later(-86_399_000) }, NOW).failures).toBe(16);
+});

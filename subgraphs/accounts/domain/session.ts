@@ -36,7 +36,11 @@ export function decideRefresh(session: Session, presentedHash: string, now: Date
 export interface Throttle {
   readonly failures: number;
   readonly lockedUntil: Date | null;
+  readonly failedAt: Date;
 }
+
+/** Wrong passwords count for a day after the last one. */
+export const FORGET_FAILURES_MS = 24 * 3_600_000;
 
 const FREE_TRIES = 10;
 const FIRST_LOCK_SECONDS = 30;
@@ -50,8 +54,9 @@ export function secondsLocked(throttle: Throttle | null, now: Date): number {
 
 /** After ten wrong passwords each further one doubles the wait, from 30 s to one hour. */
 export function afterFailure(throttle: Throttle | null, now: Date): Throttle {
-  const failures = (throttle?.failures ?? 0) + 1;
-  if (failures < FREE_TRIES) return { failures, lockedUntil: null };
+  const counts = throttle !== null && now.getTime() - throttle.failedAt.getTime() <= FORGET_FAILURES_MS;
+  const failures = (counts ? throttle.failures : 0) + 1;
+  if (failures < FREE_TRIES) return { failures, lockedUntil: null, failedAt: now };
   const seconds = Math.min(LONGEST_LOCK_SECONDS, FIRST_LOCK_SECONDS * 2 ** (failures - FREE_TRIES));
-  return { failures, lockedUntil: new Date(now.getTime() + seconds * 1000) };
+  return { failures, lockedUntil: new Date(now.getTime() + seconds * 1000), failedAt: now };
 }

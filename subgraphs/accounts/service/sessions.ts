@@ -25,27 +25,27 @@ export interface SignInRefused {
 const INVALID: SignInRefused = { kind: 'refused', reason: 'INVALID_CREDENTIALS', retryAfterSeconds: null };
 const ENDED: SignInRefused = { kind: 'refused', reason: 'SESSION_ENDED', retryAfterSeconds: null };
 
-export async function signIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
+/** One try after another for an address, so that many at once with the right password do not count against each other. */
+export function signIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
+  return ctx.signInTurns(email.toLowerCase(), () => trySignIn(ctx, email, password));
+}
+
+/** The try counts as a wrong one until the password was right: tries of other processes meanwhile see it. */
+async function trySignIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
   const now = ctx.clock();
-  const known = await ctx.db.system(async (tx) => ({
-    account: await accounts.findAccount(tx, email),
-    throttle: await accounts.findThrottle(tx, email),
-  }));
-  const wait = secondsLocked(known.throttle, now);
-  if (wait > 0) return { kind: 'refused', reason: 'LOCKED', retryAfterSeconds: wait };
-  const matches = await verifyPassword(known.account?.passwordHash ?? null, password);
-  if (!matches || !known.account?.active) {
-    // Counted where the row is locked: tries that run at the same time must all count.
-    const next = await ctx.db.system(async (tx) => {
-      const throttle = afterFailure(await accounts.lockThrottle(tx, email, now), now);
-      await accounts.saveThrottle(tx, email, throttle, now);
-      return throttle;
-    });
-    const seconds = secondsLocked(next, now);
-    return seconds > 0 ? { kind: 'refused', reason: 'LOCKED', retryAfterSeconds: seconds } : INVALID;
+  const { throttle, admitted, account } = await ctx.db.system(async (tx) => {
+    const before = await accounts.lockThrottle(tx, email, now);
+    if (secondsLocked(before, now) > 0) return { throttle: before, admitted: false, account: null };
+    const next = afterFailure(before, now);
+    await accounts.saveThrottle(tx, email, next);
+    return { throttle: next, admitted: true, account: await accounts.findAccount(tx, email) };
+  });
+  if (admitted && (await verifyPassword(account?.passwordHash ?? null, password)) && account?.active) {
+    await ctx.db.system((tx) => accounts.clearThrottle(tx, email));
+    return openSession(ctx, account, needsRehash(account.passwordHash) ? await hashPassword(password) : null);
   }
-  if (known.throttle) await ctx.db.system((tx) => accounts.clearThrottle(tx, email));
-  return openSession(ctx, known.account, needsRehash(known.account.passwordHash) ? await hashPassword(password) : null);
+  const seconds = secondsLocked(throttle, now);
+  return seconds > 0 ? { kind: 'refused', reason: 'LOCKED', retryAfterSeconds: seconds } : INVALID;
 }
 
 async function openSession(ctx: AccountsContext, account: accounts.Account, newHash: string | null): Promise<SignedIn> {

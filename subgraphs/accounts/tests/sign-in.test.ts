@@ -72,6 +72,19 @@ test('ten wrong passwords lock the address, the right one included, and an unkno
   }
 });
 
+test('passwords that are tried at the same moment all count: none passes the lock', async () => {
+  const email = 'many@demo.test';
+  const tries = await Promise.all(Array.from({ length: 40 }, () => signIn(email, 'wrong password')));
+  expect(tries.filter(({ reason }) => reason === 'INVALID_CREDENTIALS')).toHaveLength(9);
+  const { rows } = await inDatabase('SELECT failures FROM accounts.sign_in_throttle ORDER BY updated_at DESC LIMIT 1');
+  expect(rows).toEqual([{ failures: 10 }]);
+});
+
+test('a person who signs in twenty times at the same moment with the right password is let in each time', async () => {
+  const sessions = await Promise.all(Array.from({ length: 20 }, () => signIn('manager@demo.test')));
+  expect(new Set(sessions.map(({ __typename }) => __typename))).toEqual(new Set(['Session']));
+});
+
 test('me needs a token: without one the answer is UNAUTHENTICATED', async () => {
   expect((await lab.anonymous.send(ME)).errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
   expect(await (await lab.as('analyst')).request(ME)).toMatchObject({
