@@ -11,6 +11,7 @@ import type { OperationLimits } from './operation/limits.ts';
 import { refuseLarge } from './operation/limits-size.ts';
 import { badInput, type PreparedOperation, type RefusedOperation } from './operation/operation.ts';
 import { createOperationCache } from './operation/operation-cache.ts';
+import { resolveAhead } from './resolve-ahead.ts';
 import { createStream } from './stream.ts';
 import type { SubgraphClient } from './subgraph-client.ts';
 import type { SupergraphState } from './supergraph.ts';
@@ -214,23 +215,29 @@ async function openSubscription(
   }
 }
 
-/** One at a time: events reach the client in the order in which the subgraph sent them. */
+/** So many events of one subscription are completed at the same time; each may hold what its subgraphs answered. */
+const EVENTS_AHEAD = 8;
+
+/** Events reach the client in the order in which the subgraph sent them. */
 async function* runEvents(
   options: PipelineOptions,
   ready: Ready,
   events: AsyncIterable<SubscriptionEvent>,
   { caller, renew }: { readonly caller: Caller; readonly renew: Renew },
 ): AsyncGenerator<GraphQLResult> {
+  const { signal } = caller;
+  const complete = async (event: SubscriptionEvent): Promise<GraphQLResult> => {
+    const execution = createExecution(options, ready, { ...(await renew()), signal });
+    await ready.operation.subscription?.runEvent(execution, event);
+    // A refusal has no data: the field's null would only repeat it.
+    if (!isObject(event.data) && execution.errors.length > 0) return { data: null, errors: execution.errors };
+    return finish(options, execution, ready, null);
+  };
   try {
-    for await (const event of events) {
-      const renewed = await renew();
-      if (caller.signal?.aborted) return;
-      const execution = createExecution(options, ready, renewed);
-      await ready.operation.subscription?.runEvent(execution, event);
+    for await (const result of resolveAhead(events, EVENTS_AHEAD, complete)) {
+      if (signal?.aborted) return;
       options.metrics?.subscriptionEvent();
-      // A refusal has no data: the field's null would only repeat it.
-      if (!isObject(event.data) && execution.errors.length > 0) yield { data: null, errors: execution.errors };
-      else yield finish(options, execution, ready, null);
+      yield result;
     }
   } catch (error) {
     if (!(error instanceof SubgraphFailure)) throw error;
