@@ -134,12 +134,17 @@ export function analysisRetracted(
 
 type CatalogueRow = { readonly id: string } & Partial<AnalysisService>;
 
-export function catalogueChanged(kind: CatalogueKind, before: CatalogueRow | null, after: CatalogueRow): DomainEvent {
+export function catalogueChanged(
+  kind: CatalogueKind,
+  change: { readonly before: CatalogueRow | null; readonly after: CatalogueRow; readonly reason: string | null },
+): DomainEvent {
+  const { before, after, reason } = change;
   return {
     topic: CATALOGUE_TOPIC,
     type: 'catalogue.changed',
     subjectType: kind,
     subjectId: after.id,
+    reason,
     payload: { before: before && { ...before }, after: { ...after } },
   };
 }

@@ -113,6 +113,8 @@ export type SampleType = {
   code: Scalars['String']['output'];
   /** Name for people. */
   name: Scalars['String']['output'];
+  /** Starts at 1, grows by one with every change; send it back as `expectedVersion`. */
+  version: Scalars['Int']['output'];
 };
 
 /** For whom the laboratory works. */
@@ -124,6 +126,8 @@ export type Client = {
   code: Scalars['String']['output'];
   /** Name for people. */
   name: Scalars['String']['output'];
+  /** Starts at 1, grows by one with every change; send it back as `expectedVersion`. */
+  version: Scalars['Int']['output'];
 };
 
 /** A place where samples are taken. */
@@ -139,6 +143,8 @@ export type SamplePoint = {
   latitude?: Maybe<Scalars['Float']['output']>;
   /** Degrees east, WGS 84. */
   longitude?: Maybe<Scalars['Float']['output']>;
+  /** Starts at 1, grows by one with every change; send it back as `expectedVersion`. */
+  version: Scalars['Int']['output'];
 };
 
 /** A test that the laboratory offers. Changing it changes nothing about analyses that were asked for before. */
@@ -158,6 +164,8 @@ export type AnalysisService = {
   requiredVerifications: Scalars['Int']['output'];
   /** Longest time from collection to measurement in hours; null when none is set. */
   holdingTimeHours?: Maybe<Scalars['Int']['output']>;
+  /** Starts at 1, grows by one with every change; send it back as `expectedVersion`. */
+  version: Scalars['Int']['output'];
 };
 
 /** A physical specimen. */
@@ -844,6 +852,8 @@ export type SampleTypeInput = {
   code: Scalars['String']['input'];
   /** 1 to 200 characters. */
   name: Scalars['String']['input'];
+  /** Version of the row that the change is based on; absent changes whatever is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A client to create, or to change when the code exists. */
@@ -852,9 +862,11 @@ export type ClientInput = {
   code: Scalars['String']['input'];
   /** 1 to 200 characters. */
   name: Scalars['String']['input'];
+  /** Version of the row that the change is based on; absent changes whatever is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** A sample point to create, or to change when the code exists. */
+/** A sample point to create, or to change when the code exists. Of an existing one what is absent stays; null clears. */
 export type SamplePointInput = {
   /** 1 to 80 letters, digits, `_`, `-`, `.` or `:`. */
   code: Scalars['String']['input'];
@@ -864,22 +876,26 @@ export type SamplePointInput = {
   latitude?: InputMaybe<Scalars['Float']['input']>;
   /** Degrees east, WGS 84, -180 to 180. */
   longitude?: InputMaybe<Scalars['Float']['input']>;
+  /** Version of the row that the change is based on; absent changes whatever is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** An analysis service to create, or to change when the code exists. */
+/** An analysis service to create, or to change when the code exists. Of an existing one what is absent stays; null clears. */
 export type AnalysisServiceInput = {
   /** 1 to 80 letters, digits, `_`, `-`, `.`, `:` or `/`. */
   code: Scalars['String']['input'];
   /** 1 to 200 characters. */
   name: Scalars['String']['input'];
-  /** UCUM unit of its results; absent for results without a unit. */
+  /** UCUM unit of its results; null for results without a unit. */
   unit?: InputMaybe<Scalars['String']['input']>;
   /** How it is carried out. */
   method?: InputMaybe<Scalars['String']['input']>;
-  /** How many other persons must verify a result, 0 to 5. */
-  requiredVerifications?: Scalars['Int']['input'];
+  /** How many other persons must verify a result, 0 to 5; 1 for a new one, and for null. */
+  requiredVerifications?: InputMaybe<Scalars['Int']['input']>;
   /** Longest time from collection to measurement in hours. */
   holdingTimeHours?: InputMaybe<Scalars['Int']['input']>;
+  /** Version of the row that the change is based on; absent changes whatever is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What saving a part of the catalogue did. Rows that equal what is stored are left alone. */
@@ -983,13 +999,13 @@ export type Mutation = {
   assignAnalyses: ChangeAnalysesPayload;
   /** Withdraws analyses, with a repeat where asked, at most 500 at once. */
   retractAnalyses: ChangeAnalysesPayload;
-  /** Creates or changes sample types by code, at most 500 at once. */
+  /** Creates or changes sample types by code, at most 500 at once, all or none. A stale `expectedVersion` is a CONFLICT. */
   saveSampleTypes: SaveCataloguePayload;
-  /** Creates or changes clients by code, at most 500 at once. */
+  /** Creates or changes clients by code, at most 500 at once, all or none. A stale `expectedVersion` is a CONFLICT. */
   saveClients: SaveCataloguePayload;
-  /** Creates or changes sample points by code, at most 500 at once. */
+  /** Creates or changes sample points by code, at most 500 at once, all or none. A stale `expectedVersion` is a CONFLICT. */
   saveSamplePoints: SaveCataloguePayload;
-  /** Creates or changes analysis services by code, at most 500 at once. */
+  /** Creates or changes analysis services by code, at most 500 at once, all or none. A stale `expectedVersion` is a CONFLICT. */
   saveAnalysisServices: SaveCataloguePayload;
 };
 
@@ -1032,21 +1048,29 @@ export type MutationRetractAnalysesArgs = {
 
 export type MutationSaveSampleTypesArgs = {
   inputs: Array<SampleTypeInput>;
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 export type MutationSaveClientsArgs = {
   inputs: Array<ClientInput>;
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 export type MutationSaveSamplePointsArgs = {
   inputs: Array<SamplePointInput>;
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
 export type MutationSaveAnalysisServicesArgs = {
   inputs: Array<AnalysisServiceInput>;
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -1197,11 +1221,11 @@ export type ResolversTypes = {
   SampleType: ResolverTypeWrapper<SampleTypeMapper>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Client: ResolverTypeWrapper<ClientMapper>;
   SamplePoint: ResolverTypeWrapper<SamplePointMapper>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   AnalysisService: ResolverTypeWrapper<AnalysisServiceMapper>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Sample: ResolverTypeWrapper<SampleMapper>;
   CustodyEntry: ResolverTypeWrapper<CustodyEntryMapper>;
   CustodyConnection: ResolverTypeWrapper<CustodyConnectionMapper>;
@@ -1273,11 +1297,11 @@ export type ResolversParentTypes = {
   SampleType: SampleTypeMapper;
   ID: Scalars['ID']['output'];
   String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
   Client: ClientMapper;
   SamplePoint: SamplePointMapper;
   Float: Scalars['Float']['output'];
   AnalysisService: AnalysisServiceMapper;
-  Int: Scalars['Int']['output'];
   Sample: SampleMapper;
   CustodyEntry: CustodyEntryMapper;
   CustodyConnection: CustodyConnectionMapper;
@@ -1348,6 +1372,7 @@ export type SampleTypeResolvers<ContextType = SamplesContext, ParentType extends
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type ClientResolvers<ContextType = SamplesContext, ParentType extends ResolversParentTypes['Client'] = ResolversParentTypes['Client'], FederationReferenceType extends FederationReferenceTypes['Client'] = FederationReferenceTypes['Client']> = {
@@ -1355,6 +1380,7 @@ export type ClientResolvers<ContextType = SamplesContext, ParentType extends Res
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type SamplePointResolvers<ContextType = SamplesContext, ParentType extends ResolversParentTypes['SamplePoint'] = ResolversParentTypes['SamplePoint'], FederationReferenceType extends FederationReferenceTypes['SamplePoint'] = FederationReferenceTypes['SamplePoint']> = {
@@ -1364,6 +1390,7 @@ export type SamplePointResolvers<ContextType = SamplesContext, ParentType extend
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   latitude?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   longitude?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type AnalysisServiceResolvers<ContextType = SamplesContext, ParentType extends ResolversParentTypes['AnalysisService'] = ResolversParentTypes['AnalysisService'], FederationReferenceType extends FederationReferenceTypes['AnalysisService'] = FederationReferenceTypes['AnalysisService']> = {
@@ -1375,6 +1402,7 @@ export type AnalysisServiceResolvers<ContextType = SamplesContext, ParentType ex
   method?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   requiredVerifications?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   holdingTimeHours?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type SampleResolvers<ContextType = SamplesContext, ParentType extends ResolversParentTypes['Sample'] = ResolversParentTypes['Sample'], FederationReferenceType extends FederationReferenceTypes['Sample'] = FederationReferenceTypes['Sample']> = {

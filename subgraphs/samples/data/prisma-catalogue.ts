@@ -11,7 +11,12 @@ interface Table<Row> {
   readonly columns: Columns<Row>;
 }
 
-const NAMED = { id: ['id', 'uuid'], code: ['code', 'text'], name: ['name', 'text'] } as const;
+const NAMED = {
+  id: ['id', 'uuid'],
+  code: ['code', 'text'],
+  name: ['name', 'text'],
+  version: ['version', 'int'],
+} as const;
 
 const TABLES: { readonly [Kind in CatalogueKind]: Table<CatalogueRows[Kind]> } = {
   SampleType: { name: 'sample_type', columns: NAMED },

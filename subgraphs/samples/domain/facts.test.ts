@@ -23,8 +23,8 @@ test('a sample and its analyses become facts in the vocabulary of the rule base'
   });
   const facts = factsOf({
     sample,
-    type: { id: 't', code: 'WATER', name: 'Water' },
-    client: { id: 'c', code: 'UTAH', name: 'Utah' },
+    type: { id: 't', code: 'WATER', name: 'Water', version: 1 },
+    client: { id: 'c', code: 'UTAH', name: 'Utah', version: 1 },
     analyses: [nitrate, coliforms],
   });
   expect(facts).toEqual([
@@ -58,7 +58,7 @@ test('a sample and its analyses become facts in the vocabulary of the rule base'
 test('what holds a result is a fact, cause by cause, of the present result only', () => {
   const held = aResult({ flags: ['UNIT_MISMATCH', 'MEASURED_BEFORE_COLLECTED', 'HOLDING_TIME_EXCEEDED'] });
   const sample = aSample({ id: 's1' });
-  const about = { sample, type: { id: 't', code: 'WATER', name: 'Water' }, client: null };
+  const about = { sample, type: { id: 't', code: 'WATER', name: 'Water', version: 1 }, client: null };
   const heldFacts = (found: AnalysisCase) =>
     factsOf({ ...about, analyses: [found] }).filter((fact) => fact.startsWith('held('));
   const analysis = anAnalysis({ id: 'a1', sampleId: 's1', status: 'SUBMITTED' });
@@ -74,8 +74,8 @@ test('what a test demands is what its analysis was asked for with, whatever the 
   const found = (over: Partial<Analysis>) =>
     aCase({ sample, service: aService({ unit: 'ug/L', requiredVerifications: 0 }), analysis: anAnalysis(over) });
   const demands = (...analyses: AnalysisCase[]) =>
-    factsOf({ sample, type: { id: 't', code: 'WATER', name: 'Water' }, client: null, analyses }).filter((fact) =>
-      /^(required|unit)/.test(fact),
+    factsOf({ sample, type: { id: 't', code: 'WATER', name: 'Water', version: 1 }, client: null, analyses }).filter(
+      (fact) => /^(required|unit)/.test(fact),
     );
   const repeat = found({ id: 'a2', requiredVerifications: 2, unit: 'mg/L' });
   const withdrawn = found({ id: 'a1', status: 'RETRACTED', requiredVerifications: 1 });
@@ -86,7 +86,12 @@ test('what a test demands is what its analysis was asked for with, whatever the 
 
 test('what is unknown is no fact', () => {
   const sample = aSample({ id: 's1', collectedAt: null, receivedAt: null, condition: null });
-  const facts = factsOf({ sample, type: { id: 't', code: 'WATER', name: 'Water' }, client: null, analyses: [] });
+  const facts = factsOf({
+    sample,
+    type: { id: 't', code: 'WATER', name: 'Water', version: 1 },
+    client: null,
+    analyses: [],
+  });
   expect(facts).toEqual(["sample('s1')", "sample_type('s1','WATER')", "priority('s1',routine)"]);
 });
 

@@ -3,9 +3,9 @@ import { type Catalogue, planRegistrations, type SampleRequest } from './registr
 import { aService, T0 } from './testing.ts';
 
 const catalogue: Catalogue = {
-  types: new Map([['WATER', { id: 't', code: 'WATER', name: 'Water' }]]),
-  clients: new Map([['UTAH', { id: 'c', code: 'UTAH', name: 'Utah' }]]),
-  points: new Map([['P1', { id: 'p', code: 'P1', name: 'Point', latitude: null, longitude: null }]]),
+  types: new Map([['WATER', { id: 't', code: 'WATER', name: 'Water', version: 1 }]]),
+  clients: new Map([['UTAH', { id: 'c', code: 'UTAH', name: 'Utah', version: 1 }]]),
+  points: new Map([['P1', { id: 'p', code: 'P1', name: 'Point', version: 1, latitude: null, longitude: null }]]),
   services: new Map([
     ['NITRATE', aService()],
     ['PHOSPHORUS', aService({ id: 's2', code: 'PHOSPHORUS' })],
@@ -90,7 +90,7 @@ test('of two with one barcode the first is planned, the second refused; a refuse
 });
 
 test('a person of a client registers for that client when none is named', () => {
-  const own = { id: 'own', code: 'OWN', name: 'Own' };
+  const own = { id: 'own', code: 'OWN', name: 'Own', version: 1 };
   const [plan] = planRegistrations([request()], { ...catalogue, defaultClient: own }, T0);
   expect(plan).toMatchObject({ client: own });
 });

@@ -37,6 +37,7 @@ export function aService(over: Partial<AnalysisService> = {}): AnalysisService {
     method: null,
     requiredVerifications: 1,
     holdingTimeHours: null,
+    version: 1,
     ...over,
   };
 }

@@ -38,12 +38,16 @@ export interface SampleType {
   readonly id: string;
   readonly code: string;
   readonly name: string;
+  /** Starts at 1, grows with every change. */
+  readonly version: number;
 }
 
 export interface Client {
   readonly id: string;
   readonly code: string;
   readonly name: string;
+  /** Starts at 1, grows with every change. */
+  readonly version: number;
 }
 
 export interface SamplePoint {
@@ -52,6 +56,8 @@ export interface SamplePoint {
   readonly name: string;
   readonly latitude: number | null;
   readonly longitude: number | null;
+  /** Starts at 1, grows with every change. */
+  readonly version: number;
 }
 
 /** What decides about an analysis: each takes a copy of its service's when it is asked for. */
@@ -66,6 +72,8 @@ export interface AnalysisService extends Terms {
   readonly id: string;
   readonly code: string;
   readonly name: string;
+  /** Starts at 1, grows with every change. */
+  readonly version: number;
 }
 
 export interface Sample {

@@ -1,3 +1,4 @@
+import { type CatalogueEntry, DEFAULT_VERIFICATIONS } from '../domain/catalogue.ts';
 import type { SampleFilter, SampleOrder, TimeRange } from '../domain/listing.ts';
 import type { SampleRequest } from '../domain/registration.ts';
 import type { ResultEntry } from '../domain/result-entry.ts';
@@ -9,13 +10,13 @@ import type {
   RegisterSampleInput,
   SampleFilter as SampleFilterInput,
   SampleOrder as SampleOrderInput,
-  SamplePointInput,
   SubmitResultInput,
 } from '../schema.generated.ts';
 import type { AssignmentRequest, RetractionRequest } from '../service/analyses.ts';
 import type { ReceptionRequest } from '../service/receive-samples.ts';
 
 type Given<T> = T | null | undefined;
+type ServiceEntry = CatalogueEntry<'AnalysisService'>;
 
 // GraphQL has applied the schema's defaults; the generated types do not know, so they are named once more here.
 const DEFAULTS = { priority: 'ROUTINE', category: 'ROUTINE', analyses: [], startWorkflow: false } as const;
@@ -76,19 +77,10 @@ export function toRetraction({ analysisId, expectedVersion, reason, repeat }: Ch
   return { analysisId, expectedVersion, reason: reason ?? null, repeat: repeat ?? false };
 }
 
-export function toSamplePoint({ code, name, latitude, longitude }: SamplePointInput) {
-  return { code, name, latitude: latitude ?? null, longitude: longitude ?? null };
-}
-
-export function toAnalysisService(input: AnalysisServiceInput) {
-  return {
-    code: input.code,
-    name: input.name,
-    unit: input.unit ?? null,
-    method: input.method ?? null,
-    requiredVerifications: input.requiredVerifications ?? 1,
-    holdingTimeHours: input.holdingTimeHours ?? null,
-  };
+/** What is absent stays absent: it leaves the stored row as it is. Null asks for the number of a new service. */
+export function toAnalysisService({ requiredVerifications, ...input }: AnalysisServiceInput): ServiceEntry {
+  if (requiredVerifications === undefined) return input;
+  return { ...input, requiredVerifications: requiredVerifications ?? DEFAULT_VERIFICATIONS };
 }
 
 function toRange(range: Given<DateTimeRange>): TimeRange | null {

@@ -3,15 +3,7 @@ import { assignAnalyses, retractAnalyses, submitResults, verifyAnalyses } from '
 import { saveCatalogue } from '../service/catalogue.ts';
 import { receiveSamples } from '../service/receive-samples.ts';
 import { registerSamples } from '../service/register-samples.ts';
-import {
-  toAnalysisService,
-  toAssignment,
-  toReception,
-  toResultEntry,
-  toRetraction,
-  toSamplePoint,
-  toSampleRequest,
-} from './input.ts';
+import { toAnalysisService, toAssignment, toReception, toResultEntry, toRetraction, toSampleRequest } from './input.ts';
 
 export const Mutation: MutationResolvers = {
   registerSamples: (_, { inputs, idempotencyKey = null }, ctx) =>
@@ -25,8 +17,12 @@ export const Mutation: MutationResolvers = {
     assignAnalyses(ctx, inputs.map(toAssignment), idempotencyKey),
   retractAnalyses: (_, { inputs, idempotencyKey = null }, ctx) =>
     retractAnalyses(ctx, inputs.map(toRetraction), idempotencyKey),
-  saveSampleTypes: (_, { inputs }, ctx) => saveCatalogue(ctx, 'SampleType', inputs),
-  saveClients: (_, { inputs }, ctx) => saveCatalogue(ctx, 'Client', inputs),
-  saveSamplePoints: (_, { inputs }, ctx) => saveCatalogue(ctx, 'SamplePoint', inputs.map(toSamplePoint)),
-  saveAnalysisServices: (_, { inputs }, ctx) => saveCatalogue(ctx, 'AnalysisService', inputs.map(toAnalysisService)),
+  saveSampleTypes: (_, { inputs: rows, idempotencyKey = null, reason = null }, ctx) =>
+    saveCatalogue(ctx, 'SampleType', { rows, idempotencyKey, reason }),
+  saveClients: (_, { inputs: rows, idempotencyKey = null, reason = null }, ctx) =>
+    saveCatalogue(ctx, 'Client', { rows, idempotencyKey, reason }),
+  saveSamplePoints: (_, { inputs: rows, idempotencyKey = null, reason = null }, ctx) =>
+    saveCatalogue(ctx, 'SamplePoint', { rows, idempotencyKey, reason }),
+  saveAnalysisServices: (_, { inputs, idempotencyKey = null, reason = null }, ctx) =>
+    saveCatalogue(ctx, 'AnalysisService', { rows: inputs.map(toAnalysisService), idempotencyKey, reason }),
 };

@@ -4,45 +4,55 @@ import {
   type CatalogueEntry,
   type CatalogueKind,
   type CatalogueRows,
-  checkCatalogue,
+  checkCodes,
   planSave,
 } from '../domain/catalogue.ts';
 import type { SampleType } from '../domain/types.ts';
 import { catalogueChanged } from '../events.ts';
-import { checkInputs } from './input.ts';
+import { checkInputs, checkReason } from './input.ts';
 
 export interface CatalogueSaved {
   readonly created: number;
   readonly changed: number;
 }
 
+export interface CatalogueSave<Kind extends CatalogueKind> {
+  readonly rows: readonly CatalogueEntry<Kind>[];
+  readonly idempotencyKey: string | null;
+  /** Why, for the audit trail. */
+  readonly reason: string | null;
+}
+
 /**
  * Creates or changes rows by code, all or none; rows that equal what is stored are left alone.
- * @throws BadInputError naming the first row that is not fit.
+ * @throws BadInputError naming the first row that is not fit, ConflictError naming the first that is stale.
  */
 export async function saveCatalogue<Kind extends CatalogueKind>(
   ctx: SamplesContext,
   kind: Kind,
-  rows: readonly CatalogueEntry<Kind>[],
+  { rows, idempotencyKey, reason }: CatalogueSave<Kind>,
 ): Promise<CatalogueSaved> {
   checkInputs(rows);
-  checkCatalogue(kind, rows);
+  checkReason(reason);
+  checkCodes(kind, rows);
   if (rows.length === 0) return { created: 0, changed: 0 };
-  return ctx.store.write(actorOf(ctx), null, async (writer) => {
-    await writer.lockCatalogue(kind);
-    const codes = rows.map(({ code }) => code);
-    const stored = new Map((await writer.catalogueByCodes(kind, codes)).map((row) => [row.code, row]));
-    const { created, changed } = planSave<Kind>(stored, rows, ctx.newId);
-    const all = [...created.map((after) => ({ before: null, after })), ...changed];
-    if (all.length > 0) {
-      await writer.saveCatalogue(
-        kind,
-        all.map(({ after }) => after),
-      );
-      await writer.announce(all.map(({ before, after }) => catalogueChanged(kind, before, after)));
-    }
-    return { created: created.length, changed: changed.length };
-  });
+  return ctx.store.write(actorOf(ctx), null, (writer) =>
+    writer.once({ operation: `save${kind}`, key: idempotencyKey, request: { rows, reason } }, async () => {
+      await writer.lockCatalogue(kind);
+      const codes = rows.map(({ code }) => code);
+      const stored = new Map((await writer.catalogueByCodes(kind, codes)).map((row) => [row.code, row]));
+      const { created, changed } = planSave(kind, rows, stored, ctx.newId);
+      const all = [...created.map((after) => ({ before: null, after })), ...changed];
+      if (all.length > 0) {
+        await writer.saveCatalogue(
+          kind,
+          all.map(({ after }) => after),
+        );
+        await writer.announce(all.map(({ before, after }) => catalogueChanged(kind, { before, after, reason })));
+      }
+      return { created: created.length, changed: changed.length };
+    }),
+  );
 }
 
 export function sampleTypes(ctx: SamplesContext): Promise<SampleType[]> {

@@ -27,6 +27,11 @@ export function checkWords(
   }
 }
 
+/** @throws BadInputError when the reason of a whole request is too long to be one. */
+export function checkReason(reason: string | null): void {
+  checkLength('reason', reason, MAX_REASON);
+}
+
 function checkLength(path: string, text: string | null | undefined, most: number): void {
   if (text && text.length > most)
     throw new BadInputError(`"${path}" has at most ${most} characters, got ${text.length}.`);

@@ -25,9 +25,37 @@ beforeEach(async () => {
 
 const all = { types: TYPES, clients: CLIENTS, points: POINTS, services: SERVICES };
 
-async function saveServices(viewer: Viewer, inputs: readonly object[]) {
-  const query = `mutation Save($inputs: [AnalysisServiceInput!]!) { saveAnalysisServices(inputs: $inputs) { created changed } }`;
-  return lab.send<{ saveAnalysisServices: { created: number; changed: number } }>(viewer, query, { inputs });
+async function saveServices(
+  viewer: Viewer,
+  inputs: readonly object[],
+  more: { readonly key?: string; readonly reason?: string } = {},
+) {
+  const query = `mutation Save($inputs: [AnalysisServiceInput!]!, $key: ID, $reason: String) {
+    saveAnalysisServices(inputs: $inputs, idempotencyKey: $key, reason: $reason) { created changed } }`;
+  return lab.send<{ saveAnalysisServices: { created: number; changed: number } }>(viewer, query, { inputs, ...more });
+}
+
+interface Service {
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string | null;
+  readonly method: string | null;
+  readonly requiredVerifications: number;
+  readonly holdingTimeHours: number | null;
+  readonly version: number;
+}
+
+async function service(code: string): Promise<Service | undefined> {
+  const query = `{ analysisServices(first: 50) { edges { node {
+    code name unit method requiredVerifications holdingTimeHours version } } } }`;
+  const { analysisServices } = await lab.ask<{ analysisServices: { edges: { node: Service }[] } }>(manager, query);
+  return analysisServices.edges.map(({ node }) => node).find((node) => node.code === code);
+}
+
+/** Events of what was done after the laboratory had its catalogue. */
+async function changes() {
+  const seeded = TYPES.length + CLIENTS.length + POINTS.length + SERVICES.length;
+  return (await lab.events(manager, 'catalogue')).slice(seeded);
 }
 
 test('a save creates what is new and changes what differs, and announces both with before and after', async () => {
@@ -38,10 +66,7 @@ test('a save creates what is new and changes what differs, and announces both wi
     { code: 'PH', name: 'pH', unit: '[pH]' },
   ]);
   expect(data?.saveAnalysisServices).toEqual({ created: 1, changed: 1 });
-  const events = (await lab.events(manager, 'catalogue')).slice(
-    TYPES.length + CLIENTS.length + POINTS.length + SERVICES.length,
-  );
-  expect(events).toMatchObject([
+  expect(await changes()).toMatchObject([
     { type: 'catalogue.changed', payload: { before: null, after: { code: 'PH', requiredVerifications: 1 } } },
     {
       type: 'catalogue.changed',
@@ -60,6 +85,83 @@ test('what is stored already is left alone: no change, no event', async () => {
     saveAnalysisServices: none,
   });
   expect(await lab.events(manager, 'catalogue')).toEqual(before);
+});
+
+describe('a change of a row that is there', () => {
+  test('leaves what it does not name as it is; null clears', async () => {
+    const full = { unit: 'mg/L', method: 'EPA 365.1', requiredVerifications: 2, holdingTimeHours: 672 };
+    await saveServices(manager, [{ code: 'PHOSPHORUS', name: 'Phosphorus', ...full }]);
+    await saveServices(manager, [{ code: 'PHOSPHORUS', name: 'Phosphorus, total' }]);
+    expect(await service('PHOSPHORUS')).toEqual({
+      ...{ code: 'PHOSPHORUS', name: 'Phosphorus, total', version: 3 },
+      ...full,
+    });
+    const cleared = { unit: null, method: null, requiredVerifications: null, holdingTimeHours: null };
+    await saveServices(manager, [{ code: 'PHOSPHORUS', name: 'Phosphorus, total', ...cleared }]);
+    expect(await service('PHOSPHORUS')).toMatchObject({ ...cleared, requiredVerifications: 1, version: 4 });
+  });
+
+  test('of a point too: one coordinate may change, but not go alone', async () => {
+    const query = `mutation Save($inputs: [SamplePointInput!]!) { saveSamplePoints(inputs: $inputs) { changed } }`;
+    const save = (over: object) => lab.send(manager, query, { inputs: [{ code: 'P1', name: 'Lake', ...over }] });
+    const stored = async () =>
+      lab.ask(manager, '{ samplePoints(first: 9) { edges { node { name latitude longitude version } } } }');
+    const node = { name: 'Lake', latitude: 41.5, longitude: -112.7, version: 2 };
+    await save({ latitude: 41.5 });
+    expect(await stored()).toEqual({ samplePoints: { edges: [{ node }] } });
+    expect((await save({ latitude: null })).errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+    await save({ name: 'Great Salt Lake' });
+    expect(await stored()).toEqual({
+      samplePoints: { edges: [{ node: { ...node, name: 'Great Salt Lake', version: 3 } }] },
+    });
+  });
+
+  test('that was based on another version is a CONFLICT and changes nothing, what is not there included', async () => {
+    const rename = (name: string, expectedVersion: number) => ({ code: 'NITRATE', name, expectedVersion });
+    const first = await saveServices(manager, [rename('Nitrate as N', 1)]);
+    expect(first.data?.saveAnalysisServices).toEqual({ created: 0, changed: 1 });
+    const stale = await saveServices(manager, [{ code: 'NEW', name: 'New' }, rename('Nitrate as NO3', 1)]);
+    expect(stale.errors?.[0]).toMatchObject({
+      message: expect.stringMatching(/^inputs\[1\] \("NITRATE"\).*version 2/),
+      extensions: { code: 'CONFLICT', index: 1, currentVersion: 2 },
+    });
+    expect(await service('NEW')).toBeUndefined();
+    expect(await service('NITRATE')).toMatchObject({ name: 'Nitrate as N', version: 2 });
+    const absent = await saveServices(manager, [{ code: 'NEW', name: 'New', expectedVersion: 1 }]);
+    expect(absent.errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', currentVersion: null });
+  });
+
+  test('that changes nothing is no new version', async () => {
+    await saveServices(manager, SERVICES);
+    expect(await service('NITRATE')).toMatchObject({ version: 1 });
+  });
+});
+
+test('the event tells why, with the row before and after', async () => {
+  await saveServices(manager, [{ code: 'NITRATE', name: 'Nitrate', requiredVerifications: 0 }], {
+    reason: 'automated',
+  });
+  expect(await changes()).toMatchObject([
+    {
+      reason: 'automated',
+      payload: {
+        before: { code: 'NITRATE', requiredVerifications: 1, version: 1 },
+        after: { code: 'NITRATE', requiredVerifications: 0, unit: 'mg/L', holdingTimeHours: 48, version: 2 },
+      },
+    },
+  ]);
+  const { errors } = await saveServices(manager, SERVICES, { reason: 'x'.repeat(501) });
+  expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+});
+
+test('a retry with the same key saves nothing twice; with other content it is a conflict', async () => {
+  const inputs = [{ code: 'NITRATE', name: 'Nitrate as N', expectedVersion: 1 }];
+  const first = await saveServices(manager, inputs, { key: 'k' });
+  expect(first.data?.saveAnalysisServices).toEqual({ created: 0, changed: 1 });
+  expect(await saveServices(manager, inputs, { key: 'k' })).toEqual(first);
+  expect(await changes()).toHaveLength(1);
+  const other = await saveServices(manager, [{ code: 'NITRATE', name: 'Nitrate' }], { key: 'k' });
+  expect(other.errors?.[0]?.extensions.code).toBe('CONFLICT');
 });
 
 test('two who save the same at once create it once', async () => {

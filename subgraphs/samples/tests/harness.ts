@@ -22,7 +22,10 @@ import * as documents from './documents.ts';
 
 export interface Answer<T> {
   readonly data: T | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions: { readonly code: string; readonly [name: string]: unknown };
+  }[];
 }
 
 export interface Recorded {

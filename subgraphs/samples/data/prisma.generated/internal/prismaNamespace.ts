@@ -1209,7 +1209,8 @@ export const SampleTypeScalarFieldEnum = {
   id: 'id',
   organizationId: 'organizationId',
   code: 'code',
-  name: 'name'
+  name: 'name',
+  version: 'version'
 } as const
 
 export type SampleTypeScalarFieldEnum = (typeof SampleTypeScalarFieldEnum)[keyof typeof SampleTypeScalarFieldEnum]
@@ -1219,7 +1220,8 @@ export const ClientScalarFieldEnum = {
   id: 'id',
   organizationId: 'organizationId',
   code: 'code',
-  name: 'name'
+  name: 'name',
+  version: 'version'
 } as const
 
 export type ClientScalarFieldEnum = (typeof ClientScalarFieldEnum)[keyof typeof ClientScalarFieldEnum]
@@ -1231,7 +1233,8 @@ export const SamplePointScalarFieldEnum = {
   code: 'code',
   name: 'name',
   latitude: 'latitude',
-  longitude: 'longitude'
+  longitude: 'longitude',
+  version: 'version'
 } as const
 
 export type SamplePointScalarFieldEnum = (typeof SamplePointScalarFieldEnum)[keyof typeof SamplePointScalarFieldEnum]
@@ -1245,7 +1248,8 @@ export const AnalysisServiceScalarFieldEnum = {
   unit: 'unit',
   method: 'method',
   requiredVerifications: 'requiredVerifications',
-  holdingTimeHours: 'holdingTimeHours'
+  holdingTimeHours: 'holdingTimeHours',
+  version: 'version'
 } as const
 
 export type AnalysisServiceScalarFieldEnum = (typeof AnalysisServiceScalarFieldEnum)[keyof typeof AnalysisServiceScalarFieldEnum]
@@ -1401,20 +1405,6 @@ export type ListStringFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaMod
 
 
 /**
- * Reference to a field of type 'Float'
- */
-export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
-    
-
-
-/**
- * Reference to a field of type 'Float[]'
- */
-export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float[]'>
-    
-
-
-/**
  * Reference to a field of type 'Int'
  */
 export type IntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Int'>
@@ -1425,6 +1415,20 @@ export type IntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'In
  * Reference to a field of type 'Int[]'
  */
 export type ListIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Int[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Float'
+ */
+export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
+    
+
+
+/**
+ * Reference to a field of type 'Float[]'
+ */
+export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float[]'>
     
 
 

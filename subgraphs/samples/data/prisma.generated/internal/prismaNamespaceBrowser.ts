@@ -83,7 +83,8 @@ export const SampleTypeScalarFieldEnum = {
   id: 'id',
   organizationId: 'organizationId',
   code: 'code',
-  name: 'name'
+  name: 'name',
+  version: 'version'
 } as const
 
 export type SampleTypeScalarFieldEnum = (typeof SampleTypeScalarFieldEnum)[keyof typeof SampleTypeScalarFieldEnum]
@@ -93,7 +94,8 @@ export const ClientScalarFieldEnum = {
   id: 'id',
   organizationId: 'organizationId',
   code: 'code',
-  name: 'name'
+  name: 'name',
+  version: 'version'
 } as const
 
 export type ClientScalarFieldEnum = (typeof ClientScalarFieldEnum)[keyof typeof ClientScalarFieldEnum]
@@ -105,7 +107,8 @@ export const SamplePointScalarFieldEnum = {
   code: 'code',
   name: 'name',
   latitude: 'latitude',
-  longitude: 'longitude'
+  longitude: 'longitude',
+  version: 'version'
 } as const
 
 export type SamplePointScalarFieldEnum = (typeof SamplePointScalarFieldEnum)[keyof typeof SamplePointScalarFieldEnum]
@@ -119,7 +122,8 @@ export const AnalysisServiceScalarFieldEnum = {
   unit: 'unit',
   method: 'method',
   requiredVerifications: 'requiredVerifications',
-  holdingTimeHours: 'holdingTimeHours'
+  holdingTimeHours: 'holdingTimeHours',
+  version: 'version'
 } as const
 
 export type AnalysisServiceScalarFieldEnum = (typeof AnalysisServiceScalarFieldEnum)[keyof typeof AnalysisServiceScalarFieldEnum]

@@ -29,11 +29,13 @@ export type AggregateAnalysisService = {
 export type AnalysisServiceAvgAggregateOutputType = {
   requiredVerifications: number | null
   holdingTimeHours: number | null
+  version: number | null
 }
 
 export type AnalysisServiceSumAggregateOutputType = {
   requiredVerifications: number | null
   holdingTimeHours: number | null
+  version: number | null
 }
 
 export type AnalysisServiceMinAggregateOutputType = {
@@ -45,6 +47,7 @@ export type AnalysisServiceMinAggregateOutputType = {
   method: string | null
   requiredVerifications: number | null
   holdingTimeHours: number | null
+  version: number | null
 }
 
 export type AnalysisServiceMaxAggregateOutputType = {
@@ -56,6 +59,7 @@ export type AnalysisServiceMaxAggregateOutputType = {
   method: string | null
   requiredVerifications: number | null
   holdingTimeHours: number | null
+  version: number | null
 }
 
 export type AnalysisServiceCountAggregateOutputType = {
@@ -67,6 +71,7 @@ export type AnalysisServiceCountAggregateOutputType = {
   method: number
   requiredVerifications: number
   holdingTimeHours: number
+  version: number
   _all: number
 }
 
@@ -74,11 +79,13 @@ export type AnalysisServiceCountAggregateOutputType = {
 export type AnalysisServiceAvgAggregateInputType = {
   requiredVerifications?: true
   holdingTimeHours?: true
+  version?: true
 }
 
 export type AnalysisServiceSumAggregateInputType = {
   requiredVerifications?: true
   holdingTimeHours?: true
+  version?: true
 }
 
 export type AnalysisServiceMinAggregateInputType = {
@@ -90,6 +97,7 @@ export type AnalysisServiceMinAggregateInputType = {
   method?: true
   requiredVerifications?: true
   holdingTimeHours?: true
+  version?: true
 }
 
 export type AnalysisServiceMaxAggregateInputType = {
@@ -101,6 +109,7 @@ export type AnalysisServiceMaxAggregateInputType = {
   method?: true
   requiredVerifications?: true
   holdingTimeHours?: true
+  version?: true
 }
 
 export type AnalysisServiceCountAggregateInputType = {
@@ -112,6 +121,7 @@ export type AnalysisServiceCountAggregateInputType = {
   method?: true
   requiredVerifications?: true
   holdingTimeHours?: true
+  version?: true
   _all?: true
 }
 
@@ -210,6 +220,7 @@ export type AnalysisServiceGroupByOutputType = {
   method: string | null
   requiredVerifications: number
   holdingTimeHours: number | null
+  version: number
   _count: AnalysisServiceCountAggregateOutputType | null
   _avg: AnalysisServiceAvgAggregateOutputType | null
   _sum: AnalysisServiceSumAggregateOutputType | null
@@ -244,6 +255,7 @@ export type AnalysisServiceWhereInput = {
   method?: Prisma.StringNullableFilter<"AnalysisService"> | string | null
   requiredVerifications?: Prisma.IntFilter<"AnalysisService"> | number
   holdingTimeHours?: Prisma.IntNullableFilter<"AnalysisService"> | number | null
+  version?: Prisma.IntFilter<"AnalysisService"> | number
   analyses?: Prisma.AnalysisListRelationFilter
 }
 
@@ -256,6 +268,7 @@ export type AnalysisServiceOrderByWithRelationInput = {
   method?: Prisma.SortOrderInput | Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrderInput | Prisma.SortOrder
+  version?: Prisma.SortOrder
   analyses?: Prisma.AnalysisOrderByRelationAggregateInput
 }
 
@@ -272,6 +285,7 @@ export type AnalysisServiceWhereUniqueInput = Prisma.AtLeast<{
   method?: Prisma.StringNullableFilter<"AnalysisService"> | string | null
   requiredVerifications?: Prisma.IntFilter<"AnalysisService"> | number
   holdingTimeHours?: Prisma.IntNullableFilter<"AnalysisService"> | number | null
+  version?: Prisma.IntFilter<"AnalysisService"> | number
   analyses?: Prisma.AnalysisListRelationFilter
 }, "id" | "organizationId_code">
 
@@ -284,6 +298,7 @@ export type AnalysisServiceOrderByWithAggregationInput = {
   method?: Prisma.SortOrderInput | Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrderInput | Prisma.SortOrder
+  version?: Prisma.SortOrder
   _count?: Prisma.AnalysisServiceCountOrderByAggregateInput
   _avg?: Prisma.AnalysisServiceAvgOrderByAggregateInput
   _max?: Prisma.AnalysisServiceMaxOrderByAggregateInput
@@ -303,6 +318,7 @@ export type AnalysisServiceScalarWhereWithAggregatesInput = {
   method?: Prisma.StringNullableWithAggregatesFilter<"AnalysisService"> | string | null
   requiredVerifications?: Prisma.IntWithAggregatesFilter<"AnalysisService"> | number
   holdingTimeHours?: Prisma.IntNullableWithAggregatesFilter<"AnalysisService"> | number | null
+  version?: Prisma.IntWithAggregatesFilter<"AnalysisService"> | number
 }
 
 export type AnalysisServiceCreateInput = {
@@ -314,6 +330,7 @@ export type AnalysisServiceCreateInput = {
   method?: string | null
   requiredVerifications: number
   holdingTimeHours?: number | null
+  version: number
   analyses?: Prisma.AnalysisCreateNestedManyWithoutServiceInput
 }
 
@@ -326,6 +343,7 @@ export type AnalysisServiceUncheckedCreateInput = {
   method?: string | null
   requiredVerifications: number
   holdingTimeHours?: number | null
+  version: number
   analyses?: Prisma.AnalysisUncheckedCreateNestedManyWithoutServiceInput
 }
 
@@ -338,6 +356,7 @@ export type AnalysisServiceUpdateInput = {
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
   holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   analyses?: Prisma.AnalysisUpdateManyWithoutServiceNestedInput
 }
 
@@ -350,6 +369,7 @@ export type AnalysisServiceUncheckedUpdateInput = {
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
   holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   analyses?: Prisma.AnalysisUncheckedUpdateManyWithoutServiceNestedInput
 }
 
@@ -362,6 +382,7 @@ export type AnalysisServiceCreateManyInput = {
   method?: string | null
   requiredVerifications: number
   holdingTimeHours?: number | null
+  version: number
 }
 
 export type AnalysisServiceUpdateManyMutationInput = {
@@ -373,6 +394,7 @@ export type AnalysisServiceUpdateManyMutationInput = {
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
   holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type AnalysisServiceUncheckedUpdateManyInput = {
@@ -384,6 +406,7 @@ export type AnalysisServiceUncheckedUpdateManyInput = {
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
   holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type AnalysisServiceOrganizationIdCodeCompoundUniqueInput = {
@@ -400,11 +423,13 @@ export type AnalysisServiceCountOrderByAggregateInput = {
   method?: Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type AnalysisServiceAvgOrderByAggregateInput = {
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type AnalysisServiceMaxOrderByAggregateInput = {
@@ -416,6 +441,7 @@ export type AnalysisServiceMaxOrderByAggregateInput = {
   method?: Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type AnalysisServiceMinOrderByAggregateInput = {
@@ -427,11 +453,13 @@ export type AnalysisServiceMinOrderByAggregateInput = {
   method?: Prisma.SortOrder
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type AnalysisServiceSumOrderByAggregateInput = {
   requiredVerifications?: Prisma.SortOrder
   holdingTimeHours?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type AnalysisServiceScalarRelationFilter = {
@@ -441,14 +469,6 @@ export type AnalysisServiceScalarRelationFilter = {
 
 export type NullableStringFieldUpdateOperationsInput = {
   set?: string | null
-}
-
-export type IntFieldUpdateOperationsInput = {
-  set?: number
-  increment?: number
-  decrement?: number
-  multiply?: number
-  divide?: number
 }
 
 export type NullableIntFieldUpdateOperationsInput = {
@@ -482,6 +502,7 @@ export type AnalysisServiceCreateWithoutAnalysesInput = {
   method?: string | null
   requiredVerifications: number
   holdingTimeHours?: number | null
+  version: number
 }
 
 export type AnalysisServiceUncheckedCreateWithoutAnalysesInput = {
@@ -493,6 +514,7 @@ export type AnalysisServiceUncheckedCreateWithoutAnalysesInput = {
   method?: string | null
   requiredVerifications: number
   holdingTimeHours?: number | null
+  version: number
 }
 
 export type AnalysisServiceCreateOrConnectWithoutAnalysesInput = {
@@ -520,6 +542,7 @@ export type AnalysisServiceUpdateWithoutAnalysesInput = {
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
   holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type AnalysisServiceUncheckedUpdateWithoutAnalysesInput = {
@@ -531,6 +554,7 @@ export type AnalysisServiceUncheckedUpdateWithoutAnalysesInput = {
   method?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requiredVerifications?: Prisma.IntFieldUpdateOperationsInput | number
   holdingTimeHours?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 
@@ -573,6 +597,7 @@ export type AnalysisServiceSelect<ExtArgs extends runtime.Types.Extensions.Inter
   method?: boolean
   requiredVerifications?: boolean
   holdingTimeHours?: boolean
+  version?: boolean
   analyses?: boolean | Prisma.AnalysisService$analysesArgs<ExtArgs>
   _count?: boolean | Prisma.AnalysisServiceCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["analysisService"]>
@@ -586,6 +611,7 @@ export type AnalysisServiceSelectCreateManyAndReturn<ExtArgs extends runtime.Typ
   method?: boolean
   requiredVerifications?: boolean
   holdingTimeHours?: boolean
+  version?: boolean
 }, ExtArgs["result"]["analysisService"]>
 
 export type AnalysisServiceSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -597,6 +623,7 @@ export type AnalysisServiceSelectUpdateManyAndReturn<ExtArgs extends runtime.Typ
   method?: boolean
   requiredVerifications?: boolean
   holdingTimeHours?: boolean
+  version?: boolean
 }, ExtArgs["result"]["analysisService"]>
 
 export type AnalysisServiceSelectScalar = {
@@ -608,9 +635,10 @@ export type AnalysisServiceSelectScalar = {
   method?: boolean
   requiredVerifications?: boolean
   holdingTimeHours?: boolean
+  version?: boolean
 }
 
-export type AnalysisServiceOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours", ExtArgs["result"]["analysisService"]>
+export type AnalysisServiceOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "unit" | "method" | "requiredVerifications" | "holdingTimeHours" | "version", ExtArgs["result"]["analysisService"]>
 export type AnalysisServiceInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   analyses?: boolean | Prisma.AnalysisService$analysesArgs<ExtArgs>
   _count?: boolean | Prisma.AnalysisServiceCountOutputTypeDefaultArgs<ExtArgs>
@@ -632,6 +660,7 @@ export type $AnalysisServicePayload<ExtArgs extends runtime.Types.Extensions.Int
     method: string | null
     requiredVerifications: number
     holdingTimeHours: number | null
+    version: number
   }, ExtArgs["result"]["analysisService"]>
   composites: {}
 }
@@ -1064,6 +1093,7 @@ export interface AnalysisServiceFieldRefs {
   readonly method: Prisma.FieldRef<"AnalysisService", 'String'>
   readonly requiredVerifications: Prisma.FieldRef<"AnalysisService", 'Int'>
   readonly holdingTimeHours: Prisma.FieldRef<"AnalysisService", 'Int'>
+  readonly version: Prisma.FieldRef<"AnalysisService", 'Int'>
 }
     
 

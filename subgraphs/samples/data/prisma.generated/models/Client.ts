@@ -20,8 +20,18 @@ export type ClientModel = runtime.Types.Result.DefaultSelection<Prisma.$ClientPa
 
 export type AggregateClient = {
   _count: ClientCountAggregateOutputType | null
+  _avg: ClientAvgAggregateOutputType | null
+  _sum: ClientSumAggregateOutputType | null
   _min: ClientMinAggregateOutputType | null
   _max: ClientMaxAggregateOutputType | null
+}
+
+export type ClientAvgAggregateOutputType = {
+  version: number | null
+}
+
+export type ClientSumAggregateOutputType = {
+  version: number | null
 }
 
 export type ClientMinAggregateOutputType = {
@@ -29,6 +39,7 @@ export type ClientMinAggregateOutputType = {
   organizationId: string | null
   code: string | null
   name: string | null
+  version: number | null
 }
 
 export type ClientMaxAggregateOutputType = {
@@ -36,6 +47,7 @@ export type ClientMaxAggregateOutputType = {
   organizationId: string | null
   code: string | null
   name: string | null
+  version: number | null
 }
 
 export type ClientCountAggregateOutputType = {
@@ -43,15 +55,25 @@ export type ClientCountAggregateOutputType = {
   organizationId: number
   code: number
   name: number
+  version: number
   _all: number
 }
 
+
+export type ClientAvgAggregateInputType = {
+  version?: true
+}
+
+export type ClientSumAggregateInputType = {
+  version?: true
+}
 
 export type ClientMinAggregateInputType = {
   id?: true
   organizationId?: true
   code?: true
   name?: true
+  version?: true
 }
 
 export type ClientMaxAggregateInputType = {
@@ -59,6 +81,7 @@ export type ClientMaxAggregateInputType = {
   organizationId?: true
   code?: true
   name?: true
+  version?: true
 }
 
 export type ClientCountAggregateInputType = {
@@ -66,6 +89,7 @@ export type ClientCountAggregateInputType = {
   organizationId?: true
   code?: true
   name?: true
+  version?: true
   _all?: true
 }
 
@@ -107,6 +131,18 @@ export type ClientAggregateArgs<ExtArgs extends runtime.Types.Extensions.Interna
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: ClientAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: ClientSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: ClientMinAggregateInputType
@@ -137,6 +173,8 @@ export type ClientGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   _count?: ClientCountAggregateInputType | true
+  _avg?: ClientAvgAggregateInputType
+  _sum?: ClientSumAggregateInputType
   _min?: ClientMinAggregateInputType
   _max?: ClientMaxAggregateInputType
 }
@@ -146,7 +184,10 @@ export type ClientGroupByOutputType = {
   organizationId: string
   code: string
   name: string
+  version: number
   _count: ClientCountAggregateOutputType | null
+  _avg: ClientAvgAggregateOutputType | null
+  _sum: ClientSumAggregateOutputType | null
   _min: ClientMinAggregateOutputType | null
   _max: ClientMaxAggregateOutputType | null
 }
@@ -174,6 +215,7 @@ export type ClientWhereInput = {
   organizationId?: Prisma.UuidFilter<"Client"> | string
   code?: Prisma.StringFilter<"Client"> | string
   name?: Prisma.StringFilter<"Client"> | string
+  version?: Prisma.IntFilter<"Client"> | number
   samples?: Prisma.SampleListRelationFilter
 }
 
@@ -182,6 +224,7 @@ export type ClientOrderByWithRelationInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   samples?: Prisma.SampleOrderByRelationAggregateInput
 }
 
@@ -194,6 +237,7 @@ export type ClientWhereUniqueInput = Prisma.AtLeast<{
   organizationId?: Prisma.UuidFilter<"Client"> | string
   code?: Prisma.StringFilter<"Client"> | string
   name?: Prisma.StringFilter<"Client"> | string
+  version?: Prisma.IntFilter<"Client"> | number
   samples?: Prisma.SampleListRelationFilter
 }, "id" | "organizationId_code">
 
@@ -202,9 +246,12 @@ export type ClientOrderByWithAggregationInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   _count?: Prisma.ClientCountOrderByAggregateInput
+  _avg?: Prisma.ClientAvgOrderByAggregateInput
   _max?: Prisma.ClientMaxOrderByAggregateInput
   _min?: Prisma.ClientMinOrderByAggregateInput
+  _sum?: Prisma.ClientSumOrderByAggregateInput
 }
 
 export type ClientScalarWhereWithAggregatesInput = {
@@ -215,6 +262,7 @@ export type ClientScalarWhereWithAggregatesInput = {
   organizationId?: Prisma.UuidWithAggregatesFilter<"Client"> | string
   code?: Prisma.StringWithAggregatesFilter<"Client"> | string
   name?: Prisma.StringWithAggregatesFilter<"Client"> | string
+  version?: Prisma.IntWithAggregatesFilter<"Client"> | number
 }
 
 export type ClientCreateInput = {
@@ -222,6 +270,7 @@ export type ClientCreateInput = {
   organizationId: string
   code: string
   name: string
+  version: number
   samples?: Prisma.SampleCreateNestedManyWithoutClientInput
 }
 
@@ -230,6 +279,7 @@ export type ClientUncheckedCreateInput = {
   organizationId: string
   code: string
   name: string
+  version: number
   samples?: Prisma.SampleUncheckedCreateNestedManyWithoutClientInput
 }
 
@@ -238,6 +288,7 @@ export type ClientUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   samples?: Prisma.SampleUpdateManyWithoutClientNestedInput
 }
 
@@ -246,6 +297,7 @@ export type ClientUncheckedUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   samples?: Prisma.SampleUncheckedUpdateManyWithoutClientNestedInput
 }
 
@@ -254,6 +306,7 @@ export type ClientCreateManyInput = {
   organizationId: string
   code: string
   name: string
+  version: number
 }
 
 export type ClientUpdateManyMutationInput = {
@@ -261,6 +314,7 @@ export type ClientUpdateManyMutationInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ClientUncheckedUpdateManyInput = {
@@ -268,6 +322,7 @@ export type ClientUncheckedUpdateManyInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ClientOrganizationIdCodeCompoundUniqueInput = {
@@ -280,6 +335,11 @@ export type ClientCountOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
+}
+
+export type ClientAvgOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type ClientMaxOrderByAggregateInput = {
@@ -287,6 +347,7 @@ export type ClientMaxOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type ClientMinOrderByAggregateInput = {
@@ -294,6 +355,11 @@ export type ClientMinOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
+}
+
+export type ClientSumOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type ClientNullableScalarRelationFilter = {
@@ -322,6 +388,7 @@ export type ClientCreateWithoutSamplesInput = {
   organizationId: string
   code: string
   name: string
+  version: number
 }
 
 export type ClientUncheckedCreateWithoutSamplesInput = {
@@ -329,6 +396,7 @@ export type ClientUncheckedCreateWithoutSamplesInput = {
   organizationId: string
   code: string
   name: string
+  version: number
 }
 
 export type ClientCreateOrConnectWithoutSamplesInput = {
@@ -352,6 +420,7 @@ export type ClientUpdateWithoutSamplesInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ClientUncheckedUpdateWithoutSamplesInput = {
@@ -359,6 +428,7 @@ export type ClientUncheckedUpdateWithoutSamplesInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 
@@ -397,6 +467,7 @@ export type ClientSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
   samples?: boolean | Prisma.Client$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.ClientCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["client"]>
@@ -406,6 +477,7 @@ export type ClientSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
 }, ExtArgs["result"]["client"]>
 
 export type ClientSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -413,6 +485,7 @@ export type ClientSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
 }, ExtArgs["result"]["client"]>
 
 export type ClientSelectScalar = {
@@ -420,9 +493,10 @@ export type ClientSelectScalar = {
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
 }
 
-export type ClientOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name", ExtArgs["result"]["client"]>
+export type ClientOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "version", ExtArgs["result"]["client"]>
 export type ClientInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   samples?: boolean | Prisma.Client$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.ClientCountOutputTypeDefaultArgs<ExtArgs>
@@ -440,6 +514,7 @@ export type $ClientPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     organizationId: string
     code: string
     name: string
+    version: number
   }, ExtArgs["result"]["client"]>
   composites: {}
 }
@@ -868,6 +943,7 @@ export interface ClientFieldRefs {
   readonly organizationId: Prisma.FieldRef<"Client", 'String'>
   readonly code: Prisma.FieldRef<"Client", 'String'>
   readonly name: Prisma.FieldRef<"Client", 'String'>
+  readonly version: Prisma.FieldRef<"Client", 'Int'>
 }
     
 

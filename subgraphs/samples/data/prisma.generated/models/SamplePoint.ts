@@ -29,11 +29,13 @@ export type AggregateSamplePoint = {
 export type SamplePointAvgAggregateOutputType = {
   latitude: number | null
   longitude: number | null
+  version: number | null
 }
 
 export type SamplePointSumAggregateOutputType = {
   latitude: number | null
   longitude: number | null
+  version: number | null
 }
 
 export type SamplePointMinAggregateOutputType = {
@@ -43,6 +45,7 @@ export type SamplePointMinAggregateOutputType = {
   name: string | null
   latitude: number | null
   longitude: number | null
+  version: number | null
 }
 
 export type SamplePointMaxAggregateOutputType = {
@@ -52,6 +55,7 @@ export type SamplePointMaxAggregateOutputType = {
   name: string | null
   latitude: number | null
   longitude: number | null
+  version: number | null
 }
 
 export type SamplePointCountAggregateOutputType = {
@@ -61,6 +65,7 @@ export type SamplePointCountAggregateOutputType = {
   name: number
   latitude: number
   longitude: number
+  version: number
   _all: number
 }
 
@@ -68,11 +73,13 @@ export type SamplePointCountAggregateOutputType = {
 export type SamplePointAvgAggregateInputType = {
   latitude?: true
   longitude?: true
+  version?: true
 }
 
 export type SamplePointSumAggregateInputType = {
   latitude?: true
   longitude?: true
+  version?: true
 }
 
 export type SamplePointMinAggregateInputType = {
@@ -82,6 +89,7 @@ export type SamplePointMinAggregateInputType = {
   name?: true
   latitude?: true
   longitude?: true
+  version?: true
 }
 
 export type SamplePointMaxAggregateInputType = {
@@ -91,6 +99,7 @@ export type SamplePointMaxAggregateInputType = {
   name?: true
   latitude?: true
   longitude?: true
+  version?: true
 }
 
 export type SamplePointCountAggregateInputType = {
@@ -100,6 +109,7 @@ export type SamplePointCountAggregateInputType = {
   name?: true
   latitude?: true
   longitude?: true
+  version?: true
   _all?: true
 }
 
@@ -196,6 +206,7 @@ export type SamplePointGroupByOutputType = {
   name: string
   latitude: number | null
   longitude: number | null
+  version: number
   _count: SamplePointCountAggregateOutputType | null
   _avg: SamplePointAvgAggregateOutputType | null
   _sum: SamplePointSumAggregateOutputType | null
@@ -228,6 +239,7 @@ export type SamplePointWhereInput = {
   name?: Prisma.StringFilter<"SamplePoint"> | string
   latitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
   longitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
+  version?: Prisma.IntFilter<"SamplePoint"> | number
   samples?: Prisma.SampleListRelationFilter
 }
 
@@ -238,6 +250,7 @@ export type SamplePointOrderByWithRelationInput = {
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrderInput | Prisma.SortOrder
   longitude?: Prisma.SortOrderInput | Prisma.SortOrder
+  version?: Prisma.SortOrder
   samples?: Prisma.SampleOrderByRelationAggregateInput
 }
 
@@ -252,6 +265,7 @@ export type SamplePointWhereUniqueInput = Prisma.AtLeast<{
   name?: Prisma.StringFilter<"SamplePoint"> | string
   latitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
   longitude?: Prisma.FloatNullableFilter<"SamplePoint"> | number | null
+  version?: Prisma.IntFilter<"SamplePoint"> | number
   samples?: Prisma.SampleListRelationFilter
 }, "id" | "organizationId_code">
 
@@ -262,6 +276,7 @@ export type SamplePointOrderByWithAggregationInput = {
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrderInput | Prisma.SortOrder
   longitude?: Prisma.SortOrderInput | Prisma.SortOrder
+  version?: Prisma.SortOrder
   _count?: Prisma.SamplePointCountOrderByAggregateInput
   _avg?: Prisma.SamplePointAvgOrderByAggregateInput
   _max?: Prisma.SamplePointMaxOrderByAggregateInput
@@ -279,6 +294,7 @@ export type SamplePointScalarWhereWithAggregatesInput = {
   name?: Prisma.StringWithAggregatesFilter<"SamplePoint"> | string
   latitude?: Prisma.FloatNullableWithAggregatesFilter<"SamplePoint"> | number | null
   longitude?: Prisma.FloatNullableWithAggregatesFilter<"SamplePoint"> | number | null
+  version?: Prisma.IntWithAggregatesFilter<"SamplePoint"> | number
 }
 
 export type SamplePointCreateInput = {
@@ -288,6 +304,7 @@ export type SamplePointCreateInput = {
   name: string
   latitude?: number | null
   longitude?: number | null
+  version: number
   samples?: Prisma.SampleCreateNestedManyWithoutSamplePointInput
 }
 
@@ -298,6 +315,7 @@ export type SamplePointUncheckedCreateInput = {
   name: string
   latitude?: number | null
   longitude?: number | null
+  version: number
   samples?: Prisma.SampleUncheckedCreateNestedManyWithoutSamplePointInput
 }
 
@@ -308,6 +326,7 @@ export type SamplePointUpdateInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   longitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   samples?: Prisma.SampleUpdateManyWithoutSamplePointNestedInput
 }
 
@@ -318,6 +337,7 @@ export type SamplePointUncheckedUpdateInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   longitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   samples?: Prisma.SampleUncheckedUpdateManyWithoutSamplePointNestedInput
 }
 
@@ -328,6 +348,7 @@ export type SamplePointCreateManyInput = {
   name: string
   latitude?: number | null
   longitude?: number | null
+  version: number
 }
 
 export type SamplePointUpdateManyMutationInput = {
@@ -337,6 +358,7 @@ export type SamplePointUpdateManyMutationInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   longitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type SamplePointUncheckedUpdateManyInput = {
@@ -346,6 +368,7 @@ export type SamplePointUncheckedUpdateManyInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   longitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type SamplePointOrganizationIdCodeCompoundUniqueInput = {
@@ -360,11 +383,13 @@ export type SamplePointCountOrderByAggregateInput = {
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrder
   longitude?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type SamplePointAvgOrderByAggregateInput = {
   latitude?: Prisma.SortOrder
   longitude?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type SamplePointMaxOrderByAggregateInput = {
@@ -374,6 +399,7 @@ export type SamplePointMaxOrderByAggregateInput = {
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrder
   longitude?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type SamplePointMinOrderByAggregateInput = {
@@ -383,11 +409,13 @@ export type SamplePointMinOrderByAggregateInput = {
   name?: Prisma.SortOrder
   latitude?: Prisma.SortOrder
   longitude?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type SamplePointSumOrderByAggregateInput = {
   latitude?: Prisma.SortOrder
   longitude?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type SamplePointNullableScalarRelationFilter = {
@@ -426,6 +454,7 @@ export type SamplePointCreateWithoutSamplesInput = {
   name: string
   latitude?: number | null
   longitude?: number | null
+  version: number
 }
 
 export type SamplePointUncheckedCreateWithoutSamplesInput = {
@@ -435,6 +464,7 @@ export type SamplePointUncheckedCreateWithoutSamplesInput = {
   name: string
   latitude?: number | null
   longitude?: number | null
+  version: number
 }
 
 export type SamplePointCreateOrConnectWithoutSamplesInput = {
@@ -460,6 +490,7 @@ export type SamplePointUpdateWithoutSamplesInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   longitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type SamplePointUncheckedUpdateWithoutSamplesInput = {
@@ -469,6 +500,7 @@ export type SamplePointUncheckedUpdateWithoutSamplesInput = {
   name?: Prisma.StringFieldUpdateOperationsInput | string
   latitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   longitude?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 
@@ -509,6 +541,7 @@ export type SamplePointSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   name?: boolean
   latitude?: boolean
   longitude?: boolean
+  version?: boolean
   samples?: boolean | Prisma.SamplePoint$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.SamplePointCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["samplePoint"]>
@@ -520,6 +553,7 @@ export type SamplePointSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   name?: boolean
   latitude?: boolean
   longitude?: boolean
+  version?: boolean
 }, ExtArgs["result"]["samplePoint"]>
 
 export type SamplePointSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -529,6 +563,7 @@ export type SamplePointSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   name?: boolean
   latitude?: boolean
   longitude?: boolean
+  version?: boolean
 }, ExtArgs["result"]["samplePoint"]>
 
 export type SamplePointSelectScalar = {
@@ -538,9 +573,10 @@ export type SamplePointSelectScalar = {
   name?: boolean
   latitude?: boolean
   longitude?: boolean
+  version?: boolean
 }
 
-export type SamplePointOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "latitude" | "longitude", ExtArgs["result"]["samplePoint"]>
+export type SamplePointOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "latitude" | "longitude" | "version", ExtArgs["result"]["samplePoint"]>
 export type SamplePointInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   samples?: boolean | Prisma.SamplePoint$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.SamplePointCountOutputTypeDefaultArgs<ExtArgs>
@@ -560,6 +596,7 @@ export type $SamplePointPayload<ExtArgs extends runtime.Types.Extensions.Interna
     name: string
     latitude: number | null
     longitude: number | null
+    version: number
   }, ExtArgs["result"]["samplePoint"]>
   composites: {}
 }
@@ -990,6 +1027,7 @@ export interface SamplePointFieldRefs {
   readonly name: Prisma.FieldRef<"SamplePoint", 'String'>
   readonly latitude: Prisma.FieldRef<"SamplePoint", 'Float'>
   readonly longitude: Prisma.FieldRef<"SamplePoint", 'Float'>
+  readonly version: Prisma.FieldRef<"SamplePoint", 'Int'>
 }
     
 

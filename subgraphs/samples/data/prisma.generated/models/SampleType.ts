@@ -20,8 +20,18 @@ export type SampleTypeModel = runtime.Types.Result.DefaultSelection<Prisma.$Samp
 
 export type AggregateSampleType = {
   _count: SampleTypeCountAggregateOutputType | null
+  _avg: SampleTypeAvgAggregateOutputType | null
+  _sum: SampleTypeSumAggregateOutputType | null
   _min: SampleTypeMinAggregateOutputType | null
   _max: SampleTypeMaxAggregateOutputType | null
+}
+
+export type SampleTypeAvgAggregateOutputType = {
+  version: number | null
+}
+
+export type SampleTypeSumAggregateOutputType = {
+  version: number | null
 }
 
 export type SampleTypeMinAggregateOutputType = {
@@ -29,6 +39,7 @@ export type SampleTypeMinAggregateOutputType = {
   organizationId: string | null
   code: string | null
   name: string | null
+  version: number | null
 }
 
 export type SampleTypeMaxAggregateOutputType = {
@@ -36,6 +47,7 @@ export type SampleTypeMaxAggregateOutputType = {
   organizationId: string | null
   code: string | null
   name: string | null
+  version: number | null
 }
 
 export type SampleTypeCountAggregateOutputType = {
@@ -43,15 +55,25 @@ export type SampleTypeCountAggregateOutputType = {
   organizationId: number
   code: number
   name: number
+  version: number
   _all: number
 }
 
+
+export type SampleTypeAvgAggregateInputType = {
+  version?: true
+}
+
+export type SampleTypeSumAggregateInputType = {
+  version?: true
+}
 
 export type SampleTypeMinAggregateInputType = {
   id?: true
   organizationId?: true
   code?: true
   name?: true
+  version?: true
 }
 
 export type SampleTypeMaxAggregateInputType = {
@@ -59,6 +81,7 @@ export type SampleTypeMaxAggregateInputType = {
   organizationId?: true
   code?: true
   name?: true
+  version?: true
 }
 
 export type SampleTypeCountAggregateInputType = {
@@ -66,6 +89,7 @@ export type SampleTypeCountAggregateInputType = {
   organizationId?: true
   code?: true
   name?: true
+  version?: true
   _all?: true
 }
 
@@ -107,6 +131,18 @@ export type SampleTypeAggregateArgs<ExtArgs extends runtime.Types.Extensions.Int
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: SampleTypeAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: SampleTypeSumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: SampleTypeMinAggregateInputType
@@ -137,6 +173,8 @@ export type SampleTypeGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inter
   take?: number
   skip?: number
   _count?: SampleTypeCountAggregateInputType | true
+  _avg?: SampleTypeAvgAggregateInputType
+  _sum?: SampleTypeSumAggregateInputType
   _min?: SampleTypeMinAggregateInputType
   _max?: SampleTypeMaxAggregateInputType
 }
@@ -146,7 +184,10 @@ export type SampleTypeGroupByOutputType = {
   organizationId: string
   code: string
   name: string
+  version: number
   _count: SampleTypeCountAggregateOutputType | null
+  _avg: SampleTypeAvgAggregateOutputType | null
+  _sum: SampleTypeSumAggregateOutputType | null
   _min: SampleTypeMinAggregateOutputType | null
   _max: SampleTypeMaxAggregateOutputType | null
 }
@@ -174,6 +215,7 @@ export type SampleTypeWhereInput = {
   organizationId?: Prisma.UuidFilter<"SampleType"> | string
   code?: Prisma.StringFilter<"SampleType"> | string
   name?: Prisma.StringFilter<"SampleType"> | string
+  version?: Prisma.IntFilter<"SampleType"> | number
   samples?: Prisma.SampleListRelationFilter
 }
 
@@ -182,6 +224,7 @@ export type SampleTypeOrderByWithRelationInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   samples?: Prisma.SampleOrderByRelationAggregateInput
 }
 
@@ -194,6 +237,7 @@ export type SampleTypeWhereUniqueInput = Prisma.AtLeast<{
   organizationId?: Prisma.UuidFilter<"SampleType"> | string
   code?: Prisma.StringFilter<"SampleType"> | string
   name?: Prisma.StringFilter<"SampleType"> | string
+  version?: Prisma.IntFilter<"SampleType"> | number
   samples?: Prisma.SampleListRelationFilter
 }, "id" | "organizationId_code">
 
@@ -202,9 +246,12 @@ export type SampleTypeOrderByWithAggregationInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
   _count?: Prisma.SampleTypeCountOrderByAggregateInput
+  _avg?: Prisma.SampleTypeAvgOrderByAggregateInput
   _max?: Prisma.SampleTypeMaxOrderByAggregateInput
   _min?: Prisma.SampleTypeMinOrderByAggregateInput
+  _sum?: Prisma.SampleTypeSumOrderByAggregateInput
 }
 
 export type SampleTypeScalarWhereWithAggregatesInput = {
@@ -215,6 +262,7 @@ export type SampleTypeScalarWhereWithAggregatesInput = {
   organizationId?: Prisma.UuidWithAggregatesFilter<"SampleType"> | string
   code?: Prisma.StringWithAggregatesFilter<"SampleType"> | string
   name?: Prisma.StringWithAggregatesFilter<"SampleType"> | string
+  version?: Prisma.IntWithAggregatesFilter<"SampleType"> | number
 }
 
 export type SampleTypeCreateInput = {
@@ -222,6 +270,7 @@ export type SampleTypeCreateInput = {
   organizationId: string
   code: string
   name: string
+  version: number
   samples?: Prisma.SampleCreateNestedManyWithoutTypeInput
 }
 
@@ -230,6 +279,7 @@ export type SampleTypeUncheckedCreateInput = {
   organizationId: string
   code: string
   name: string
+  version: number
   samples?: Prisma.SampleUncheckedCreateNestedManyWithoutTypeInput
 }
 
@@ -238,6 +288,7 @@ export type SampleTypeUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   samples?: Prisma.SampleUpdateManyWithoutTypeNestedInput
 }
 
@@ -246,6 +297,7 @@ export type SampleTypeUncheckedUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
   samples?: Prisma.SampleUncheckedUpdateManyWithoutTypeNestedInput
 }
 
@@ -254,6 +306,7 @@ export type SampleTypeCreateManyInput = {
   organizationId: string
   code: string
   name: string
+  version: number
 }
 
 export type SampleTypeUpdateManyMutationInput = {
@@ -261,6 +314,7 @@ export type SampleTypeUpdateManyMutationInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type SampleTypeUncheckedUpdateManyInput = {
@@ -268,6 +322,7 @@ export type SampleTypeUncheckedUpdateManyInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type SampleTypeOrganizationIdCodeCompoundUniqueInput = {
@@ -280,6 +335,11 @@ export type SampleTypeCountOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
+}
+
+export type SampleTypeAvgOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type SampleTypeMaxOrderByAggregateInput = {
@@ -287,6 +347,7 @@ export type SampleTypeMaxOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
 }
 
 export type SampleTypeMinOrderByAggregateInput = {
@@ -294,6 +355,11 @@ export type SampleTypeMinOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   code?: Prisma.SortOrder
   name?: Prisma.SortOrder
+  version?: Prisma.SortOrder
+}
+
+export type SampleTypeSumOrderByAggregateInput = {
+  version?: Prisma.SortOrder
 }
 
 export type SampleTypeScalarRelationFilter = {
@@ -303,6 +369,14 @@ export type SampleTypeScalarRelationFilter = {
 
 export type StringFieldUpdateOperationsInput = {
   set?: string
+}
+
+export type IntFieldUpdateOperationsInput = {
+  set?: number
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
 }
 
 export type SampleTypeCreateNestedOneWithoutSamplesInput = {
@@ -324,6 +398,7 @@ export type SampleTypeCreateWithoutSamplesInput = {
   organizationId: string
   code: string
   name: string
+  version: number
 }
 
 export type SampleTypeUncheckedCreateWithoutSamplesInput = {
@@ -331,6 +406,7 @@ export type SampleTypeUncheckedCreateWithoutSamplesInput = {
   organizationId: string
   code: string
   name: string
+  version: number
 }
 
 export type SampleTypeCreateOrConnectWithoutSamplesInput = {
@@ -354,6 +430,7 @@ export type SampleTypeUpdateWithoutSamplesInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type SampleTypeUncheckedUpdateWithoutSamplesInput = {
@@ -361,6 +438,7 @@ export type SampleTypeUncheckedUpdateWithoutSamplesInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   code?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 
@@ -399,6 +477,7 @@ export type SampleTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
   samples?: boolean | Prisma.SampleType$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.SampleTypeCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["sampleType"]>
@@ -408,6 +487,7 @@ export type SampleTypeSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
 }, ExtArgs["result"]["sampleType"]>
 
 export type SampleTypeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -415,6 +495,7 @@ export type SampleTypeSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
 }, ExtArgs["result"]["sampleType"]>
 
 export type SampleTypeSelectScalar = {
@@ -422,9 +503,10 @@ export type SampleTypeSelectScalar = {
   organizationId?: boolean
   code?: boolean
   name?: boolean
+  version?: boolean
 }
 
-export type SampleTypeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name", ExtArgs["result"]["sampleType"]>
+export type SampleTypeOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "code" | "name" | "version", ExtArgs["result"]["sampleType"]>
 export type SampleTypeInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   samples?: boolean | Prisma.SampleType$samplesArgs<ExtArgs>
   _count?: boolean | Prisma.SampleTypeCountOutputTypeDefaultArgs<ExtArgs>
@@ -442,6 +524,7 @@ export type $SampleTypePayload<ExtArgs extends runtime.Types.Extensions.Internal
     organizationId: string
     code: string
     name: string
+    version: number
   }, ExtArgs["result"]["sampleType"]>
   composites: {}
 }
@@ -870,6 +953,7 @@ export interface SampleTypeFieldRefs {
   readonly organizationId: Prisma.FieldRef<"SampleType", 'String'>
   readonly code: Prisma.FieldRef<"SampleType", 'String'>
   readonly name: Prisma.FieldRef<"SampleType", 'String'>
+  readonly version: Prisma.FieldRef<"SampleType", 'Int'>
 }
     
 
