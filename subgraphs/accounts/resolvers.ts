@@ -34,7 +34,8 @@ export const resolvers: Resolvers = {
       createUser(ctx, { ...input, clientId, roles: input.roles.map(toRole) }, idempotencyKey),
     changeUser: (_, { input: { idempotencyKey = null, roles, active = null, ...input } }, ctx) =>
       changeUser(ctx, { ...input, active, roles: roles?.map(toRole) ?? null, idempotencyKey }),
-    endSessions: (_, { userId, reason }, ctx) => endSessions(ctx, userId, reason),
+    endSessions: (_, { userId, reason, idempotencyKey = null }, ctx) =>
+      endSessions(ctx, { userId, reason }, idempotencyKey),
   },
   User: {
     __resolveReference: ({ id }, ctx) => referencedUser(ctx, id),

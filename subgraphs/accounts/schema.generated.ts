@@ -108,7 +108,7 @@ export type SignInResult = Session | SignInRefused;
 /** What signing out did. */
 export type SignOutPayload = {
   __typename?: 'SignOutPayload';
-  /** True when a session was ended; false when it had ended before. */
+  /** True when signing out ended the session, also for the same again; false when something else had ended it before. */
   revoked: Scalars['Boolean']['output'];
 };
 
@@ -311,6 +311,7 @@ export type MutationChangeUserArgs = {
 export type MutationEndSessionsArgs = {
   userId: Scalars['ID']['input'];
   reason: Scalars['String']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
 };
 
 

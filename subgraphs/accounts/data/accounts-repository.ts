@@ -160,6 +160,11 @@ export async function rotateSession(tx: AccountsTx, session: Session, nextHash: 
   await tx.session.update({ where: { id: session.id }, data });
 }
 
+export async function endReasonOf(tx: AccountsReader, id: string): Promise<string | null> {
+  const session = await tx.session.findFirst({ where: { id }, select: { endReason: true } });
+  return session?.endReason ?? null;
+}
+
 /** How many of the sessions were still active. */
 export async function endSessions(
   tx: AccountsTx,

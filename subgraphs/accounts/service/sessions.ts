@@ -122,13 +122,16 @@ export async function refreshSession(ctx: AccountsContext, refreshToken: string)
   return goesOn ? tokensOf(ctx, found, next) : ENDED;
 }
 
+const SIGNED_OUT = 'signed out';
+
 export async function signOut(ctx: AccountsContext): Promise<{ revoked: boolean }> {
   const { viewer } = ctx;
   const actor = { ...viewer, requestId: ctx.requestId };
   return ctx.db.write(actor, async (unit) => {
-    const ended = await accounts.endSessions(unit.tx, { id: viewer.sessionId }, ctx.clock(), 'signed out');
+    const ended = await accounts.endSessions(unit.tx, { id: viewer.sessionId }, ctx.clock(), SIGNED_OUT);
     if (ended > 0) await unit.announce([userSignedOut(viewer.userId, viewer.sessionId)]);
-    return { revoked: ended > 0 };
+    // Sent again, because the answer was lost, it gets the same answer.
+    return { revoked: ended > 0 || (await accounts.endReasonOf(unit.tx, viewer.sessionId)) === SIGNED_OUT };
   });
 }
 

@@ -93,15 +93,22 @@ export async function changeUser(
   );
 }
 
-export async function endSessions(ctx: AccountsContext, userId: string, reason: string): Promise<{ ended: number }> {
+export async function endSessions(
+  ctx: AccountsContext,
+  request: { readonly userId: string; readonly reason: string },
+  idempotencyKey: string | null,
+): Promise<{ ended: number }> {
+  const { userId, reason } = request;
   checkReason(reason);
-  return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, async (unit) => {
-    const [user] = await accounts.findUsers(unit.query, [userId]);
-    if (!user) throw new NotFoundError('User', userId);
-    const ended = await accounts.endSessions(unit.tx, { userId }, ctx.clock(), reason);
-    if (ended > 0) await unit.announce([sessionsEnded(userId, ended, reason)]);
-    return { ended };
-  });
+  return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
+    unit.once({ operation: 'endSessions', key: idempotencyKey, request }, async () => {
+      const [user] = await accounts.findUsers(unit.query, [userId]);
+      if (!user) throw new NotFoundError('User', userId);
+      const ended = await accounts.endSessions(unit.tx, { userId }, ctx.clock(), reason);
+      if (ended > 0) await unit.announce([sessionsEnded(userId, ended, reason)]);
+      return { ended };
+    }),
+  );
 }
 
 export async function users(

@@ -153,3 +153,22 @@ test('after signing out the access token is refused within a second', async () =
     .poll(async () => (await client.send(ME)).errors?.[0]?.extensions?.code, { interval: 50, timeout: 3_000 })
     .toBe('UNAUTHENTICATED');
 });
+
+test('signing out twice says twice that the session was ended; one that somebody else ended was not', async () => {
+  const signOut = async (accessToken: string) => {
+    const { data } = await createGraphQLClient(lab.endpoint, accessToken).send<{ signOut: { revoked: boolean } }>(
+      'mutation { signOut { revoked } }',
+    );
+    return data?.signOut.revoked;
+  };
+  const { accessToken } = await signIn('verifier@demo.test');
+  await createGraphQLClient(lab.endpoint, accessToken).request(ME);
+  // Within the second in which the router still takes the token.
+  expect(await Promise.all([signOut(accessToken), signOut(accessToken)])).toEqual([true, true]);
+
+  const ended = await signIn('verifier@demo.test');
+  await createGraphQLClient(lab.endpoint, ended.accessToken).request(ME);
+  const id = ended.refreshToken.split('.')[1];
+  await inDatabase("UPDATE accounts.session SET ended_at = now(), end_reason = 'lost' WHERE id = $1", [id]);
+  expect(await signOut(ended.accessToken)).toBe(false);
+});

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedIn } from '#demo/graphql-client.ts';
+import { DEMO_PASSWORD } from '#demo/people.ts';
 import { createLab, type Lab, userId } from '#tests/lab.ts';
 
 const CREATE = `mutation Create($input: CreateUserInput!) {
@@ -129,6 +130,21 @@ test('a role that was taken away stops working within a second, with the same to
   await expect
     .poll(async () => (await analyst.request<{ me: { roles: string[] } }>('{ me { roles } }')).me.roles)
     .toEqual(['SAMPLER']);
+});
+
+test('ending a person’s sessions may be sent again with its key: the answer stays', async () => {
+  const admin = await lab.as('admin');
+  const END = `mutation End($userId: ID!, $reason: String!, $key: ID) {
+    endSessions(userId: $userId, reason: $reason, idempotencyKey: $key) { ended }
+  }`;
+  const id = userId('auditor@demo.test');
+  await signedIn(lab.endpoint, 'auditor@demo.test', DEMO_PASSWORD);
+  const variables = { userId: id, reason: 'a lost device', key: 'e1' };
+  expect(await admin.request(END, variables)).toEqual({ endSessions: { ended: 1 } });
+  expect(await admin.request(END, variables)).toEqual({ endSessions: { ended: 1 } });
+  expect(await admin.request(END, { ...variables, key: null })).toEqual({ endSessions: { ended: 0 } });
+  const { errors } = await admin.send(END, { ...variables, reason: 'another' });
+  expect(errors?.[0]?.extensions?.code).toBe('CONFLICT');
 });
 
 test('the last administrator stays', async () => {
