@@ -2,13 +2,20 @@ import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { BadInputError } from '../errors/index.ts';
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
+/** RFC 3339 writes no year beyond these; PostgreSQL has none before the first. */
+const [FIRST_YEAR, LAST_YEAR] = [1, 9999];
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 const MAX_DECIMAL_LENGTH = 60;
 
 /** @throws BadInputError unless `text` is an RFC 3339 instant with an offset. */
 export function parseDateTime(value: unknown): Date {
   const at = typeof value === 'string' && RFC3339.test(value) ? new Date(value) : null;
-  if (at && !Number.isNaN(at.getTime()) && sameCalendarDay(String(value))) return at;
+  if (at && !Number.isNaN(at.getTime()) && sameCalendarDay(String(value))) {
+    if (at.getUTCFullYear() >= FIRST_YEAR && at.getUTCFullYear() <= LAST_YEAR) return at;
+    throw new BadInputError(
+      `Expected an instant of the years ${FIRST_YEAR} to ${LAST_YEAR} in UTC, got ${JSON.stringify(value)}.`,
+    );
+  }
   throw new BadInputError(
     `Expected an instant such as "2021-05-04T16:20:00Z" or "2021-05-04T10:20:00-06:00", got ${JSON.stringify(value)}.`,
   );
