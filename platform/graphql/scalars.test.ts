@@ -1,6 +1,8 @@
+import fc from 'fast-check';
+import { parseValue } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { BadInputError } from '../errors/index.ts';
-import { DateTime, parseDateTime } from './scalars.ts';
+import { DateTime, Decimal, parseDateTime, parseDecimal } from './scalars.ts';
 
 describe('an instant', () => {
   test.each([
@@ -22,5 +24,47 @@ describe('an instant', () => {
   ])('%j, which no store keeps or no calendar has, is refused', (value) => {
     expect(() => parseDateTime(value)).toThrow(BadInputError);
     expect(() => parseDateTime(value)).toThrow(JSON.stringify(value));
+  });
+});
+
+describe('a decimal number', () => {
+  test.each([
+    ['0.0340', '0.0340'],
+    ['12345678901234567890', '12345678901234567890'],
+    [0.034, '0.034'],
+    [-12.5, '-12.5'],
+    [999999999999999, '999999999999999'],
+    [1e15, '1000000000000000'],
+    [1e-7, '1e-7'],
+    [0, '0'],
+  ])('%j is %s', (value, text) => {
+    expect(parseDecimal(value)).toBe(text);
+  });
+
+  test.each(['12345678901234567890', '9007199254740993', '0.1234567890123456789', '1e300', '9007199254740991.4'])(
+    'the JSON number %s, which arrives as another one, is refused; as text and in the query it is kept',
+    (written) => {
+      expect(() => parseDecimal(JSON.parse(written))).toThrow(/more digits than .*send it as text/);
+      expect(parseDecimal(written)).toBe(written);
+      expect(Decimal.parseLiteral(parseValue(written))).toBe(written);
+    },
+  );
+
+  test('of up to 15 digits a JSON number is kept to the last one', () => {
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 15 });
+    fc.assert(
+      fc.property(digits, fc.nat(15), (all, place) => {
+        const written = `${all.slice(0, place).join('') || '0'}.${all.slice(place).join('') || '0'}`.replace(
+          /^0+(?=\d)/,
+          '',
+        );
+        expect(Number(parseDecimal(JSON.parse(written)))).toBe(Number(written));
+        expect(Number(written).toPrecision(15)).toBe(Number(parseDecimal(JSON.parse(written))).toPrecision(15));
+      }),
+    );
+  });
+
+  test.each(['', 'abc', '1,5', '0x1', Number.NaN, null, true])('%j is refused', (value) => {
+    expect(() => parseDecimal(value)).toThrow(BadInputError);
   });
 });

@@ -28,8 +28,24 @@ function sameCalendarDay(text: string): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
-/** @throws BadInputError unless `value` is a decimal number in text or a finite number. */
+/** JSON numbers become 64-bit floating point: up to here that keeps every digit that was written. */
+const EXACT_DIGITS = 15;
+
+/** False when the number that was written may have been another one. */
+function isExact(value: number): boolean {
+  const [mantissa = ''] = String(value).split('e');
+  const digits = mantissa.replace(/\D/g, '').replace(/^0+/, '');
+  const significant = Number.isInteger(value) ? digits.replace(/0+$/, '') : digits;
+  return significant.length <= EXACT_DIGITS && (!Number.isInteger(value) || Number.isSafeInteger(value));
+}
+
+/** @throws BadInputError unless `value` is a decimal number in text, or one that a JSON number holds exactly. */
 export function parseDecimal(value: unknown): string {
+  if (typeof value === 'number' && Number.isFinite(value) && !isExact(value)) {
+    throw new BadInputError(
+      `A JSON number with more digits than ${EXACT_DIGITS} arrived as ${value}, which may not be what was written: send it as text.`,
+    );
+  }
   const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   if (typeof text === 'string' && text.length <= MAX_DECIMAL_LENGTH && DECIMAL.test(text.trim())) return text.trim();
   throw new BadInputError(`Expected a decimal number such as "0.034", got ${JSON.stringify(value)}.`);

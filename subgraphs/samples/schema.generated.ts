@@ -15,7 +15,7 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** An instant in UTC, written as RFC 3339, for example `2021-05-04T16:20:00Z`. An offset is accepted and converted. */
   DateTime: { input: Date; output: Date; }
-  /** An exact decimal number, answered as text, for example `"0.0340"`; trailing zeros are kept. Text or a number is accepted. */
+  /** An exact decimal number, answered as text, for example `"0.0340"`; trailing zeros are kept. Text is accepted, and a number of up to 15 digits; a JSON number loses trailing zeros on its way, so send `"3.40"` as text. */
   Decimal: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
