@@ -3,7 +3,7 @@ import type { Actor } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
 import type { SampleReader, SampleStore, Scope } from './data/sample-store.ts';
 import type { CatalogueKind, CatalogueRows } from './domain/catalogue.ts';
-import type { Analysis, Result, Sample, Verification } from './domain/types.ts';
+import type { Analysis, CustodyEntry, Result, Sample, Verification } from './domain/types.ts';
 import { readFacts } from './service/read-facts.ts';
 
 export interface SamplesDeps {
@@ -19,6 +19,9 @@ export interface SamplesContext extends RequestContext, SamplesDeps {
   readonly loaders: {
     readonly sampleById: ById<Sample>;
     readonly childrenOf: ListBy<Sample>;
+    /** The first so many entries of a sample's custody. */
+    readonly custodyStart: (limit: number) => ListBy<CustodyEntry>;
+    readonly custodyCount: DataLoader<string, number>;
     readonly analysisById: ById<Analysis>;
     readonly analysesOf: ListBy<Analysis>;
     readonly repeatOf: ById<Analysis>;
@@ -59,6 +62,16 @@ function manyBy<Row>(
   });
 }
 
+/** One loader for each of the values that callers name. */
+function each<Loader>(make: (value: number) => Loader): (value: number) => Loader {
+  const made = new Map<number, Loader>();
+  return (value) => {
+    const loader = made.get(value) ?? make(value);
+    made.set(value, loader);
+    return loader;
+  };
+}
+
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
 export function createContext(deps: SamplesDeps, request: RequestContext): SamplesContext {
   const read = <T>(work: (reader: SampleReader) => Promise<T>) => deps.store.read(scopeOf(request), work);
@@ -73,6 +86,16 @@ export function createContext(deps: SamplesDeps, request: RequestContext): Sampl
       (ids) => read((reader) => reader.childrenOf(ids)),
       ({ parentId }) => parentId,
     ),
+    custodyStart: each((limit) =>
+      manyBy(
+        (ids) => read((reader) => reader.custodyOf(ids, { after: null, limit })),
+        ({ sampleId }) => sampleId,
+      ),
+    ),
+    custodyCount: new DataLoader(async (ids: readonly string[]) => {
+      const counts = await read((reader) => reader.countCustody(ids));
+      return ids.map((id) => counts.get(id) ?? 0);
+    }),
     analysisById: oneBy((ids) => read((reader) => reader.analysesByIds(ids)), idOf),
     analysesOf: manyBy(
       (ids) => read((reader) => reader.analysesOf(ids)),

@@ -13,7 +13,11 @@ type Condition = Prisma.Sql;
 
 /** Ids as one array parameter: the statement is the same for 1 and for 500, so it stays prepared. */
 function anyId(column: string, ids: readonly string[]): Condition {
-  return Prisma.sql`${Prisma.raw(column)} = ANY(${[...new Set(ids.filter(isId))]}::uuid[])`;
+  return Prisma.sql`${Prisma.raw(column)} = ANY(${idsOf(ids)}::uuid[])`;
+}
+
+function idsOf(ids: readonly string[]): string[] {
+  return [...new Set(ids.filter(isId))];
 }
 
 /** Rows of a sample's own tables; people of a client see those of its samples only. */
@@ -121,22 +125,27 @@ function readSamples(reading: Reading<SamplesTx>, scope: Scope): Samples {
 }
 
 function readCustody(query: Query, scope: Scope): Pick<SampleReader, 'custodyOf' | 'countCustody'> {
-  const of = (sampleId: string) => Prisma.sql`${ofSample(scope, 'sample_id')} AND ${anyId('r.sample_id', [sampleId])}`;
+  const mine = ofSample(scope, 'sample_id');
   return {
-    custodyOf: (sampleId, { after, limit }) =>
-      selectRows<CustodyEntry>(query, {
-        table: 'custody_entry',
-        columns: CUSTODY,
-        hidden: reasonOf(scope),
-        where: after ? Prisma.sql`${of(sampleId)} AND (r.at, r.id) > (${after.at}, ${after.id}::uuid)` : of(sampleId),
-        orderBy: 'r.at, r.id',
-        limit,
-      }),
-    async countCustody(sampleId) {
-      const [row] = await query<{ count: number }>(
-        Prisma.sql`SELECT count(*)::int AS count FROM custody_entry r WHERE ${of(sampleId)}`,
+    // One page per sample, each straight from the index: how long the samples' histories are does not matter.
+    custodyOf: (sampleIds, { after, limit }) => {
+      const behind = after ? Prisma.sql`AND (r.at, r.id) > (${after.at}, ${after.id}::uuid)` : Prisma.empty;
+      return query<CustodyEntry>(
+        Prisma.sql`SELECT ${columnsOf(CUSTODY, 'r', reasonOf(scope))}
+          FROM unnest(${idsOf(sampleIds)}::uuid[]) AS g(sample_id) CROSS JOIN LATERAL (
+            SELECT * FROM custody_entry r WHERE ${mine} AND r.sample_id = g.sample_id ${behind}
+            ORDER BY r.at, r.id LIMIT ${limit}
+          ) r ORDER BY r.at, r.id`,
+        { together: true },
       );
-      return row?.count ?? 0;
+    },
+    async countCustody(sampleIds) {
+      const rows = await query<{ id: string; count: number }>(
+        Prisma.sql`SELECT r.sample_id AS id, count(*)::int AS count FROM custody_entry r
+          WHERE ${mine} AND ${anyId('r.sample_id', sampleIds)} GROUP BY r.sample_id`,
+        { together: true },
+      );
+      return new Map(rows.map(({ id, count }) => [id, count]));
     },
   };
 }

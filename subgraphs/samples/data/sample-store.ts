@@ -31,9 +31,10 @@ export interface SampleReader {
     page: { readonly order: SampleOrder; readonly after: Keyset | null; readonly limit: number },
   ): Promise<Sample[]>;
   countSamples(filter: SampleFilter): Promise<number>;
-  /** Oldest first. */
-  custodyOf(sampleId: string, page: CustodyPage): Promise<CustodyEntry[]>;
-  countCustody(sampleId: string): Promise<number>;
+  /** Of each sample at most `limit` entries behind `after`, oldest first. */
+  custodyOf(sampleIds: readonly string[], page: CustodyPage): Promise<CustodyEntry[]>;
+  /** How many entries each sample has; those without any are left out. */
+  countCustody(sampleIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   analysesByIds(ids: readonly string[]): Promise<Analysis[]>;
   /** In the order in which they were asked for. */
   analysesOf(sampleIds: readonly string[]): Promise<Analysis[]>;

@@ -47,14 +47,18 @@ function checkFilter(filter: SampleFilter): void {
 export async function listCustody(ctx: SamplesContext, sample: Sample, page: Page): Promise<Connection<CustodyEntry>> {
   const first = pageSize(page.first);
   const after = page.after ? readCustodyCursor(page.after) : null;
-  const rows = await ctx.store.read(scopeOf(ctx), (reader) => reader.custodyOf(sample.id, { after, limit: first + 1 }));
+  const limit = first + 1;
+  // First pages of a list of samples are read together; who pages on does so in one sample.
+  const rows = after
+    ? await ctx.store.read(scopeOf(ctx), (reader) => reader.custodyOf([sample.id], { after, limit }))
+    : await ctx.loaders.custodyStart(limit).load(sample.id);
   return connectionOf({
     rows,
     first,
     after: page.after,
     cursor: ({ at, id }) => encodeKeyset([at.toISOString(), id]),
     node: (entry) => entry,
-    totalCount: () => ctx.store.read(scopeOf(ctx), (reader) => reader.countCustody(sample.id)),
+    totalCount: () => ctx.loaders.custodyCount.load(sample.id),
   });
 }
 

@@ -239,6 +239,31 @@ test('custody is paged like any list', async () => {
   expect([...first.edges, ...second.edges].map(({ node }) => node.action)).toEqual(['received', 'registered']);
 });
 
+test('in a list each sample has its own custody, as many entries as asked for', async () => {
+  const query = `{ samples(first: 200) { edges { node { receivedAt custody(first: 1) {
+    totalCount pageInfo { hasNextPage } edges { node { action } } } } } } }`;
+  interface Listed {
+    samples: {
+      edges: {
+        node: {
+          receivedAt: string | null;
+          custody: { totalCount: number; pageInfo: { hasNextPage: boolean }; edges: { node: { action: string } }[] };
+        };
+      }[];
+    };
+  }
+  const { samples } = await lab.ask<Listed>(manager, query);
+  expect(samples.edges).toHaveLength(COUNT);
+  for (const { node } of samples.edges) {
+    const received = node.receivedAt !== null;
+    expect(node.custody).toEqual({
+      totalCount: received ? 2 : 1,
+      pageInfo: { hasNextPage: received },
+      edges: [{ node: { action: received ? 'received' : 'registered' } }],
+    });
+  }
+});
+
 test('a sample that is not there is null, not an error', async () => {
   expect(await lab.ask(manager, DETAIL, { id: 'nonsense' })).toEqual({ sample: null });
 });
