@@ -112,6 +112,20 @@ test('a failure is counted, keeps the lease, and after ten the event is out of t
   expect(rows).toEqual([{ attempts: 10, last_error: 'broken', sent_at: null }]);
 });
 
+test('what was given up goes out again after a redrive, and only that', async () => {
+  await announce(3);
+  const [first] = await claim(1);
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    await ledger.pool.query('select outbox_failed($1, $2)', [first?.id, 'broken']);
+  }
+  const redrive = () => ledger.pool.query('select outbox_redrive() as events');
+  expect((await redrive()).rows).toEqual([{ events: 1 }]);
+  const claimed = await claim();
+  expect(sequences(claimed)).toEqual([1, 2, 3]);
+  expect(claimed[0]).toMatchObject({ attempts: 0 });
+  expect((await redrive()).rows).toEqual([{ events: 0 }]);
+});
+
 function asSuperuserRows(sql: string) {
   return withClient(urls.superUrl, async (client) => {
     await client.query('set search_path = ledger');

@@ -1,4 +1,5 @@
 import { ARCHIVE_MIGRATION, ARCHIVE_TABLES, archiveMigration } from './platform-tables-archive.ts';
+import { REDRIVE_MIGRATION, redriveMigration } from './platform-tables-redrive.ts';
 import { roleOf } from './provision.ts';
 
 const FIRST_TABLES = ['outbox_event', 'event_counter', 'idempotency_record', 'handled_event'] as const;
@@ -10,6 +11,7 @@ export const PLATFORM_TABLES = [...FIRST_TABLES, ...ARCHIVE_TABLES] as const;
 export const PLATFORM_MIGRATIONS: readonly { readonly name: string; sql(subgraph: string): string }[] = [
   { name: '20261122000000_platform', sql: firstMigration },
   { name: ARCHIVE_MIGRATION, sql: archiveMigration },
+  { name: REDRIVE_MIGRATION, sql: redriveMigration },
 ];
 
 /** Deliveries in vain after which an event is given up. */

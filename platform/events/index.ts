@@ -4,6 +4,7 @@ export { createEventLog, type EventLogOptions, type LiveEventLog } from './event
 export { createMemoryBus } from './memory-bus.ts';
 export { UnhandledEventsError } from './publish-error.ts';
 export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+export { redriveDeadLetters, redriveOutbox } from './redrive.ts';
 export { type Relay, type RelayOptions, startRelay } from './relay.ts';
 export type {
   ConsumerDefinition,

@@ -1,3 +1,4 @@
+import { UnavailableError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import { UnhandledEventsError } from './publish-error.ts';
 import type { ConsumerDefinition, EventBus, StoredEvent } from './types.ts';
@@ -47,13 +48,14 @@ export function createMemoryBus(options: { readonly logger?: Logger } = {}): Eve
     if (oldest !== undefined) handledBy.delete(oldest);
   }
 
-  async function deliver(name: string, group: Group, events: readonly StoredEvent[], failures: Map<string, unknown>) {
+  async function deliver(name: string, group: Group, events: readonly StoredEvent[], failures: Map<string, unknown[]>) {
+    const fail = ({ id }: StoredEvent, reason: unknown) => failures.set(id, [...(failures.get(id) ?? []), reason]);
     const stopped = new Map<string, unknown>();
     for (const event of events) {
       const lane = `${event.organizationId} ${event.topic}`;
       const earlier = stopped.get(lane);
       if (earlier !== undefined) {
-        if (memberFor(group, event) !== undefined) failures.set(event.id, earlier);
+        if (memberFor(group, event) !== undefined) fail(event, earlier);
         continue;
       }
       const member = memberFor(group, event);
@@ -64,7 +66,7 @@ export function createMemoryBus(options: { readonly logger?: Logger } = {}): Eve
       } catch (error) {
         const reason = error ?? new Error('the consumer failed without a reason');
         stopped.set(lane, reason);
-        failures.set(event.id, reason);
+        fail(event, reason);
       }
     }
   }
@@ -72,7 +74,7 @@ export function createMemoryBus(options: { readonly logger?: Logger } = {}): Eve
   return {
     async publish(events) {
       tellListeners(events);
-      const failures = new Map<string, unknown>();
+      const failures = new Map<string, unknown[]>();
       await Promise.all(
         [...groups].map(([name, group]) => {
           const turn = group.turn.then(() => deliver(name, group, events, failures));
@@ -83,7 +85,8 @@ export function createMemoryBus(options: { readonly logger?: Logger } = {}): Eve
       for (const event of events) if (!failures.has(event.id)) handledBy.delete(event.id);
       if (failures.size > 0) {
         const unhandled = events.filter((event) => failures.has(event.id)).map((event) => event.id);
-        throw new UnhandledEventsError(unhandled, [...failures.values()]);
+        const away = unhandled.filter((id) => failures.get(id)?.some((reason) => reason instanceof UnavailableError));
+        throw new UnhandledEventsError(unhandled, [...failures.values()].flat(), away);
       }
     },
     async consume(consumer) {

@@ -2,11 +2,14 @@
 export class UnhandledEventsError extends Error {
   /** In the order in which they were published. */
   readonly eventIds: readonly string[];
+  /** Those of them that a consumer could not handle because something it needs is away: nobody has refused them. */
+  readonly awayIds: ReadonlySet<string>;
 
-  constructor(eventIds: readonly string[], causes: readonly unknown[]) {
+  constructor(eventIds: readonly string[], causes: readonly unknown[], awayIds: Iterable<string> = []) {
     const first = causes[0];
     super(first instanceof Error ? first.message : String(first), { cause: first });
     this.name = 'UnhandledEventsError';
     this.eventIds = eventIds;
+    this.awayIds = new Set(awayIds);
   }
 }

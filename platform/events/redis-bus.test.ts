@@ -7,6 +7,7 @@ import { createMetrics } from '#platform/metrics/index.ts';
 import { redisAbsent, startTestRedis, type TestRedis } from '#platform/testing/redis.ts';
 import { busContract } from './bus.contract.ts';
 import { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
+import { redriveDeadLetters } from './redrive.ts';
 import { collector, storedEvent } from './testing.ts';
 import type { StoredEvent } from './types.ts';
 
@@ -94,6 +95,61 @@ describe.skipIf(redisAbsent !== null)(
       expect(letters[0]?.[1].join(' ')).toContain(poison.id);
       expect((await inspect.xpending(`{${prefix}:events}:workflow`, 'g'))[0]).toBe(0);
       expect((await metrics.render()).body).toContain('alims_events_dead_letters_total{where="g"} 1');
+    });
+
+    test('an event whose consumer misses a dependency is delivered until it is back, and costs no delivery', async () => {
+      const prefix = `test-${uuidv7()}`;
+      await using bus = make({ prefix, staleAfterMs: 10, maxDeliveries: 3 });
+      let away = 10;
+      let poisoned = 0;
+      const got = collector<StoredEvent>();
+      await bus.consume({
+        group: 'g',
+        topics: ['workflow'],
+        handle: async (event) => {
+          if (event.sequence === 1 && away-- > 0) throw new UnavailableError('The database does not answer.');
+          if (event.sequence === 1 && poisoned++ < 2) throw new Error('not yet');
+          got.add(event);
+        },
+      });
+      await bus.publish([storedEvent(1), storedEvent(2)]);
+      await got.reached(2);
+      expect(got.items.map((event) => event.sequence)).toEqual([2, 1]);
+      expect(await inspect.exists(`{${prefix}:events}:dead:g`)).toBe(0);
+    });
+
+    test('a redrive gives what a group has given up to that group again, and to nobody else', async () => {
+      const prefix = `test-${uuidv7()}`;
+      await using bus = make({ prefix, staleAfterMs: 10, maxDeliveries: 2 });
+      let broken = true;
+      const got = collector<StoredEvent>();
+      const others = collector<StoredEvent>();
+      const heard = collector<StoredEvent>();
+      await bus.consume({
+        group: 'g',
+        topics: ['workflow'],
+        handle: async (event) => {
+          if (broken) throw new Error('a fault that a release mends');
+          got.add(event);
+        },
+      });
+      await bus.consume({ group: 'others', topics: ['workflow'], handle: async (event) => others.add(event) });
+      await bus.listen(['workflow'], (events) => heard.add(...events));
+      const event = storedEvent(1);
+      await bus.publish([event]);
+      const letters = () => inspect.xlen(`{${prefix}:events}:dead:g`);
+      await expect.poll(letters, { timeout: 10_000 }).toBe(1);
+      broken = false;
+      const options = { url: redis.url, prefix, logger: pino({ level: 'silent' }) };
+      expect(await redriveDeadLetters(options)).toEqual(new Map([['g', 1]]));
+      await got.reached(1);
+      expect(got.items).toEqual([event]);
+      expect(await letters()).toBe(0);
+      await bus.publish([storedEvent(2)]);
+      await Promise.all([others.reached(2), heard.reached(2)]);
+      expect(others.items.map(({ sequence }) => sequence)).toEqual([1, 2]);
+      expect(heard.items.map(({ sequence }) => sequence)).toEqual([1, 2]);
+      expect(await redriveDeadLetters(options)).toEqual(new Map());
     });
 
     test('what is no event is set aside and stops nobody', async () => {

@@ -5,6 +5,7 @@ import type { Logger } from '#platform/logging/index.ts';
 import type { Metrics } from '#platform/metrics/index.ts';
 import { connectRedis } from './redis-connection.ts';
 import { replyToStreams, startRedisConsumer } from './redis-consumer.ts';
+import { keysOf } from './redis-keys.ts';
 import type { EventBus, StoredEvent } from './types.ts';
 import { readEvent, writeEvent } from './wire.ts';
 
@@ -34,8 +35,7 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
   const { logger } = options;
   const resources = new Set<AsyncDisposable>();
   const commands = connectRedis({ url: options.url, logger, purpose: 'events' });
-  // The braces keep all streams in one slot of a Redis cluster, where one command may read them together.
-  const streamOf = (topic: string) => `{${options.prefix}:events}:${topic}`;
+  const { streamOf, deadLettersOf } = keysOf(options.prefix);
   const given = options.metrics?.counter({
     name: 'alims_events_dead_letters_total',
     help: 'Events given up after too many deliveries in vain.',
@@ -73,7 +73,7 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
           reader,
           commands,
           streamOf,
-          deadLetters: `{${options.prefix}:events}:dead:${consumer.group}`,
+          deadLetters: deadLettersOf(consumer.group),
           logger,
           onDeadLetter: () => given?.inc({ where: consumer.group }),
           staleAfterMs: options.staleAfterMs ?? 30_000,
@@ -126,6 +126,8 @@ function startListener({ reader, positions, onEvents, logger }: ListenerOptions)
       const events: StoredEvent[] = [];
       for (const [id, fields] of entries) {
         positions.set(stream, id);
+        // Put back for one group that had given it up: listeners had it in its time.
+        if (fields[2] === 'for') continue;
         try {
           events.push(readEvent(fields[1]));
         } catch (error) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { UnavailableError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { ConsumerDefinition } from './types.ts';
 import { readEvent } from './wire.ts';
@@ -24,6 +25,8 @@ interface Delivery {
   readonly stream: string;
   readonly id: string;
   readonly text: string | undefined;
+  /** The only group that this is for: an event that it had given up and that was put back. Otherwise for all. */
+  readonly for: string | undefined;
 }
 
 const BATCH = 16;
@@ -71,7 +74,8 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
       ...streams.map(() => '>'),
     );
     for (const [stream, entries] of replyToStreams(answer)) {
-      for (const [id, fields] of entries) await deliver({ stream, id, text: fields[1] });
+      for (const [id, fields] of entries)
+        await deliver({ stream, id, text: fields[1], for: fields[2] === 'for' ? fields[3] : undefined });
     }
   }
 
@@ -88,7 +92,8 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
         BATCH,
       );
       const [next, entries] = replyToClaim(answer);
-      for (const [id, fields] of entries) await deliver({ stream, id, text: fields[1] });
+      for (const [id, fields] of entries)
+        await deliver({ stream, id, text: fields[1], for: fields[2] === 'for' ? fields[3] : undefined });
       from = next;
     } while (from !== '0-0' && !stop.signal.aborted);
   }
@@ -97,7 +102,8 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
     // What is left of a batch when the process stops stays unconfirmed and goes to another member.
     if (stop.signal.aborted) return;
     try {
-      await consumer.handle(readEvent(delivery.text));
+      const others = delivery.for !== undefined && delivery.for !== consumer.group;
+      if (!others) await consumer.handle(readEvent(delivery.text));
       await commands.xack(delivery.stream, consumer.group, delivery.id);
     } catch (error) {
       await keepOrBury(delivery, error);
@@ -109,6 +115,14 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
     const pending = await commands.xpending(delivery.stream, consumer.group, delivery.id, delivery.id, 1);
     const deliveries = deliveryCount(pending);
     const about = { group: consumer.group, stream: delivery.stream, entry: delivery.id, deliveries, err: error };
+    if (error instanceof UnavailableError) {
+      // Nobody refused it: the delivery is taken back from the count, and made again as long as what is needed is away.
+      const count = Math.max(0, deliveries - 1);
+      const { stream, id } = delivery;
+      await commands.call('XCLAIM', stream, consumer.group, name, 0, id, 'RETRYCOUNT', count, 'JUSTID');
+      logger.warn(about, 'what a consumer needs is away; the event will be delivered again');
+      return;
+    }
     if (deliveries < options.maxDeliveries) {
       logger.warn(about, 'an event was not handled and will be delivered again');
       return;

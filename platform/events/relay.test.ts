@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { UnavailableError } from '#platform/errors/index.ts';
 import { createMetrics } from '#platform/metrics/index.ts';
 import { createMemoryBus } from './memory-bus.ts';
 import type { ClaimedEvent, Outbox } from './outbox.ts';
@@ -159,6 +160,85 @@ test('a consumer that refuses twice gets the event a third time; its lane waits,
   await store.done.reached(3);
   expect(got.items).toEqual(['other 7', 'own 1', 'own 2']);
   expect(store.failed.items).toHaveLength(2);
+});
+
+test('an event whose consumer misses a dependency waits, uncounted, for as long as that lasts', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  const got = collector<number>();
+  let away = MOST_ATTEMPTS * 3;
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    handle: async (event) => {
+      if (away-- > 0) throw new UnavailableError('The samples subgraph did not answer.');
+      got.add(event.sequence);
+    },
+  });
+  store.put(storedEvent(1), storedEvent(2));
+  start(store, bus);
+  await store.done.reached(2);
+  expect(got.items).toEqual([1, 2]);
+  expect(store.failed.items).toEqual([]);
+});
+
+test('a consumer that refuses is not counted while another one misses a dependency, and is from then on', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  let away = MOST_ATTEMPTS + 5;
+  const got = collector<StoredEvent>();
+  const topics = ['workflow'];
+  await bus.consume({ group: 'bad', topics, handle: () => Promise.reject(new Error('poison')) });
+  await bus.consume({
+    group: 'late',
+    topics,
+    handle: async (event) => {
+      if (away-- > 0) throw new UnavailableError('away');
+      got.add(event);
+    },
+  });
+  store.put(storedEvent(1));
+  start(store, bus);
+  await store.failed.reached(MOST_ATTEMPTS);
+  expect(got.items).toHaveLength(1);
+});
+
+test('lanes that wait for a dependency take no room from the others, however much they hold', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  const got = collector<number>();
+  let away = true;
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    handle: async (event) => {
+      if (away && event.organizationId !== OTHER_ORGANIZATION) throw new UnavailableError('away');
+      got.add(event.sequence);
+    },
+  });
+  store.put(...Array.from({ length: 3_000 }, (_, index) => storedEvent(index + 1)));
+  const { relay } = start(store, bus);
+  await store.claims.reached(4);
+  store.put(storedEvent(1, { organizationId: OTHER_ORGANIZATION }));
+  await expect
+    .poll(() => {
+      relay.wake();
+      return got.items;
+    })
+    .toEqual([1]);
+  away = false;
+  // The database gives out again what was let go when its lease has run out.
+  await expect
+    .poll(
+      () => {
+        for (const row of store.rows.values()) row.leased = false;
+        relay.wake();
+        return store.rows.size;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(0);
+  expect(new Set(got.items).size).toBe(3_000);
 });
 
 test('poison is given up after ten attempts: ERROR with its id, counted, left in the table; those behind it go on', async () => {

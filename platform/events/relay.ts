@@ -32,7 +32,10 @@ export const MOST_ATTEMPTS = 10;
 const RETENTION_MS = 7 * 86_400_000;
 const PURGE_EVERY_MS = 3_600_000;
 const CLAIMED_AT_ONCE = 500;
+/** Events of lanes that go on. */
 const HELD_AT_MOST = 2_000;
+/** Of a lane that stands because a consumer's dependency is away; the others are claimed again later. */
+const HELD_WHILE_AWAY = 100;
 
 /** Carries one subgraph's events from its outbox to the bus until it is disposed of; several processes may run one each. */
 export function startRelay({ database, ...options }: RelayOptions): Relay {
@@ -42,11 +45,13 @@ export function startRelay({ database, ...options }: RelayOptions): Relay {
 
 interface Lane {
   readonly waiting: ClaimedEvent[];
+  /** Something that a consumer needs is away: the lane stands, and must not take the others' room. */
+  away: boolean;
 }
 
 /**
  * Events of one organization and topic form a lane: within it order is kept, and a lane that fails holds up no other.
- * While the bus is away nothing is counted against an event; only a consumer's refusal is.
+ * While the bus, or what a consumer needs, is away nothing is counted against an event; only a consumer's refusal is.
  */
 export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonly subgraph: string }): Relay {
   const { outbox, bus, subgraph } = options;
@@ -73,7 +78,7 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
       lane.waiting.push(claimed);
       return;
     }
-    const fresh: Lane = { waiting: [claimed] };
+    const fresh: Lane = { waiting: [claimed], away: false };
     lanes.set(key, fresh);
     // Starts after the whole claim is queued, so that a lane's events leave in one batch.
     const work = Promise.resolve()
@@ -94,20 +99,38 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
         lane,
         batch.filter(({ event }) => !unhandled.has(event.id)),
       );
+      lane.away = false;
       if (error === null) {
         failures = 0;
         continue;
       }
       failures += 1;
-      const refused =
-        error instanceof UnhandledEventsError ? batch.find(({ event }) => unhandled.has(event.id)) : undefined;
-      if (refused !== undefined) await countFailure(lane, refused, error);
-      else if (failures === 1) logger.warn({ err: error }, 'the event bus takes nothing; trying again until it does');
+      await explain(lane, error, { failures, first: batch.find(({ event }) => unhandled.has(event.id)) });
       await rest(failures);
     }
     // In the same turn as the last look at `waiting`: nothing can be queued in between.
     lanes.delete(key);
     bell.ring();
+  }
+
+  async function explain(
+    lane: Lane,
+    error: unknown,
+    { failures, first }: { readonly failures: number; readonly first: ClaimedEvent | undefined },
+  ): Promise<void> {
+    if (!(error instanceof UnhandledEventsError) || first === undefined) {
+      if (failures === 1) logger.warn({ err: error }, 'the event bus takes nothing; trying again until it does');
+      return;
+    }
+    if (!error.awayIds.has(first.event.id)) return countFailure(lane, first, error);
+    lane.away = true;
+    release(lane, lane.waiting.slice(HELD_WHILE_AWAY));
+    const { id: eventId, type, organizationId } = first.event;
+    if (failures > 1) return;
+    logger.warn(
+      { eventId, type, organizationId, err: error },
+      'what a consumer needs is away; trying until it is back',
+    );
   }
 
   async function settle(lane: Lane, published: readonly ClaimedEvent[]): Promise<void> {
@@ -157,10 +180,16 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
     }
   }
 
+  function moving(): number {
+    let events = 0;
+    for (const lane of lanes.values()) if (!lane.away) events += lane.waiting.length;
+    return events;
+  }
+
   async function run(): Promise<void> {
     for (let failures = 0; !stop.signal.aborted; ) {
       try {
-        const claimed = held.size < HELD_AT_MOST ? await outbox.claim(CLAIMED_AT_ONCE) : [];
+        const claimed = moving() < HELD_AT_MOST ? await outbox.claim(CLAIMED_AT_ONCE) : [];
         const fresh = claimed.filter(({ event }) => !held.has(event.id));
         for (const each of fresh) enqueue(each);
         failures = 0;
