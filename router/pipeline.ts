@@ -227,7 +227,9 @@ async function* runEvents(
 ): AsyncGenerator<GraphQLResult> {
   const { signal } = caller;
   const complete = async (event: SubscriptionEvent): Promise<GraphQLResult> => {
-    const execution = createExecution(options, ready, { ...(await renew()), signal });
+    const execution = createExecution(options, ready, await renew());
+    // The reader left while its session was confirmed.
+    if (signal?.aborted) return { data: null };
     await ready.operation.subscription?.runEvent(execution, event);
     // A refusal has no data: the field's null would only repeat it.
     if (!isObject(event.data) && execution.errors.length > 0) return { data: null, errors: execution.errors };
