@@ -203,11 +203,11 @@ export type Sample = {
   samplePoint?: Maybe<SamplePoint>;
   /** The sample this one was taken from. */
   parent?: Maybe<Sample>;
-  /** Samples taken from this one, oldest first. */
+  /** Samples taken from this one, at most 1,000, oldest first. */
   children: Array<Sample>;
   /** Who had it when and where, oldest first. */
   custody: CustodyConnection;
-  /** Its analyses in the order in which they were asked for. */
+  /** Its analyses in the order in which they were asked for, at most 400. */
   analyses: Array<Analysis>;
   /** Grows by one with every change; send it back as `expectedVersion`. */
   version: Scalars['Int']['output'];
@@ -280,7 +280,7 @@ export type Analysis = {
   assignedTo?: Maybe<User>;
   /** The result as it stands; null before one was entered, for people of a client also before it is VERIFIED. */
   result?: Maybe<Result>;
-  /** Every result that was ever entered, oldest first: corrections never erase. People of a client see the verified one. */
+  /** Every result that was ever entered, at most 100, oldest first: corrections never erase. People of a client see the verified one. */
   results: Array<Result>;
   /** Who verified the present result; for people of a client once it is VERIFIED. */
   verifications: Array<Verification>;
@@ -555,6 +555,8 @@ export type SampleRefusal =
   | 'CONDITION_WITHOUT_RECEPTION'
   /** The parent does not exist. */
   | 'UNKNOWN_PARENT'
+  /** 1,000 samples have been taken from the parent. */
+  | 'TOO_MANY_ALIQUOTS'
   /** The remarks are longer than 2,000 characters. */
   | 'REMARKS_TOO_LONG';
 
@@ -694,7 +696,9 @@ export type ResultRefusal =
   /** The analysis is verified, retracted or cancelled: retract it with a repeat first. */
   | 'ANALYSIS_CLOSED'
   /** A correction needs a reason. */
-  | 'REASON_REQUIRED';
+  | 'REASON_REQUIRED'
+  /** The analysis has 100 results: retract it with a repeat. */
+  | 'TOO_MANY_RESULTS';
 
 /** A result was entered. */
 export type ResultSubmitted = {
@@ -812,7 +816,9 @@ export type AnalysisRefusal =
   /** The analyst's account is closed. */
   | 'ANALYST_INACTIVE'
   /** The analyst lacks the permission `results:enter`. */
-  | 'ANALYST_NOT_PERMITTED';
+  | 'ANALYST_NOT_PERMITTED'
+  /** A repeat would be one too many: a sample has at most 400 analyses, withdrawn ones and repeats included. */
+  | 'TOO_MANY_ANALYSES';
 
 /** An analysis was changed. */
 export type AnalysisChanged = {
@@ -932,7 +938,7 @@ export type Query = {
   samples: SampleConnection;
   /** One analysis; null when there is none in this organization. */
   analysis?: Maybe<Analysis>;
-  /** Kinds of samples by code. */
+  /** Kinds of samples by code, at most 1,000. */
   sampleTypes: Array<SampleType>;
   /** Clients by code; people of a client see theirs alone. */
   clients: ClientConnection;

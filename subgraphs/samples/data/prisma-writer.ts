@@ -58,7 +58,10 @@ function locks(
   };
 }
 
-function numbers(query: Query, organizationId: string): Part<'takeAccessionNumbers' | 'takenBarcodes'> {
+function numbers(
+  query: Query,
+  organizationId: string,
+): Part<'takeAccessionNumbers' | 'takenBarcodes' | 'countAliquots'> {
   return {
     async takeAccessionNumbers(year, count) {
       const [row] = await query<{ last: number }>(Prisma.sql`
@@ -72,6 +75,13 @@ function numbers(query: Query, organizationId: string): Part<'takeAccessionNumbe
         SELECT s.barcode FROM sample s
         WHERE s.organization_id = ${organizationId}::uuid AND s.barcode = ANY(${[...barcodes]}::text[])`);
       return new Set(rows.map(({ barcode }) => barcode));
+    },
+    async countAliquots(parentIds) {
+      const rows = await query<{ id: string; count: number }>(Prisma.sql`
+        SELECT s.parent_id AS id, count(*)::int AS count FROM sample s
+        WHERE s.organization_id = ${organizationId}::uuid AND s.parent_id = ANY(${parentIds.filter(isId)}::uuid[])
+        GROUP BY s.parent_id`);
+      return new Map(rows.map(({ id, count }) => [id, count]));
     },
   };
 }

@@ -71,6 +71,8 @@ export interface SampleWriter extends SampleReader {
   takeAccessionNumbers(year: number, count: number): Promise<number>;
   /** Those of the barcodes that a sample of the organization has. */
   takenBarcodes(barcodes: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How many samples were taken from each parent; those without any are left out. */
+  countAliquots(parentIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   insertSamples(samples: readonly Sample[]): Promise<void>;
   insertAnalyses(analyses: readonly Analysis[]): Promise<void>;
   insertCustody(entries: readonly CustodyEntry[]): Promise<void>;

@@ -131,8 +131,12 @@ describe('analyses are withdrawn with a reason', () => {
       }),
     );
   });
+  test('a sample has at most 400 analyses, its repeats included', () => {
+    expect(outcome(repeatOf(aCase(), { id: 'new', position: 400 }))).toBe('REGISTERED');
+    expect(outcome(repeatOf(aCase(), { id: 'new', position: 401 }))).toBe('TOO_MANY_ANALYSES');
+  });
   test('the repeat needs no fewer verifications than what it repeats', () => {
     const found = aCase({ service: aService({ requiredVerifications: 0 }), analysis: anAnalysis() });
-    expect(repeatOf(found, { id: 'new', position: 4 }).requiredVerifications).toBe(1);
+    expect(repeatOf(found, { id: 'new', position: 4 })).toMatchObject({ requiredVerifications: 1 });
   });
 });

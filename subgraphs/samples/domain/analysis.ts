@@ -27,7 +27,8 @@ export type AnalysisRefusalCode =
   | 'ANALYST_REQUIRED'
   | 'ANALYST_UNKNOWN'
   | 'ANALYST_INACTIVE'
-  | 'ANALYST_NOT_PERMITTED';
+  | 'ANALYST_NOT_PERMITTED'
+  | 'TOO_MANY_ANALYSES';
 
 /** What accounts says of a person who is to carry out an analysis. */
 export interface Analyst {
@@ -90,6 +91,9 @@ export function verify(found: AnalysisCase, by: string): Analysis | Refused<Veri
   const enough = verifications.length + 1 >= analysis.requiredVerifications;
   return { ...analysis, status: enough ? 'VERIFIED' : 'SUBMITTED', version: analysis.version + 1 };
 }
+
+/** Of one sample, withdrawn ones and repeats included: they are read and shown as a whole. */
+const MAX_ANALYSES_WITH_REPEATS = 400;
 
 const OPEN: ReadonlySet<string> = new Set(['REGISTERED', 'ASSIGNED']);
 const CLOSED_SAMPLE: ReadonlySet<string> = new Set(['CANCELLED', 'COMPLETED']);
@@ -194,7 +198,17 @@ export function analysisFor(service: AnalysisService, place: Place): Analysis {
 }
 
 /** A repeat is asked for anew, but needs no fewer verifications than what it repeats: withdrawing is no way around them. */
-export function repeatOf({ analysis, service }: AnalysisCase, place: Omit<Place, 'sampleId'>): Analysis {
+export function repeatOf(
+  { analysis, service, sample }: AnalysisCase,
+  place: Omit<Place, 'sampleId'>,
+): Analysis | Refused<AnalysisRefusalCode> {
+  if (place.position > MAX_ANALYSES_WITH_REPEATS) {
+    return refuse(
+      'TOO_MANY_ANALYSES',
+      `Sample ${sample.accessionNumber} has ${MAX_ANALYSES_WITH_REPEATS} analyses, the most there may be: withdraw without a repeat and register an aliquot.`,
+      analysis.version,
+    );
+  }
   const asked = analysisFor(service, { ...place, sampleId: analysis.sampleId });
   const requiredVerifications = Math.max(asked.requiredVerifications, analysis.requiredVerifications);
   return { ...asked, requiredVerifications, replacesId: analysis.id };

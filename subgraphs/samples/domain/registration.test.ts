@@ -10,6 +10,7 @@ const catalogue: Catalogue = {
     ['NITRATE', aService()],
     ['PHOSPHORUS', aService({ id: 's2', code: 'PHOSPHORUS' })],
   ]),
+  aliquots: new Map(),
   parents: new Set(['parent']),
   takenBarcodes: new Set(['TAKEN']),
   defaultClient: null,
@@ -86,6 +87,21 @@ test('of two with one barcode the first is planned, the second refused; a refuse
     'UNKNOWN_SAMPLE_TYPE',
     'planned',
     'DUPLICATE_BARCODE',
+  ]);
+});
+
+test('a sample has at most 1000 aliquots, those before in the same request included', () => {
+  const parents = new Set(['p1', 'p2']);
+  const aliquots = new Map([
+    ['p1', 999],
+    ['p2', 1_000],
+  ]);
+  const requests = ['p1', 'p1', 'p2'].map((parentId) => request({ parentId }));
+  const plans = planRegistrations(requests, { ...catalogue, parents, aliquots }, T0);
+  expect(plans.map((plan) => ('refusal' in plan ? plan.refusal.code : 'planned'))).toEqual([
+    'planned',
+    'TOO_MANY_ALIQUOTS',
+    'TOO_MANY_ALIQUOTS',
   ]);
 });
 

@@ -26,6 +26,7 @@ export type SampleRefusalCode =
   | 'RECEIVED_BEFORE_COLLECTED'
   | 'CONDITION_WITHOUT_RECEPTION'
   | 'UNKNOWN_PARENT'
+  | 'TOO_MANY_ALIQUOTS'
   | 'REMARKS_TOO_LONG';
 
 /** What somebody asks to register. */
@@ -52,6 +53,8 @@ export interface Catalogue {
   readonly points: ReadonlyMap<string, SamplePoint>;
   readonly services: ReadonlyMap<string, AnalysisService>;
   readonly parents: ReadonlySet<string>;
+  /** How many samples have been taken from each parent; none where it is left out. */
+  readonly aliquots: ReadonlyMap<string, number>;
   readonly takenBarcodes: ReadonlySet<string>;
   /** Client of samples for which none is named: set for people of a client. */
   readonly defaultClient: Client | null;
@@ -71,6 +74,7 @@ export interface PlannedSample {
 type Refused = { readonly refusal: Refusal<SampleRefusalCode> };
 
 export const MAX_ANALYSES = 200;
+export const MAX_ALIQUOTS = 1_000;
 export const MAX_REMARKS = 2_000;
 export const MAX_BARCODE = 80;
 const CONTROL = /\p{Cc}/u;
@@ -81,10 +85,14 @@ export function planRegistrations(
   catalogue: Catalogue,
   now: Date,
 ): (PlannedSample | Refused)[] {
-  const taken = new Set(catalogue.takenBarcodes);
+  const takenBarcodes = new Set(catalogue.takenBarcodes);
+  const aliquots = new Map(catalogue.aliquots);
   return requests.map((request) => {
-    const plan = planRegistration(request, { ...catalogue, takenBarcodes: taken }, now);
-    if (!('refusal' in plan) && request.barcode !== null) taken.add(request.barcode);
+    const plan = planRegistration(request, { ...catalogue, takenBarcodes, aliquots }, now);
+    if ('refusal' in plan) return plan;
+    const { barcode, parentId } = request;
+    if (barcode !== null) takenBarcodes.add(barcode);
+    if (parentId !== null) aliquots.set(parentId, (aliquots.get(parentId) ?? 0) + 1);
     return plan;
   });
 }
@@ -170,6 +178,12 @@ function unknownCode(request: SampleRequest, catalogue: Catalogue): Refused | nu
   }
   if (parentId !== null && !catalogue.parents.has(parentId)) {
     return refuse('UNKNOWN_PARENT', `No sample has the id ${quote(parentId)}: register the parent first.`);
+  }
+  if (parentId !== null && (catalogue.aliquots.get(parentId) ?? 0) >= MAX_ALIQUOTS) {
+    return refuse(
+      'TOO_MANY_ALIQUOTS',
+      `${MAX_ALIQUOTS} samples have been taken from the parent, the most there may be: take this one from an aliquot.`,
+    );
   }
   return null;
 }

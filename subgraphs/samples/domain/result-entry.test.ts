@@ -27,8 +27,10 @@ function code(over: Partial<ResultEntry>, found: Partial<AnalysisCase> = {}): st
 
 describe('each cause of refusal has its code', () => {
   const entered = { analysis: anAnalysis({ status: 'SUBMITTED' }), results: [aResult()] };
+  const full = { ...entered, results: Array.from({ length: 100 }, () => aResult()) };
   test.each<[string, Partial<ResultEntry>, Partial<AnalysisCase>]>([
     ['VALUE_OR_TEXT', { value: null }, {}],
+    ['TOO_MANY_RESULTS', { reason: 'once more' }, full],
     ['VALUE_OR_TEXT', { value: null, text: '  ' }, {}],
     ['VALUE_OR_TEXT', { text: 'ND' }, {}],
     ['VALUE_NEGATIVE', { value: '-0.1' }, {}],

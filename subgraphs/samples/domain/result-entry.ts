@@ -17,7 +17,8 @@ export type ResultRefusalCode =
   | 'SAMPLE_NOT_RECEIVED'
   | 'SAMPLE_CLOSED'
   | 'ANALYSIS_CLOSED'
-  | 'REASON_REQUIRED';
+  | 'REASON_REQUIRED'
+  | 'TOO_MANY_RESULTS';
 
 /** What somebody enters. Numbers are decimal text. */
 export interface ResultEntry {
@@ -42,6 +43,8 @@ type Refused = { readonly refusal: Refusal<ResultRefusalCode> };
 const MAX_TEXT = 500;
 const MAX_QUALIFIERS = 20;
 const MAX_QUALIFIER = 20;
+/** Of one analysis, corrections included. */
+const MAX_RESULTS = 100;
 
 /** The analysis and its new result; `stamp` tells the new result's id, who enters it and when. */
 export function enterResult(
@@ -160,6 +163,12 @@ function wrongState(found: AnalysisCase, entry: ResultEntry): Wrong | null {
   }
   if (currentResult(found) && !entry.reason?.trim()) {
     return { code: 'REASON_REQUIRED', message: 'This corrects an earlier result: say why in reason.' };
+  }
+  if (found.results.length >= MAX_RESULTS) {
+    return {
+      code: 'TOO_MANY_RESULTS',
+      message: `The analysis has ${MAX_RESULTS} results, the most there may be: retract it with a repeat.`,
+    };
   }
   return null;
 }

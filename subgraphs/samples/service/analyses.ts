@@ -105,6 +105,7 @@ export function retractAnalyses(
       if ('refusal' in analysis) return analysis;
       const place = () => ({ id: ctx.newId(), position: nextPosition(analysis.sampleId) });
       const repeat = wanted ? repeatOf(found, place()) : undefined;
+      if (repeat && 'refusal' in repeat) return repeat;
       const details = { repeatId: repeat?.id ?? null, reason };
       return {
         analysis,

@@ -1,5 +1,7 @@
+import { BadInputError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import { actorOf, type SamplesContext, scopeOf } from '../context.ts';
+import type { SampleReader } from '../data/sample-store.ts';
 import {
   type CatalogueEntry,
   type CatalogueKind,
@@ -42,6 +44,7 @@ export async function saveCatalogue<Kind extends CatalogueKind>(
       const codes = rows.map(({ code }) => code);
       const stored = new Map((await writer.catalogueByCodes(kind, codes)).map((row) => [row.code, row]));
       const { created, changed } = planSave(kind, rows, stored, ctx.newId);
+      if (kind === 'SampleType') await checkRoom(writer, created.length);
       const all = [...created.map((after) => ({ before: null, after })), ...changed];
       if (all.length > 0) {
         await writer.saveCatalogue(
@@ -52,6 +55,19 @@ export async function saveCatalogue<Kind extends CatalogueKind>(
       }
       return { created: created.length, changed: changed.length };
     }),
+  );
+}
+
+const MAX_SAMPLE_TYPES = 1_000;
+
+/** @throws BadInputError when there would be more sample types than one answer lists. */
+async function checkRoom(reader: SampleReader, more: number): Promise<void> {
+  if (more === 0) return;
+  const present = await reader.countCatalogue('SampleType');
+  if (present + more <= MAX_SAMPLE_TYPES) return;
+  throw new BadInputError(
+    `A laboratory has at most ${MAX_SAMPLE_TYPES} sample types; there are ${present}, and ${more} would be new.`,
+    { limit: MAX_SAMPLE_TYPES },
   );
 }
 

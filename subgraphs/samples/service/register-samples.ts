@@ -49,10 +49,10 @@ async function register(
   const catalogue = await loadCatalogue(writer, requests, ctx.viewer.clientId);
   const likely = planRegistrations(requests, catalogue, now).filter((plan) => !('refusal' in plan)).length;
   const first = likely === 0 ? 0 : await writer.takeAccessionNumbers(year, likely);
-  // Whoever registers now waits at the counter: from here on no barcode is taken by somebody else.
-  const takenBarcodes = likely === 0 ? catalogue.takenBarcodes : await writer.takenBarcodes(barcodesOf(requests));
+  // Whoever registers now waits at the counter: from here on nobody else takes a barcode or a parent's last place.
+  const settled = likely === 0 ? catalogue : { ...catalogue, ...(await readContested(writer, requests)) };
   const registrations: Registration[] = [];
-  const outcomes = planRegistrations(requests, { ...catalogue, takenBarcodes }, now).map((plan, index) => {
+  const outcomes = planRegistrations(requests, settled, now).map((plan, index) => {
     if ('refusal' in plan) return refused(index, plan.refusal);
     const registration = toRegistration(ctx, plan, accessionNumber(year, first + registrations.length), now);
     registrations.push(registration);
@@ -62,12 +62,23 @@ async function register(
   return outcomes;
 }
 
-function barcodesOf(requests: readonly SampleRequest[]): string[] {
-  return requests.flatMap(({ barcode }) => (barcode === null ? [] : [barcode]));
+type Contested = Pick<SampleWriter, 'takenBarcodes' | 'countAliquots'>;
+
+/** What others who register at the same time may change. */
+async function readContested(
+  reader: Contested,
+  requests: readonly SampleRequest[],
+): Promise<Pick<Catalogue, 'takenBarcodes' | 'aliquots'>> {
+  const parents = requests.flatMap(({ parentId }) => parentId ?? []);
+  const [takenBarcodes, aliquots] = await Promise.all([
+    reader.takenBarcodes(requests.flatMap(({ barcode }) => barcode ?? [])),
+    parents.length === 0 ? new Map<string, number>() : reader.countAliquots(parents),
+  ]);
+  return { takenBarcodes, aliquots };
 }
 
 async function loadCatalogue(
-  reader: SampleReader & Pick<SampleWriter, 'takenBarcodes'>,
+  reader: SampleReader & Contested,
   requests: readonly SampleRequest[],
   clientId: string | null,
 ): Promise<Catalogue> {
@@ -76,7 +87,7 @@ async function loadCatalogue(
   ];
   const services = [...new Set(requests.flatMap(({ analyses }) => analyses))];
   // Asked together: one connection answers them in one round trip.
-  const [own, parents, types, clients, points, known, takenBarcodes] = await Promise.all([
+  const [own, parents, types, clients, points, known, contested] = await Promise.all([
     clientId === null ? [] : reader.catalogueByIds('Client', [clientId]),
     reader.samplesByIds(codes(({ parentId }) => parentId)),
     reader.catalogueByCodes(
@@ -92,7 +103,7 @@ async function loadCatalogue(
       codes(({ samplePointCode }) => samplePointCode),
     ),
     reader.catalogueByCodes('AnalysisService', services),
-    reader.takenBarcodes(barcodesOf(requests)),
+    readContested(reader, requests),
   ]);
   return {
     types: byCode(types),
@@ -100,7 +111,7 @@ async function loadCatalogue(
     points: byCode(points),
     services: byCode(known),
     parents: new Set(parents.map(({ id }) => id)),
-    takenBarcodes,
+    ...contested,
     defaultClient: own[0] ?? null,
   };
 }

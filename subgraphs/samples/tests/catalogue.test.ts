@@ -193,6 +193,20 @@ describe('a row that is not fit refuses the whole save', () => {
   });
 });
 
+test('a laboratory has at most 1000 sample types: the list of them has no pages', async () => {
+  const save = (from: number, count: number) =>
+    lab.send(manager, `mutation Save($inputs: [SampleTypeInput!]!) { saveSampleTypes(inputs: $inputs) { created } }`, {
+      inputs: Array.from({ length: count }, (_, i) => ({ code: `T${from + i}`, name: 'T' })),
+    });
+  await save(0, 500);
+  expect((await save(500, 498)).data).toEqual({ saveSampleTypes: { created: 498 } });
+  expect((await save(997, 2)).errors?.[0]).toMatchObject({
+    extensions: { code: 'BAD_INPUT' },
+    message: expect.stringContaining('1000'),
+  });
+  expect((await save(997, 1)).data).toEqual({ saveSampleTypes: { created: 0 } });
+});
+
 test('lists are by code, page by page, and count all', async () => {
   const query = `query Services($first: Int!, $after: String) { analysisServices(first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor } edges { node { code unit requiredVerifications holdingTimeHours } } } sampleTypes { code } }`;

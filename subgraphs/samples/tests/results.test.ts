@@ -389,6 +389,18 @@ describe('giving and withdrawing analyses', () => {
     expect((await analysis(manager, open)).retraction).toEqual({ by, at, reason: 'not needed' });
   });
 
+  test('nobody repeats without end: the repeat beyond 400 analyses of a sample is refused, the analysis stays', async () => {
+    const sample = await act.sample(manager);
+    const insert = `INSERT INTO analysis (organization_id, id, sample_id, service_id, position, status, version, required_verifications)
+      SELECT organization_id, gen_random_uuid(), sample_id, service_id, n, 'CANCELLED', 1, 1
+      FROM analysis, generate_series(2, 400) n WHERE sample_id = '${sample.id}'`;
+    await lab.change(insert);
+    const input = { analysisId: idOf(sample), expectedVersion: 1, reason: 'again' };
+    const [refused] = await act.retract(manager, [{ ...input, repeat: true }]);
+    expect(refused).toMatchObject({ code: 'TOO_MANY_ANALYSES', currentVersion: 1 });
+    expect(codes(await act.retract(manager, [input]))).toEqual(['AnalysisChanged']);
+  });
+
   test('a retry of a withdrawal makes no second repeat', async () => {
     const id = idOf(await act.sample(manager));
     const inputs = [{ analysisId: id, expectedVersion: 1, reason: 'broken', repeat: true }];
