@@ -6,6 +6,7 @@ import type { SampleFactsSource } from './data/sample-facts.ts';
 import type { Scope, WorkflowReader, WorkflowStore } from './data/workflow-store.ts';
 import type { RecordedEvent } from './domain/event.ts';
 import type { Workflow } from './domain/workflow.ts';
+import { idOf } from './service/input.ts';
 import { listTransitions, type Transition } from './service/list-transitions.ts';
 import type { LatestWorkflows } from './service/watch-workflows.ts';
 
@@ -40,13 +41,14 @@ export function scopeOf({ viewer }: RequestContext): Scope {
 }
 
 function loaderOf<Row>(
-  load: (ids: readonly string[]) => Promise<readonly Row[]>,
+  find: (ids: readonly string[]) => Promise<readonly Row[]>,
   keyOf: (row: Row) => string,
 ): DataLoader<string, Row | null> {
-  return new DataLoader(async (ids) => {
-    const byKey = new Map((await load(ids)).map((row) => [keyOf(row), row]));
-    return ids.map((id) => byKey.get(id) ?? null);
-  });
+  const load = async (ids: readonly string[]) => {
+    const byKey = new Map((await find(ids.map(idOf))).map((row) => [keyOf(row), row]));
+    return ids.map((id) => byKey.get(idOf(id)) ?? null);
+  };
+  return new DataLoader(load, { cacheKeyFn: idOf });
 }
 
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */

@@ -2,7 +2,7 @@ import type { StreamGap } from '#platform/events/index.ts';
 import type { Connection } from '#platform/graphql/index.ts';
 import type { RecordedEvent } from './domain/event.ts';
 import type { Conflict, Refused } from './domain/machine.ts';
-import type { Advanced } from './domain/outcome.ts';
+import type { Advanced, NotFound } from './domain/outcome.ts';
 import type { Blocker, Workflow } from './domain/workflow.ts';
 import type { Transition } from './service/list-transitions.ts';
 
@@ -18,6 +18,7 @@ export type RuleMapper = { readonly id: string };
 export type WorkflowAdvancedMapper = Advanced;
 export type TransitionRefusedMapper = Refused;
 export type WorkflowConflictMapper = Conflict;
+export type WorkflowNotFoundMapper = NotFound;
 export type StreamGapMapper = StreamGap;
 export type WorkflowConnectionMapper = Connection<Workflow>;
 export type WorkflowEventConnectionMapper = Connection<WorkflowEventMapper>;

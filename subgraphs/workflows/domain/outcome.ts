@@ -9,5 +9,13 @@ export interface Advanced {
   readonly event: RecordedEvent;
 }
 
+/** Nothing was there to change; not kept, so a retry looks again. */
+export interface NotFound {
+  readonly kind: 'notFound';
+  readonly workflowId: string;
+}
+
 /** What a change came to; kept under its idempotency key, so a retry hears the same. */
-export type Outcome = Advanced | Refused | Conflict;
+export type Settled = Advanced | Refused | Conflict;
+
+export type Outcome = Settled | NotFound;

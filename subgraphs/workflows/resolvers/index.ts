@@ -1,6 +1,6 @@
 import type { Resolvers } from '../schema.generated.ts';
 import { Mutation } from './mutation.ts';
-import { AdvanceWorkflowResult } from './outcome.ts';
+import { AdvanceWorkflowResult, WorkflowNotFound } from './outcome.ts';
 import { Query } from './query.ts';
 import { Subscription } from './subscription.ts';
 import { Blocker, Sample, Workflow } from './workflow.ts';
@@ -16,4 +16,5 @@ export const resolvers: Resolvers = {
   WorkflowEvent,
   WorkflowUpdate,
   AdvanceWorkflowResult,
+  WorkflowNotFound,
 };

@@ -1,7 +1,7 @@
 import type { WorkflowsContext } from '../context.ts';
 import type { Stage } from '../domain/definition.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { type ChangeRequest, changeWorkflows } from './change-workflows.ts';
+import type { Outcome, Settled } from '../domain/outcome.ts';
+import { type ChangeRequest, changeWorkflow, changeWorkflows } from './change-workflows.ts';
 import { checkBulk, checkedReason } from './input.ts';
 
 export interface AdvanceInput {
@@ -27,9 +27,9 @@ function requestOf({ workflowId, to, expectedVersion, reason, idempotencyKey }: 
   };
 }
 
-export async function advanceWorkflow(ctx: WorkflowsContext, input: AdvanceInput): Promise<Outcome> {
-  const [outcome] = await changeWorkflows(ctx, [requestOf(input)]);
-  return outcome!;
+/** @throws NotFoundError when the workflow does not exist for the caller. */
+export function advanceWorkflow(ctx: WorkflowsContext, input: AdvanceInput): Promise<Settled> {
+  return changeWorkflow(ctx, requestOf(input));
 }
 
 /** @throws BadInputError for more than 500 moves, or two of one workflow. */

@@ -1,7 +1,7 @@
 import type { WorkflowsContext } from '../context.ts';
 import type { StatusAction } from '../domain/machine.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import { changeWorkflows } from './change-workflows.ts';
+import type { Settled } from '../domain/outcome.ts';
+import { changeWorkflow } from './change-workflows.ts';
 import { checkedReason } from './input.ts';
 
 export interface StatusInput {
@@ -11,19 +11,16 @@ export interface StatusInput {
   readonly idempotencyKey?: string | null | undefined;
 }
 
-/** Holds, resumes, fails or cancels; the stage stays. */
-export async function changeStatus(
+/** Holds, resumes, fails or cancels; the stage stays. @throws NotFoundError when the workflow does not exist for the caller. */
+export function changeStatus(
   ctx: WorkflowsContext,
   action: StatusAction,
   { workflowId, expectedVersion, reason, idempotencyKey }: StatusInput,
-): Promise<Outcome> {
-  const [outcome] = await changeWorkflows(ctx, [
-    {
-      workflowId,
-      command: { action, expectedVersion, reason: checkedReason(reason) },
-      operation: `${action}Workflow`,
-      idempotencyKey,
-    },
-  ]);
-  return outcome!;
+): Promise<Settled> {
+  return changeWorkflow(ctx, {
+    workflowId,
+    command: { action, expectedVersion, reason: checkedReason(reason) },
+    operation: `${action}Workflow`,
+    idempotencyKey,
+  });
 }

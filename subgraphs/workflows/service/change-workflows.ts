@@ -10,10 +10,11 @@ import {
   type Proposed,
   type Refused,
 } from '../domain/machine.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { NotFound, Outcome, Settled } from '../domain/outcome.ts';
 import type { Workflow, WorkflowChange } from '../domain/workflow.ts';
 import { actorOf } from './actor.ts';
 import { askRules } from './ask-rules.ts';
+import { idOf } from './input.ts';
 import { recordChanges } from './record-changes.ts';
 
 /** How often a decision is taken anew because the sample's facts changed under it. */
@@ -28,6 +29,12 @@ export interface ChangeRequest {
 
 /** What is to be answered, or written and then answered. */
 type Plan = Conflict | Refused | Write;
+
+/** A change of a workflow that exists. */
+interface Found {
+  readonly request: ChangeRequest;
+  readonly workflow: Workflow;
+}
 
 interface Write extends Claim {
   readonly kind: 'write';
@@ -45,10 +52,10 @@ function refuseRepeats(values: readonly string[], what: string): void {
 
 /**
  * Decides and writes changes, each for itself, all in one transaction; the answers keep the order of the requests.
- * @throws NotFoundError when one of the workflows does not exist for the caller: then nothing is written.
  * @throws UnavailableError when samples or rules does not answer: then nothing is written.
  */
-export async function changeWorkflows(ctx: WorkflowsContext, requests: readonly ChangeRequest[]): Promise<Outcome[]> {
+export async function changeWorkflows(ctx: WorkflowsContext, given: readonly ChangeRequest[]): Promise<Outcome[]> {
+  const requests = given.map((request) => ({ ...request, workflowId: idOf(request.workflowId) }));
   refuseRepeats(
     requests.map(({ workflowId }) => workflowId),
     'workflowId',
@@ -59,7 +66,10 @@ export async function changeWorkflows(ctx: WorkflowsContext, requests: readonly 
   );
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     try {
-      return [...(await write(ctx, requests, await plan(ctx, requests)))];
+      const found = await load(ctx, requests);
+      const settled = await write(ctx, found, await plan(ctx, found));
+      const outcomes = new Map(found.map(({ workflow }, index) => [workflow.id, settled[index]!]));
+      return requests.map(({ workflowId }, index) => outcomes.get(workflowId) ?? notFound(given[index]!));
     } catch (error) {
       if (!(error instanceof StaleFactsError)) throw error;
     }
@@ -67,25 +77,33 @@ export async function changeWorkflows(ctx: WorkflowsContext, requests: readonly 
   throw new UnavailableError('The sample is being changed over and over while this is decided; try again in a moment.');
 }
 
-async function load(ctx: WorkflowsContext, ids: readonly string[]): Promise<readonly Workflow[]> {
-  const found = await ctx.store.read(scopeOf(ctx), (reader) => reader.byIds(ids));
-  const byId = new Map(found.map((workflow) => [workflow.id, workflow]));
-  return ids.map((id) => {
-    const workflow = byId.get(id);
-    if (!workflow) throw new NotFoundError('Workflow', id);
-    return workflow;
+/** One change alone. @throws NotFoundError when the workflow does not exist for the caller. */
+export async function changeWorkflow(ctx: WorkflowsContext, request: ChangeRequest): Promise<Settled> {
+  const [outcome] = await changeWorkflows(ctx, [request]);
+  if (outcome?.kind === 'notFound') throw new NotFoundError('Workflow', outcome.workflowId);
+  return outcome!;
+}
+
+function notFound({ workflowId }: ChangeRequest): NotFound {
+  return { kind: 'notFound', workflowId };
+}
+
+/** Those whose workflow exists for the caller, in their order. */
+async function load(ctx: WorkflowsContext, requests: readonly ChangeRequest[]): Promise<readonly Found[]> {
+  const ids = requests.map(({ workflowId }) => workflowId);
+  const rows = await ctx.store.read(scopeOf(ctx), (reader) => reader.byIds(ids));
+  const byId = new Map(rows.map((workflow) => [workflow.id, workflow]));
+  return requests.flatMap((request) => {
+    const workflow = byId.get(request.workflowId);
+    return workflow ? [{ request, workflow }] : [];
   });
 }
 
-async function plan(ctx: WorkflowsContext, requests: readonly ChangeRequest[]): Promise<readonly Plan[]> {
-  const workflows = await load(
-    ctx,
-    requests.map(({ workflowId }) => workflowId),
-  );
-  const decided = requests.map(({ command }, index) => {
-    const workflow = workflows[index]!;
-    return { workflow, decision: decide(workflow, command, ctx.viewer) };
-  });
+async function plan(ctx: WorkflowsContext, found: readonly Found[]): Promise<readonly Plan[]> {
+  const decided = found.map(({ request, workflow }) => ({
+    workflow,
+    decision: decide(workflow, request.command, ctx.viewer),
+  }));
   const asking = decided.flatMap(({ workflow, decision }) =>
     decision.kind === 'proposed' && decision.question ? [{ workflow, question: decision.question }] : [],
   );
@@ -116,10 +134,10 @@ function planOf(
 
 async function write(
   ctx: WorkflowsContext,
-  requests: readonly ChangeRequest[],
+  found: readonly Found[],
   plans: readonly Plan[],
-): Promise<readonly Outcome[]> {
-  const calls = requests.map(({ operation, idempotencyKey, workflowId, command }) => ({
+): Promise<readonly Settled[]> {
+  const calls = found.map(({ request: { operation, idempotencyKey, workflowId, command } }) => ({
     operation,
     key: idempotencyKey,
     request: { workflowId, ...command },
@@ -127,7 +145,7 @@ async function write(
   const answers = plans.flatMap((decided) => (decided.kind === 'write' ? [] : [decided]));
   if (answers.length === plans.length && calls.every(({ key }) => key === null || key === undefined)) return answers;
   return await ctx.store.write(actorOf(ctx), (writer) =>
-    writer.onceEach<Outcome>(calls, (fresh) =>
+    writer.onceEach<Settled>(calls, (fresh) =>
       perform(
         ctx,
         writer,
@@ -141,7 +159,7 @@ async function perform(
   ctx: WorkflowsContext,
   writer: WorkflowWriter,
   plans: readonly Plan[],
-): Promise<readonly Outcome[]> {
+): Promise<readonly Settled[]> {
   const planned = plans.flatMap((decided) => (decided.kind === 'write' ? [decided] : []));
   const claimed = planned.length === 0 ? new Set<string>() : await writer.claim(planned);
   const conflicts = await conflictsOf(
@@ -152,7 +170,7 @@ async function perform(
   await refuseStale(ctx, writes);
   const recorded = await recordChanges(writer, writes);
   const advanced = new Map(
-    recorded.map((each): [string, Outcome] => [each.workflow.id, { kind: 'advanced', ...each }]),
+    recorded.map((each): [string, Settled] => [each.workflow.id, { kind: 'advanced', ...each }]),
   );
   return plans.map((decided) =>
     decided.kind === 'write' ? (advanced.get(decided.workflow.id) ?? conflicts.get(decided.workflow.id)!) : decided,

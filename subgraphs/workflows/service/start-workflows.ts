@@ -4,7 +4,7 @@ import type { NewWorkflow, WorkflowWriter } from '../data/workflow-store.ts';
 import { startChange } from '../domain/replay.ts';
 import type { SampleCopy, Workflow } from '../domain/workflow.ts';
 import { actorOf } from './actor.ts';
-import { checkBulk } from './input.ts';
+import { checkBulk, idOf } from './input.ts';
 import { recordChanges } from './record-changes.ts';
 
 export interface EnsuredSample extends SampleCopy {
@@ -44,10 +44,12 @@ export async function ensureStarted(
  */
 export async function startWorkflow(
   ctx: WorkflowsContext,
-  { sampleId, idempotencyKey }: { readonly sampleId: string; readonly idempotencyKey?: string | null | undefined },
+  input: { readonly sampleId: string; readonly idempotencyKey?: string | null | undefined },
 ): Promise<Started> {
+  const { idempotencyKey } = input;
+  const sampleId = idOf(input.sampleId);
   const sample = (await ctx.samples.of([sampleId])).get(sampleId);
-  if (!sample) throw new NotFoundError('Sample', sampleId);
+  if (!sample) throw new NotFoundError('Sample', input.sampleId);
   return await ctx.store.write(actorOf(ctx), async (writer) => {
     const [answer] = await writer.onceEach(
       [{ operation: 'startWorkflow', key: idempotencyKey, request: { sampleId } }],
@@ -69,8 +71,9 @@ export async function ensureWorkflows(
   }[],
 ): Promise<Workflow[]> {
   checkBulk(inputs.length, 'inputs');
-  const samples = inputs.map(({ dueAt, clientId, ...input }) => ({
+  const samples = inputs.map(({ sampleId, dueAt, clientId, ...input }) => ({
     ...input,
+    sampleId: idOf(sampleId),
     dueAt: dueAt ?? null,
     clientId: clientId ?? null,
   }));

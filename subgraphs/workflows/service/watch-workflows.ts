@@ -6,6 +6,7 @@ import type { WorkflowStore } from '../data/workflow-store.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Workflow } from '../domain/workflow.ts';
 import { payloadOf, recordedOf, TOPIC } from '../events.ts';
+import { idOf } from './input.ts';
 
 const LATEST_ENTRIES = 1_000;
 const LATEST_MS = 1_000;
@@ -80,9 +81,10 @@ export interface WatchRequest {
  */
 export async function watchWorkflows(
   ctx: WorkflowsContext,
-  { workflowId, sampleId, after }: WatchRequest,
+  { after, ...request }: WatchRequest,
 ): Promise<AsyncIterableIterator<DeliveredEvent | StreamGap>> {
   const { organizationId, clientId } = scopeOf(ctx);
+  const [workflowId, sampleId] = [idOf(request.workflowId ?? ''), idOf(request.sampleId ?? '')];
   if (workflowId && !(await ctx.loaders.workflowById.load(workflowId))) throw new NotFoundError('Workflow', workflowId);
   const events = ctx.log.tail({
     organizationId,

@@ -327,15 +327,44 @@ describe('moving many', () => {
     expect(outcomes.filter((name) => name === 'WorkflowConflict')).toHaveLength(40);
   });
 
-  test('one unknown workflow refuses the request before anything is written', async () => {
+  test('an unknown workflow and text that is no id are outcomes among the others, and a retry looks again', async () => {
     const workflowId = await start();
-    const inputs = [workflowId, '01890000-0000-7000-8000-000000000000'].map((id) => ({
-      workflowId: id,
-      to: 'SAMPLE_RECEPTION',
-      expectedVersion: 1,
-    }));
-    expect((await lab.send(clerk, ADVANCE_MANY, { inputs })).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
-    expect(await detail(workflowId)).toMatchObject({ version: 1 });
+    const move = { to: 'SAMPLE_RECEPTION', expectedVersion: 1 };
+    const unknown = ['01890000-0000-7000-8000-000000000000', 'Nonsense'];
+    const inputs = [
+      ...unknown.map((id) => ({ ...move, workflowId: id, idempotencyKey: `k-${id}` })),
+      { ...move, workflowId },
+    ];
+    const outcomes = await bulk(clerk, inputs);
+    expect(outcomes).toMatchObject([
+      ...unknown.map((id) => ({
+        __typename: 'WorkflowNotFound',
+        workflowId: id,
+        message: expect.stringContaining(id),
+      })),
+      { __typename: 'WorkflowAdvanced' },
+    ]);
+    expect(await detail(workflowId)).toMatchObject({ version: 2 });
+    expect(await bulk(clerk, inputs.slice(0, 1))).toEqual(outcomes.slice(0, 1));
+    const stranger = person('lab_clerk');
+    expect(await bulk(stranger, [{ ...move, workflowId }])).toMatchObject([{ __typename: 'WorkflowNotFound' }]);
+  });
+
+  test('an id in capitals is the same id: for starting, moving, reading and against repeats', async () => {
+    const sampleId = lab.sample(clerk);
+    const workflowId = await start(sampleId.toUpperCase());
+    expect(await start(sampleId)).toBe(workflowId);
+    const capitals = workflowId.toUpperCase();
+    const input = { workflowId: capitals, to: 'SAMPLE_RECEPTION', expectedVersion: 1, idempotencyKey: 'k' };
+    const moved = await advance(clerk, input);
+    expect(moved).toMatchObject({ __typename: 'WorkflowAdvanced', workflow: { id: workflowId } });
+    expect(await bulk(clerk, [{ ...input, workflowId }])).toEqual([moved]);
+    expect(await detail(capitals)).toMatchObject({ version: 2, history: { totalCount: 2 } });
+    const query = `query($samples: [_Any!]!) { _entities(representations: $samples) { ... on Sample { workflow { id } } } }`;
+    const samples = [{ __typename: 'Sample', id: sampleId.toUpperCase() }];
+    expect(await lab.ask(clerk, query, { samples })).toEqual({ _entities: [{ workflow: { id: workflowId } }] });
+    const inputs = [workflowId, capitals].map((id) => ({ ...input, workflowId: id, idempotencyKey: null }));
+    expect((await lab.send(clerk, ADVANCE_MANY, { inputs })).errors?.[0]?.extensions.code).toBe('BAD_INPUT');
   });
 
   test('none, 501 moves, a workflow twice and a key twice are BAD_INPUT', async () => {

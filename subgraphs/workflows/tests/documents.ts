@@ -6,7 +6,8 @@ export const START = `mutation($input: StartWorkflowInput!) {
 const OUTCOME = `__typename
   ... on WorkflowAdvanced { workflow { id stage status version updatedAt } event { id cursor type at from to status version reason actor { id } } }
   ... on TransitionRefused { from to blockers { code message rule { id } missingFacts } }
-  ... on WorkflowConflict { currentStage currentVersion }`;
+  ... on WorkflowConflict { currentStage currentVersion }
+  ... on WorkflowNotFound { workflowId message }`;
 
 export const ADVANCE = `mutation($input: AdvanceWorkflowInput!) { advanceWorkflow(input: $input) { ${OUTCOME} } }`;
 export const ADVANCE_MANY = `mutation($inputs: [AdvanceWorkflowInput!]!) { advanceWorkflows(inputs: $inputs) { results { ${OUTCOME} } } }`;
@@ -59,7 +60,7 @@ export interface EventNode {
 
 /** Any member of the union, with the fields of all of them. */
 export interface OutcomeNode {
-  readonly __typename: 'WorkflowAdvanced' | 'TransitionRefused' | 'WorkflowConflict';
+  readonly __typename: 'WorkflowAdvanced' | 'TransitionRefused' | 'WorkflowConflict' | 'WorkflowNotFound';
   readonly workflow: { id: string; stage: string; status: string; version: number; updatedAt: string };
   readonly event: EventNode;
   readonly from: string;

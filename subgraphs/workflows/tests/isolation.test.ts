@@ -44,12 +44,14 @@ describe('another organization', () => {
     const stop = { workflowId, expectedVersion: 1, reason: 'x' };
     const attempts = [
       lab.send(stranger, ADVANCE, { input: move }),
-      lab.send(stranger, ADVANCE_MANY, { inputs: [move] }),
       ...(['hold', 'resume', 'fail', 'cancel'] as const).map((action) =>
         lab.send(stranger, statusMutation(action), { input: stop }),
       ),
     ];
     for (const { errors } of await Promise.all(attempts)) expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    expect(await lab.ask(stranger, ADVANCE_MANY, { inputs: [move] })).toMatchObject({
+      advanceWorkflows: { results: [{ __typename: 'WorkflowNotFound', workflowId }] },
+    });
     expect(await lab.ask(clerk, DETAIL, { id: workflowId })).toMatchObject({
       workflow: { version: 1, status: 'ACTIVE', history: { totalCount: 1 } },
     });
