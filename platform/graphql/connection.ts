@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors/index.ts';
+import { isText } from './text.ts';
 
 export const MAX_PAGE = 200;
 
@@ -47,24 +48,80 @@ export function connectionOf<Row, Node = Row>(page: {
   };
 }
 
+interface KeyValues {
+  readonly uuid: string;
+  /** What PostgreSQL keeps: no NUL, no half of a surrogate pair. */
+  readonly text: string;
+  /** What a column of 32 bits holds. */
+  readonly integer: number;
+  /** Written as ISO 8601, of the years 1 to 9999. */
+  readonly date: Date;
+}
+
+/** What a part of a cursor is; with `?` it may be null. */
+export type KeyKind = keyof KeyValues | `${keyof KeyValues}?`;
+
+type KeyPart<Kind extends KeyKind> = Kind extends keyof KeyValues
+  ? KeyValues[Kind]
+  : Kind extends `${infer Some extends keyof KeyValues}?`
+    ? KeyValues[Some] | null
+    : never;
+
 /** Opaque text of what a keyset cursor carries. */
-export function encodeKeyset(key: readonly (string | number | null)[]): string {
+export function encodeKeyset(key: readonly (string | number | Date | null)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** @throws BadInputError when `cursor` was not made by encodeKeyset with the same number of parts. */
-export function decodeKeyset(cursor: string, parts: number): readonly (string | number | null)[] {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === parts && key.every(isKeyPart)) return key;
-  } catch {
-    // Answered below: whatever is wrong with the text, the mend is the same.
+/**
+ * The parts of a cursor, each checked to be of its kind: a cursor comes from the client, who may have written it.
+ * @throws BadInputError when encodeKeyset could not have made `cursor` of parts of these kinds.
+ */
+export function decodeKeyset<const Kinds extends readonly KeyKind[]>(
+  cursor: string,
+  kinds: Kinds,
+): { readonly [Place in keyof Kinds]: KeyPart<Kinds[Place]> } {
+  const key = parsed(cursor);
+  if (Array.isArray(key) && key.length === kinds.length) {
+    const parts = kinds.map((kind, place) => partOf(kind, key[place]));
+    // Each part is of the kind at its place: NOT_ONE would have said so.
+    if (!parts.includes(NOT_ONE)) return parts as { readonly [Place in keyof Kinds]: KeyPart<Kinds[Place]> };
   }
-  throw new BadInputError(
-    `"after" must be a cursor that this list gave (pageInfo.endCursor), got ${JSON.stringify(cursor)}.`,
-  );
+  const shown = JSON.stringify(cursor.slice(0, MOST_SHOWN));
+  throw new BadInputError(`"after" must be a cursor that this list gave (pageInfo.endCursor), got ${shown}.`);
 }
 
-function isKeyPart(part: unknown): part is string | number | null {
-  return part === null || typeof part === 'string' || typeof part === 'number';
+const MOST_SHOWN = 100;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const NOT_ONE = Symbol('not of its kind');
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}
+
+function partOf(kind: KeyKind, part: unknown): string | number | Date | null | typeof NOT_ONE {
+  if (part === null) return kind.endsWith('?') ? null : NOT_ONE;
+  switch (kind) {
+    case 'uuid':
+    case 'uuid?':
+      return typeof part === 'string' && UUID.test(part) ? part : NOT_ONE;
+    case 'text':
+    case 'text?':
+      return typeof part === 'string' && isText(part) ? part : NOT_ONE;
+    case 'integer':
+    case 'integer?':
+      return typeof part === 'number' && Number.isInteger(part) && part === (part | 0) ? part : NOT_ONE;
+    case 'date':
+    case 'date?':
+      return dateOf(part) ?? NOT_ONE;
+  }
+}
+
+function dateOf(part: unknown): Date | null {
+  const at = typeof part === 'string' ? new Date(part) : null;
+  if (!at || Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1) return null;
+  return at.toISOString() === part && part.length === 24 ? at : null;
 }

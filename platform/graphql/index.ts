@@ -5,6 +5,7 @@ export {
   decodeKeyset,
   type Edge,
   encodeKeyset,
+  type KeyKind,
   MAX_PAGE,
   pageSize,
 } from './connection.ts';

@@ -1,7 +1,7 @@
 import { BadInputError } from '../errors/index.ts';
 
 /** Postgres keeps no NUL and no half of a surrogate pair. */
-function isText(text: string): boolean {
+export function isText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 

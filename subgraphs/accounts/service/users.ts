@@ -4,7 +4,6 @@ import type { Role } from '#platform/identity/index.ts';
 import type { AccountsContext } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
 import { fingerprint, hashPassword } from '../data/passwords.ts';
-import { isId } from '../domain/ids.ts';
 import {
   checkNewUser,
   changeUser as decideChange,
@@ -129,11 +128,9 @@ export async function users(
   });
 }
 
-/** The name and id that a cursor of the list carries. @throws BadInputError when it is none. */
 function keyIn(cursor: string): { readonly name: string; readonly id: string } {
-  const [name, id] = decodeKeyset(cursor, 2);
-  if (typeof name === 'string' && !name.includes('\0') && typeof id === 'string' && isId(id)) return { name, id };
-  throw new BadInputError(`"after" must be a cursor that this list gave, got ${JSON.stringify(cursor)}.`);
+  const [name, id] = decodeKeyset(cursor, ['text', 'uuid']);
+  return { name, id };
 }
 
 export function me(ctx: AccountsContext): Promise<User> {

@@ -1,10 +1,8 @@
-import { BadInputError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { FilesContext } from '../context.ts';
 import * as files from '../data/files-repository.ts';
 import { reachOf } from '../domain/access.ts';
 import type { File, FileVersion } from '../domain/file.ts';
-import { isId } from './visible-files.ts';
 
 export interface PageArgs {
   readonly first: number;
@@ -13,9 +11,8 @@ export interface PageArgs {
 
 function idAfter(args: PageArgs): string | null {
   if (!args.after) return null;
-  const [id] = decodeKeyset(args.after, 1);
-  if (typeof id === 'string' && isId(id)) return id;
-  throw new BadInputError('"after" must be a cursor that this list gave (pageInfo.endCursor).');
+  const [id] = decodeKeyset(args.after, ['uuid']);
+  return id;
 }
 
 /** Files of a sample or attached to a workflow, as far as the caller may see them. */
@@ -55,10 +52,7 @@ async function listingFor(ctx: FilesContext, subject: files.FileSubject): Promis
 /** Versions of a file that the caller was shown. */
 export async function listVersions(ctx: FilesContext, file: File, args: PageArgs): Promise<Connection<FileVersion>> {
   const first = pageSize(args.first);
-  const after = args.after ? Number(decodeKeyset(args.after, 1)[0]) : null;
-  if (after !== null && !Number.isSafeInteger(after)) {
-    throw new BadInputError('"after" must be a cursor that this list gave (pageInfo.endCursor).');
-  }
+  const after = args.after ? decodeKeyset(args.after, ['integer'])[0] : null;
   const rows = await ctx.db.read(ctx.viewer, (tx) => files.listVersions(tx, file.id, first, after));
   return connectionOf({
     rows,

@@ -1,4 +1,3 @@
-import { BadInputError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { MemoryContext } from '../context.ts';
 import {
@@ -24,16 +23,9 @@ const DEFAULT_PAGE = 50;
 
 const sizeOf = ({ first }: PageInput) => pageSize(first ?? DEFAULT_PAGE);
 
-function wrongCursor(after: string): BadInputError {
-  return new BadInputError(`"after" must be a cursor that this list gave, got ${JSON.stringify(after)}.`);
-}
-
 /** The id that a cursor of a list in the order of ids carries. */
 function idIn(after: string | null | undefined): string | null {
-  if (after == null) return null;
-  const [id] = decodeKeyset(after, 1);
-  if (typeof id === 'string' && isRowId(id)) return id;
-  throw wrongCursor(after);
+  return after == null ? null : decodeKeyset(after, ['uuid'])[0];
 }
 
 const idCursor = ({ id }: { readonly id: string }) => encodeKeyset([id]);
@@ -45,7 +37,7 @@ export async function conversations(ctx: MemoryContext, page: PageInput): Promis
     rows: await ctx.db.read(ctx.viewer, (tx) => listConversations(tx, ctx.viewer, first, after)),
     first,
     after: page.after,
-    cursor: ({ lastActivityAt, id }) => encodeKeyset([lastActivityAt.toISOString(), id]),
+    cursor: ({ lastActivityAt, id }) => encodeKeyset([lastActivityAt, id]),
     node: (conversation) => conversation,
     totalCount: () => ctx.db.read(ctx.viewer, (tx) => countConversations(tx, ctx.viewer)),
   });
@@ -53,22 +45,12 @@ export async function conversations(ctx: MemoryContext, page: PageInput): Promis
 
 function conversationKeyset(after: string | null | undefined) {
   if (after == null) return null;
-  const [at, id] = decodeKeyset(after, 2);
-  const lastActivityAt = new Date(String(at));
-  if (typeof id !== 'string' || !isRowId(id) || Number.isNaN(lastActivityAt.getTime())) throw wrongCursor(after);
+  const [lastActivityAt, id] = decodeKeyset(after, ['date', 'uuid']);
   return { lastActivityAt, id };
 }
 
-/** The highest position a column of 32 bits can hold. */
-const LAST_POSITION = 2 ** 31 - 1;
-
 function positionIn(after: string | null | undefined): number {
-  if (after == null) return 0;
-  const [position] = decodeKeyset(after, 1);
-  if (typeof position === 'number' && Number.isInteger(position) && position >= 0 && position <= LAST_POSITION) {
-    return position;
-  }
-  throw wrongCursor(after);
+  return after == null ? 0 : decodeKeyset(after, ['integer'])[0];
 }
 
 export async function turnsOf(

@@ -145,7 +145,7 @@ export async function versionsOf(
   page: { readonly first: number; readonly after?: string | null | undefined },
 ): Promise<Connection<RuleSetVersion>> {
   const first = pageSize(page.first);
-  const after = page.after ? Number(decodeKeyset(page.after, 1)[0]) : null;
+  const after = page.after ? decodeKeyset(page.after, ['integer'])[0] : null;
   const { organizationId } = ctx.viewer;
   const rows = await ctx.db.read(ctx.viewer, (tx) => data.listVersions(tx, organizationId, ruleSet, first, after));
   return connectionOf({

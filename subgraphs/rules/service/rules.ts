@@ -45,7 +45,7 @@ export function pageOfRules(
   const first = pageSize(page.first);
   let start = 0;
   if (page.after) {
-    const [id] = decodeKeyset(page.after, 1);
+    const [id] = decodeKeyset(page.after, ['text']);
     start = rules.findIndex((rule) => rule.id === id) + 1;
     if (start === 0)
       throw new BadInputError('"after" names a rule that this list no longer has: begin again without it.');

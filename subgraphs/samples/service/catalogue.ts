@@ -81,7 +81,7 @@ export async function catalogueList<Kind extends CatalogueKind>(
   args: { readonly first: number; readonly after?: string | null | undefined },
 ): Promise<Connection<CatalogueRows[Kind]>> {
   const first = pageSize(args.first);
-  const after = args.after ? String(decodeKeyset(args.after, 1)[0]) : null;
+  const after = args.after ? decodeKeyset(args.after, ['text'])[0] : null;
   const rows = await ctx.store.read(scopeOf(ctx), (reader) => reader.listCatalogue(kind, { after, limit: first + 1 }));
   return connectionOf({
     rows,

@@ -1,7 +1,6 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import { type SamplesContext, scopeOf } from '../context.ts';
-import { isId } from '../domain/ids.ts';
 import { DEFAULT_ORDER, type SampleFilter, type SampleOrder } from '../domain/listing.ts';
 import type { CustodyEntry, Sample } from '../domain/types.ts';
 import { readSampleCursor, sampleCursor } from './cursors.ts';
@@ -56,15 +55,13 @@ export async function listCustody(ctx: SamplesContext, sample: Sample, page: Pag
     rows,
     first,
     after: page.after,
-    cursor: ({ at, id }) => encodeKeyset([at.toISOString(), id]),
+    cursor: ({ at, id }) => encodeKeyset([at, id]),
     node: (entry) => entry,
     totalCount: () => ctx.loaders.custodyCount.load(sample.id),
   });
 }
 
 function readCustodyCursor(cursor: string): { readonly at: Date; readonly id: string } {
-  const [time, id] = decodeKeyset(cursor, 2);
-  const at = new Date(String(time));
-  if (typeof id === 'string' && isId(id) && !Number.isNaN(at.getTime())) return { at, id };
-  throw new BadInputError('"after" must be a cursor that this list gave.');
+  const [at, id] = decodeKeyset(cursor, ['date', 'uuid']);
+  return { at, id };
 }

@@ -1,19 +1,15 @@
-import { BadInputError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import { scopeOf, type WorkflowsContext } from '../context.ts';
 import type { DueKey, StageCount, WorkflowFilter } from '../data/workflow-store.ts';
 import type { Workflow } from '../domain/workflow.ts';
 
 function cursorOf({ dueAt, id }: Workflow): string {
-  return encodeKeyset([dueAt?.getTime() ?? null, id]);
+  return encodeKeyset([dueAt, id]);
 }
 
 function keyOf(cursor: string): DueKey {
-  const [dueAt, id] = decodeKeyset(cursor, 2);
-  if (typeof id === 'string' && (dueAt === null || typeof dueAt === 'number')) {
-    return { dueAt: dueAt === null ? null : new Date(dueAt), id };
-  }
-  throw new BadInputError('"after" is a cursor of another list: send back pageInfo.endCursor of this one.');
+  const [dueAt, id] = decodeKeyset(cursor, ['date?', 'uuid']);
+  return { dueAt, id };
 }
 
 /** Soonest due first. @throws BadInputError for a page size or cursor that no page has. */
