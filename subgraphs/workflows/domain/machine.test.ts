@@ -243,13 +243,14 @@ describe('the stage machine', () => {
     },
   );
 
-  test('cancelling is put to the rules, holding is not', () => {
-    expect(decide(at('TESTING'), { action: 'cancel', expectedVersion: 4, reason: 'x' }, ANALYST)).toMatchObject({
-      question: { kind: 'CANCEL', from: 'TESTING' },
-    });
-    expect(decide(at('TESTING'), { action: 'hold', expectedVersion: 4, reason: 'x' }, ANALYST)).toMatchObject({
-      question: null,
-    });
+  test.each([
+    ['cancel', 'ACTIVE', { kind: 'CANCEL', from: 'TESTING', to: 'TESTING' }],
+    ['hold', 'ACTIVE', { kind: 'HOLD', from: 'TESTING', to: 'TESTING' }],
+    ['fail', 'ACTIVE', null],
+    ['resume', 'FAILED', null],
+  ] as const)('what %s puts to the rules', (action, status, question) => {
+    const decision = decide(at('TESTING', { status }), { action, expectedVersion: 4, reason: 'x' }, ANALYST);
+    expect(decision).toMatchObject({ kind: 'proposed', question });
   });
 
   test('a move cannot be concluded without the answer of the rules', () => {

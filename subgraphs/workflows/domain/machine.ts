@@ -15,7 +15,7 @@ export type Command =
 
 /** What the rules have to decide before the change may be written. */
 export interface Question {
-  readonly kind: 'ADVANCE' | 'REWORK' | 'CANCEL';
+  readonly kind: 'ADVANCE' | 'REWORK' | 'CANCEL' | 'HOLD';
   readonly from: Stage;
   readonly to: Stage;
 }
@@ -58,6 +58,9 @@ export interface Accepted {
 export interface MachineActor {
   readonly roles: readonly string[];
 }
+
+/** What is put to the rules; failing and resuming are not, so that a stop is possible while nobody answers. */
+const STATUS_QUESTIONS: Readonly<Partial<Record<StatusAction, Question['kind']>>> = { hold: 'HOLD', cancel: 'CANCEL' };
 
 const STATUS_CHANGES: Readonly<
   Record<StatusAction, { type: ChangeType; from: readonly Status[]; status: Status; code: string }>
@@ -143,9 +146,10 @@ function decideStatus(state: WorkflowState, action: StatusAction, reason: string
     const blockers = [blocker(code, `${statusInWords(state)}; ${action} needs ${from.join(', ')}.`)];
     return { kind: 'refused', from: stage, to: stage, blockers };
   }
+  const kind = STATUS_QUESTIONS[action];
   return {
     kind: 'proposed',
-    question: action === 'cancel' ? { kind: 'CANCEL', from: stage, to: stage } : null,
+    question: kind ? { kind, from: stage, to: stage } : null,
     proposal: { type, from: stage, to: stage, status, version: state.version + 1, reason },
   };
 }

@@ -398,11 +398,32 @@ describe('hold, resume, fail and cancel', () => {
     expect(resumed).toMatchObject({ workflow: { stage: 'REGISTRATION', status: 'ACTIVE', version: version + 2 } });
   });
 
-  test('holding works when neither rules nor samples answer', async () => {
+  test('failing works when neither rules nor samples answer', async () => {
     const workflowId = await start();
     lab.neighbours.down.add('rules').add('samples');
     const failed = await change(clerk, 'fail', { workflowId, expectedVersion: 1, reason: 'no power' });
     expect(failed).toMatchObject({ workflow: { status: 'FAILED' }, event: { type: 'workflow.failed' } });
+  });
+
+  test("a laboratory's rule against holding bites, and without its answer nothing is held", async () => {
+    const sampleId = lab.sample(clerk);
+    const workflowId = await start(sampleId);
+    const input = { workflowId, expectedVersion: 1, reason: 'freezer alarm' };
+    const audit = { ...NO_CLIENT, code: 'UNDER_AUDIT', ruleId: 'default.under_audit' };
+    lab.neighbours.objections = ({ kind }) => (kind === 'HOLD' ? [audit] : []);
+    expect(await change(clerk, 'hold', input)).toMatchObject({
+      __typename: 'TransitionRefused',
+      from: 'INITIATION',
+      to: 'INITIATION',
+      blockers: [{ code: 'UNDER_AUDIT', rule: { id: 'default.under_audit' } }],
+    });
+    expect(lab.neighbours.asked).toMatchObject([[{ sampleId, kind: 'HOLD', from: 'INITIATION', to: 'INITIATION' }]]);
+    lab.neighbours.down.add('rules');
+    const { errors } = await lab.send(clerk, statusMutation('hold'), { input });
+    expect(errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
+    lab.neighbours.down.clear();
+    lab.neighbours.objections = () => [];
+    expect(await change(clerk, 'hold', input)).toMatchObject({ workflow: { status: 'ON_HOLD' } });
   });
 
   test('cancelling is put to the rules: once work has begun it is refused', async () => {
