@@ -77,6 +77,7 @@ async function openRouter(
     extraRoutes: [...subgraphs.flatMap(({ routes }) => routes), metricsRoute(resources)],
     graphiql: options.graphiql,
     maxBodyBytes: config.router.maxBodyBytes,
+    allowedOrigins: config.router.allowedOrigins,
     stopTimeoutMs: options.stopTimeoutMs,
   });
 }

@@ -178,6 +178,7 @@ async function serveRouter(given: Settings, urls: ReadonlyMap<string, string>, l
       extraRoutes: [metricsRoute(resources)],
       graphiql: { title: 'ALIMS', tabs: foreign ? [] : examples() },
       maxBodyBytes: config.router.maxBodyBytes,
+      allowedOrigins: config.router.allowedOrigins,
     }),
   );
   const served = opening.move();

@@ -61,3 +61,23 @@ test('.env.example tells the meaning and default of every variable', () => {
   expect(envExample()).toContain('# Largest file in bytes');
   expect(envExample()).toContain('# PORT=4000');
 });
+
+test('origins are listed as browsers write them; * stands alone', () => {
+  const origins = (text: string) => loadSettings({ ALLOWED_ORIGINS: text }).config.router.allowedOrigins;
+  expect(loadSettings({}).config.router.allowedOrigins).toEqual([]);
+  expect(origins('https://lab.example, http://localhost:5173')).toEqual([
+    'https://lab.example',
+    'http://localhost:5173',
+  ]);
+  expect(origins('*')).toEqual(['*']);
+  for (const wrong of [
+    'https://lab.example/',
+    'lab.example',
+    'https://lab.example/app',
+    '*,https://lab.example',
+    'null',
+  ])
+    expect(problemsOf({ ALLOWED_ORIGINS: wrong })).toEqual([
+      expect.stringMatching(/^ALLOWED_ORIGINS: expected origins such as/),
+    ]);
+});

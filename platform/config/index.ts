@@ -20,7 +20,12 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly dataDir: string;
   readonly logLevel: string;
-  readonly router: { readonly auth: boolean; readonly supergraph: string | null; readonly maxBodyBytes: number };
+  readonly router: {
+    readonly auth: boolean;
+    readonly supergraph: string | null;
+    readonly maxBodyBytes: number;
+    readonly allowedOrigins: readonly string[];
+  };
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
   readonly databaseConnections: number;
   readonly files: {
@@ -167,6 +172,7 @@ function toConfig(values: Values): Config {
       auth: text(values, 'ROUTER_AUTH') !== 'off',
       supergraph: text(values, 'SUPERGRAPH'),
       maxBodyBytes: Number(values.MAX_BODY_BYTES),
+      allowedOrigins: text(values, 'ALLOWED_ORIGINS')?.split(',') ?? [],
     },
     subgraphUrls: perSubgraph(values, 'URL', null),
     databaseConnections: Number(values.DATABASE_CONNECTIONS),

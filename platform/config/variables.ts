@@ -9,6 +9,15 @@ const http = url('http:', 'https:');
 const postgres = url('postgres:', 'postgresql:');
 const secret = z.string().min(32, 'expected at least 32 characters');
 
+const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .refine((all) => all.every(isOrigin) || all.join() === '*', {
+    message: 'expected origins such as https://lab.example, separated by commas and without a path, or * alone',
+  })
+  .transform((all) => all.join());
+
 export const SUBGRAPH_NAMES = ['accounts', 'samples', 'workflows', 'rules', 'memory', 'files'] as const;
 export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
 
@@ -50,6 +59,11 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   HOST: variable(z.string().min(1).default('127.0.0.1'), '127.0.0.1', 'Address to listen on; 0.0.0.0 in a container.'),
   PUBLIC_URL: variable(http.optional(), '', 'How clients reach the router; default http://localhost:<PORT>.'),
   FILES_PUBLIC_URL: variable(http.optional(), '', 'How clients reach uploads and downloads; default PUBLIC_URL.'),
+  ALLOWED_ORIGINS: variable(
+    origins.optional(),
+    '',
+    'Origins whose pages may call the router, separated by commas (CORS); * alone names all; absent: its own alone.',
+  ),
   ALIMS_DATA_DIR: variable(
     z.string().min(1).default('.alims'),
     '.alims',
