@@ -69,12 +69,11 @@ function shown(path: string): string {
 }
 
 function externalDatabase({ secrets }: Settings): DatabaseUrl {
-  return (subgraph) => requireUrl(secrets.databaseUrls[subgraph], subgraph);
-}
-
-function requireUrl(url: string | undefined, subgraph: SubgraphName): string {
-  if (url) return url;
-  throw new Error(`${subgraph} has no database: set DATABASE_URL or ${subgraph.toUpperCase()}_DATABASE_URL.`);
+  return (subgraph) => {
+    const url = secrets.databaseUrls[subgraph];
+    if (!url) throw new Error(`The settings name no database of ${subgraph}: preflight lets none of these pass.`);
+    return url;
+  };
 }
 
 async function openEmbedded(

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ConfigurationError, deriveKey, envExample, loadSettings } from './index.ts';
+import { ConfigurationError, deriveKey, envExample, type LoadOptions, loadSettings, SUBGRAPH_NAMES } from './index.ts';
 
-function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+function problemsOf(env: NodeJS.ProcessEnv, options?: LoadOptions): readonly string[] {
   try {
-    loadSettings(env);
+    loadSettings(env, options);
     return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
@@ -42,6 +42,26 @@ test('a problem with a secret does not print the secret', () => {
 
 test('an external database demands a key of one’s own', () => {
   expect(problemsOf({ DATABASE_URL: 'postgresql://u:p@localhost/x' })[0]).toMatch(/^SECRET_KEY: required/);
+});
+
+test('also when each subgraph has its own', () => {
+  expect(problemsOf({ SAMPLES_DATABASE_URL: 'postgresql://u:p@localhost/x' })).toEqual([
+    expect.stringMatching(/^SECRET_KEY: required because SAMPLES_DATABASE_URL is set/),
+  ]);
+});
+
+test('one process for all needs a database for each; what is wrong besides is named with it', () => {
+  const some = { SAMPLES_DATABASE_URL: 'postgresql://a@h/x', RULES_DATABASE_URL: 'postgresql://a@h/y', PORT: 'four' };
+  expect(problemsOf(some, { whole: true })).toEqual([
+    expect.stringMatching(/^PORT/),
+    expect.stringMatching(/^SECRET_KEY/),
+    expect.stringMatching(/^DATABASE_URL: required .*accounts, workflows, memory, files.*ACCOUNTS_DATABASE_URL/),
+  ]);
+  const all = Object.fromEntries(
+    SUBGRAPH_NAMES.map((name) => [`${name.toUpperCase()}_DATABASE_URL`, 'postgresql://a@h/x']),
+  );
+  expect(problemsOf({ ...all, SECRET_KEY: 'x'.repeat(32) }, { whole: true })).toEqual([]);
+  expect(problemsOf(all, { whole: true })).toEqual([expect.stringMatching(/^SECRET_KEY: required/)]);
 });
 
 test('one database serves every subgraph unless a subgraph names its own', () => {

@@ -106,8 +106,16 @@ function conflicts(values: Values, { whole = false }: LoadOptions): string[] {
     for (const name of s3)
       if (!values[name]) problems.push(`${name}: required because S3_ENDPOINT is set; it is absent`);
   }
-  if (values.DATABASE_URL && !values.SECRET_KEY) {
-    problems.push('SECRET_KEY: required because DATABASE_URL is set; it is absent (make one: openssl rand -hex 32)');
+  const [database] = ['DATABASE_URL', ...SUBGRAPH_NAMES.map(databaseOf)].filter((name) => values[name]);
+  if (database && !values.SECRET_KEY) {
+    problems.push(`SECRET_KEY: required because ${database} is set; it is absent (make one: openssl rand -hex 32)`);
+  }
+  if (whole && database && !values.DATABASE_URL) {
+    const without = SUBGRAPH_NAMES.filter((name) => !values[databaseOf(name)]);
+    const others = `${without.join(', ')} because ${database} is set; it is absent`;
+    if (without.length > 0) {
+      problems.push(`DATABASE_URL: required for ${others} (or set ${without.map(databaseOf).join(', ')})`);
+    }
   }
   if (whole && isEmbedded(values) && values.ALIMS_DEMO === undefined && !isLoopback(String(values.HOST))) {
     problems.push(
@@ -120,6 +128,10 @@ function conflicts(values: Values, { whole = false }: LoadOptions): string[] {
 /** Only programs on this machine reach what listens there. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function databaseOf(subgraph: SubgraphName): string {
+  return `${subgraph.toUpperCase()}_DATABASE_URL`;
 }
 
 function isEmbedded(values: Values): boolean {

@@ -132,7 +132,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   SECRET_KEY: variable(
     secret.optional(),
     '',
-    'Seals signing keys in the database and signs download links; required when DATABASE_URL is set, generated in ALIMS_DATA_DIR otherwise.',
+    'Seals signing keys in the database and signs download links; required when a database is named, generated in ALIMS_DATA_DIR otherwise.',
   ),
   ROUTER_IDENTITY_KEY: variable(
     secret.optional(),
