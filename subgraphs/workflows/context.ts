@@ -28,8 +28,16 @@ export interface WorkflowsContext extends RequestContext, WorkflowsDeps {
     readonly workflowById: DataLoader<string, Workflow | null>;
     readonly workflowBySample: DataLoader<string, Workflow | null>;
     readonly eventById: DataLoader<string, RecordedEvent | null>;
+    /** The first events of a workflow, oldest first: one statement for all workflows of a list. */
+    readonly firstEvents: DataLoader<FirstEvents, RecordedEvent[]>;
+    readonly eventCount: DataLoader<string, number>;
     readonly transitionsOf: DataLoader<Workflow, Transition[], string>;
   };
+}
+
+interface FirstEvents {
+  readonly workflowId: string;
+  readonly limit: number;
 }
 
 /** Rules takes 500 questions at once, and two moves lead out of most stages. */
@@ -51,9 +59,30 @@ function loaderOf<Row>(
   return new DataLoader(load, { cacheKeyFn: idOf });
 }
 
+type Read = <T>(work: (reader: WorkflowReader) => Promise<T>) => Promise<T>;
+
+async function firstEvents(read: Read, asked: readonly FirstEvents[]): Promise<RecordedEvent[][]> {
+  const byLimit = Map.groupBy(asked, ({ limit }) => limit);
+  const found = await Promise.all(
+    [...byLimit].map(async ([limit, of]) => {
+      const ids = [...new Set(of.map(({ workflowId }) => workflowId))];
+      const events = await read((reader) => reader.firstEventsOf(ids, limit));
+      return [limit, Map.groupBy(events, ({ workflowId }) => workflowId)] as const;
+    }),
+  );
+  const events = new Map(found);
+  return asked.map(({ workflowId, limit }) => events.get(limit)?.get(workflowId) ?? []);
+}
+
+async function eventCounts(read: Read, ids: readonly string[]): Promise<number[]> {
+  const counts = await read((reader) => reader.eventCountsOf(ids));
+  const byId = new Map(counts.map(({ workflowId, count }) => [workflowId, count]));
+  return ids.map((id) => byId.get(id) ?? 0);
+}
+
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
 export function createContext(deps: WorkflowsDeps, request: RequestContext): WorkflowsContext {
-  const read = <T>(work: (reader: WorkflowReader) => Promise<T>) => deps.store.read(scopeOf(request), work);
+  const read: Read = (work) => deps.store.read(scopeOf(request), work);
   const context: WorkflowsContext = Object.create(request, {
     ...Object.getOwnPropertyDescriptors(deps),
     samples: { value: deps.sampleFactsFrom(request.ask) },
@@ -72,6 +101,9 @@ export function createContext(deps: WorkflowsDeps, request: RequestContext): Wor
           (ids) => read((reader) => reader.eventsByIds(ids)),
           ({ id }) => id,
         ),
+        // Nothing is kept: a second mutation of the same request adds to the history.
+        firstEvents: new DataLoader((asked: readonly FirstEvents[]) => firstEvents(read, asked), { cache: false }),
+        eventCount: new DataLoader((ids: readonly string[]) => eventCounts(read, ids), { cache: false }),
         transitionsOf: new DataLoader((workflows: readonly Workflow[]) => listTransitions(context, workflows), {
           cacheKeyFn: ({ id, version }: Workflow) => `${id}:${version}`,
           maxBatchSize: TRANSITIONS_BATCH,

@@ -2,7 +2,7 @@ import type { Reading } from '#platform/database/index.ts';
 import type { WorkflowsTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { type EventRow, eventOfRow, type WorkflowRow, workflowOfRow } from './rows.ts';
-import type { Scope, StageCount, WorkflowFilter, WorkflowReader } from './workflow-store.ts';
+import type { EventCount, Scope, StageCount, WorkflowFilter, WorkflowReader } from './workflow-store.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -142,6 +142,22 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
         { together: true },
       );
       return rows.map(eventOfRow);
+    },
+    async firstEventsOf(workflowIds, limit) {
+      const rows = await query<EventRow>(
+        Prisma.sql`SELECT ${EVENT_COLUMNS} FROM unnest(${uuids(workflowIds)}::uuid[]) AS wanted(id)
+          CROSS JOIN LATERAL (
+            SELECT e.* FROM workflow_event e WHERE ${inLog} AND e.workflow_id = wanted.id
+            ORDER BY e.sequence LIMIT ${limit}
+          ) e ORDER BY e.sequence`,
+      );
+      return rows.map(eventOfRow);
+    },
+    async eventCountsOf(workflowIds) {
+      return await query<EventCount>(
+        Prisma.sql`SELECT e.workflow_id AS "workflowId", count(*)::int AS count FROM workflow_event e
+          WHERE ${inLog} AND e.workflow_id = ANY(${uuids(workflowIds)}::uuid[]) GROUP BY 1`,
+      );
     },
     async countEvents(workflowId) {
       const [row] = await query<{ count: number }>(

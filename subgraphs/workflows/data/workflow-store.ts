@@ -32,6 +32,11 @@ export interface StageCount {
   readonly count: number;
 }
 
+export interface EventCount {
+  readonly workflowId: string;
+  readonly count: number;
+}
+
 /** Which part of the log; null means all workflows. */
 export interface EventQuery {
   readonly workflowId: string | null;
@@ -50,7 +55,11 @@ export interface WorkflowReader {
   counts(): Promise<StageCount[]>;
   /** Oldest first. */
   events(query: EventQuery): Promise<readonly RecordedEvent[]>;
+  /** The oldest `limit` events of each of these workflows, oldest first within each. */
+  firstEventsOf(workflowIds: readonly string[], limit: number): Promise<readonly RecordedEvent[]>;
   countEvents(workflowId: string | null): Promise<number>;
+  /** By workflow; those without events are left out. */
+  eventCountsOf(workflowIds: readonly string[]): Promise<readonly EventCount[]>;
   eventsByIds(ids: readonly string[]): Promise<readonly RecordedEvent[]>;
   /** True when the log holds an event at this position. */
   hasPosition(epoch: string, sequence: number): Promise<boolean>;

@@ -1,11 +1,11 @@
 import type { BlockerResolvers, SampleResolvers, WorkflowResolvers } from '../schema.generated.ts';
-import { listEvents } from '../service/list-events.ts';
+import { listHistory } from '../service/list-events.ts';
 
 export const Workflow: WorkflowResolvers = {
   __resolveReference: ({ id }, ctx) => ctx.loaders.workflowById.load(id),
   sample: ({ sampleId }) => ({ id: sampleId }),
   transitions: (workflow, _, ctx) => ctx.loaders.transitionsOf.load(workflow),
-  history: ({ id }, page, ctx) => listEvents(ctx, { ...page, workflowId: id }),
+  history: ({ id }, page, ctx) => listHistory(ctx, { ...page, workflowId: id }),
 };
 
 export const Sample: SampleResolvers = {

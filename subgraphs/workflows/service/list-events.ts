@@ -38,6 +38,23 @@ export async function listEvents(ctx: WorkflowsContext, page: EventPage): Promis
   });
 }
 
+/** What happened to one of a list of workflows: the first pages of all of them are read together. */
+export async function listHistory(
+  ctx: WorkflowsContext,
+  { workflowId, ...page }: EventPage & { readonly workflowId: string },
+): Promise<Connection<RecordedEvent>> {
+  if (page.after) return await listEvents(ctx, { ...page, workflowId });
+  const first = pageSize(page.first);
+  return connectionOf({
+    rows: await ctx.loaders.firstEvents.load({ workflowId, limit: first + 1 }),
+    first,
+    after: null,
+    cursor: encodeCursor,
+    node: (event) => event,
+    totalCount: () => ctx.loaders.eventCount.load(workflowId),
+  });
+}
+
 /** @throws NotFoundError when the caller has no such workflow. */
 export async function listWorkflowEvents(
   ctx: WorkflowsContext,

@@ -1,7 +1,11 @@
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RequestContext } from '#platform/graphql/index.ts';
 import type { Viewer } from '#platform/identity/index.ts';
+import { createContext, type WorkflowsDeps } from '../context.ts';
 import type { SampleSnapshot } from '../data/sample-facts.ts';
+import type { WorkflowReader } from '../data/workflow-store.ts';
+import { listHistory } from '../service/list-events.ts';
 import { ADVANCE, BOARD, DETAIL, EVENTS, START, statusMutation } from './documents.ts';
 import { createWorkflowsLab, person, type WorkflowsLab } from './harness.ts';
 
@@ -279,5 +283,80 @@ describe('entities', () => {
     expect(foreign._entities[0]).toBeNull();
     expect(foreign._entities[1]).toMatchObject({ workflow: null });
     expect(foreign._entities[3]).toBeNull();
+  });
+});
+
+describe('histories of a list of workflows', () => {
+  const query = `query($first: Int!, $after: String) {
+    workflows(first: 50) { edges { node { id history(first: $first, after: $after) {
+      totalCount pageInfo { hasNextPage endCursor } edges { cursor node { type version } }
+    } } } }
+  }`;
+  type History = Page<{ type: string; version: number }>;
+
+  async function histories(variables: object): Promise<Map<string, History>> {
+    const { workflows } = await lab.ask<{ workflows: { edges: { node: { id: string; history: History } }[] } }>(
+      clerk,
+      query,
+      variables,
+    );
+    return new Map(workflows.edges.map(({ node }) => [node.id, node.history]));
+  }
+
+  test('each has its own first page and count, and goes on behind its cursor', async () => {
+    const [moved, fresh] = [await start(), await start()];
+    await receive(moved);
+    const pages = await histories({ first: 1 });
+    expect(pages.get(moved)).toMatchObject({
+      totalCount: 2,
+      pageInfo: { hasNextPage: true },
+      edges: [{ node: { type: 'workflow.started', version: 1 } }],
+    });
+    expect(pages.get(fresh)).toMatchObject({ totalCount: 1, pageInfo: { hasNextPage: false } });
+    const rest = await histories({ first: 1, after: pages.get(moved)?.pageInfo.endCursor });
+    expect(rest.get(moved)).toMatchObject({ edges: [{ node: { version: 2 } }], pageInfo: { hasNextPage: false } });
+    const whole = await histories({ first: 200 });
+    expect(whole.get(moved)?.edges.map(({ node }) => node.version)).toEqual([1, 2]);
+  });
+
+  test('of one workflow twice in a request are the same, and a second move in a request is in the second one', async () => {
+    const workflowId = await start();
+    const page = 'workflow { history(first: 5) { totalCount edges { node { version } } } }';
+    const move = (to: string, version: number) =>
+      `advanceWorkflow(input: { workflowId: "${workflowId}", to: ${to}, expectedVersion: ${version} }) { ... on WorkflowAdvanced { ${page} } }`;
+    type Moved = { workflow: { history: History } };
+    const moved = await lab.ask<{ a: Moved; b: Moved }>(
+      clerk,
+      `mutation { a: ${move('SAMPLE_RECEPTION', 1)} b: ${move('REGISTRATION', 2)} }`,
+    );
+    expect([moved.a, moved.b].map(({ workflow }) => workflow.history.totalCount)).toEqual([2, 3]);
+    const both = await lab.ask<{ a: { history: History }; b: { history: History } }>(
+      clerk,
+      `{ a: workflow(id: "${workflowId}") { history(first: 5) { totalCount edges { node { version } } } }
+         b: workflow(id: "${workflowId}") { history(first: 5) { totalCount edges { node { version } } } } }`,
+    );
+    expect(both.a.history.edges).toHaveLength(3);
+    expect(both.b).toEqual(both.a);
+  });
+
+  test('are read together: one statement for the events and one for the counts, however many workflows', async () => {
+    const workflows = Array.from({ length: 30 }, () => v7());
+    const reads: string[] = [];
+    const reader = {
+      firstEventsOf: async (ids: readonly string[]) => {
+        reads.push(`events of ${ids.length}`);
+        return [];
+      },
+      eventCountsOf: async (ids: readonly string[]) => {
+        reads.push(`counts of ${ids.length}`);
+        return ids.map((workflowId) => ({ workflowId, count: 1 }));
+      },
+    } as unknown as WorkflowReader;
+    const store = { read: (_: unknown, work: (reader: WorkflowReader) => unknown) => work(reader) };
+    const deps = { store, sampleFactsFrom: () => null, rulesFrom: () => null } as unknown as WorkflowsDeps;
+    const ctx = createContext(deps, { viewer: clerk } as unknown as RequestContext);
+    const pages = await Promise.all(workflows.map((workflowId) => listHistory(ctx, { workflowId, first: 5 })));
+    await Promise.all(pages.map((page) => page.totalCount()));
+    expect(reads).toEqual(['events of 30', 'counts of 30']);
   });
 });
