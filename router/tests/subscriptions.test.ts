@@ -1,8 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { NOBODY, type Viewer } from '#platform/identity/index.ts';
-import type { Authenticate } from '../identify.ts';
 import { type RunningFixture, readResults, startFixtureRouter } from './fixture/router.ts';
 
 const REVIEWS =
@@ -126,81 +124,6 @@ describe('over server-sent events', () => {
     const last = (await results.next()).value;
     expect(last?.errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', reconnect: true });
     await stopped;
-  });
-});
-
-describe('what one client may hold open', () => {
-  const SLOW = 'subscription { slowReviews { id } }';
-  const viewer = (userId: string): Viewer => ({
-    userId,
-    organizationId: 'o',
-    sessionId: 's',
-    roles: [],
-    permissions: new Set(),
-    clientId: null,
-  });
-  const authenticate: Authenticate = async (token) => ({ ...NOBODY, viewer: token === null ? null : viewer(token) });
-  const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number), requestId: expect.any(String) };
-
-  test('a person has so many streams over all requests, and a place again when one ends', async () => {
-    const running = await start({ authenticate, streamLimits: { perPerson: 2 } });
-    const leaving = new AbortController();
-    const open = async (token: string, signal?: AbortSignal) => {
-      const headers = {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        authorization: `Bearer ${token}`,
-      };
-      const results = readResults(await openSse(running, REVIEWS, { headers, ...(signal && { signal }) }));
-      return (await results.next()).value;
-    };
-    for (const signal of [leaving.signal, undefined]) expect((await open('ada', signal))?.errors).toBeUndefined();
-    const [refusal] = (await open('ada'))?.errors ?? [];
-    expect(refusal).toMatchObject({ message: expect.stringMatching(/2 streams.*end some/), extensions: limited });
-    expect((await open('eve'))?.errors).toBeUndefined();
-    leaving.abort();
-    await expect.poll(async () => (await open('ada'))?.errors).toBeUndefined();
-  });
-
-  test('without a token an address has a few', async () => {
-    const running = await start({ authenticate, streamLimits: { perAddress: 1 } });
-    const open = async () => (await readResults(await openSse(running, REVIEWS)).next()).value;
-    expect((await open())?.errors).toBeUndefined();
-    expect((await open())?.errors).toMatchObject([{ extensions: limited }]);
-  });
-
-  test('what is refused or ended by the subgraph takes no place', async () => {
-    const running = await start({ authenticate, streamLimits: { perAddress: 1 } });
-    for (let i = 0; i < 3; i += 1) {
-      const results = readResults(await openSse(running, 'subscription { reviewsFail { __typename } }'));
-      expect((await results.next()).value?.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-      await results.next();
-    }
-  });
-
-  test('a connection has so many operations under way', async () => {
-    const running = await start({ authenticate, streamLimits: { perSocket: 2 } });
-    const { client } = openWs(running, { authorization: 'Bearer ada' });
-    const errors: unknown[] = [];
-    const subscribe = () =>
-      client.subscribe({ query: SLOW }, { next: () => {}, error: (error) => errors.push(error), complete: () => {} });
-    const [leave] = [subscribe(), subscribe()];
-    subscribe();
-    await expect.poll(() => errors).toMatchObject([[{ extensions: limited }]]);
-    leave?.();
-    await expect.poll(() => running.fixture.open.count).toBe(1);
-    subscribe();
-    await expect.poll(() => running.fixture.open.count).toBe(2);
-    expect(errors).toHaveLength(1);
-    await client.dispose();
-  });
-
-  test('a connection that never says who it is is closed', async () => {
-    const running = await start({ authenticate, streamLimits: { initTimeoutMs: 100 } });
-    const socket = new WebSocket(running.endpoint.replace('http', 'ws'), 'graphql-transport-ws');
-    const closed = Promise.withResolvers<number>();
-    socket.on('close', closed.resolve);
-    expect(await closed.promise).toBe(4408);
   });
 });
 
