@@ -1,12 +1,13 @@
 /**
- * What a laboratory's day costs: registering, listing 50 of 100,000, moving workflows, one query over three subgraphs.
+ * What a laboratory's day costs: registering, listing 50 of 100,000, moving workflows, one query over three subgraphs,
+ * which also goes through plain @apollo/gateway in the place of our router.
  *
  *   node bench/foundation.ts                 embedded PostgreSQL
  *   BENCH_DATABASE_URL=postgresql://postgres@… node bench/foundation.ts   another one beside it (a superuser's URL)
  *
  * BENCH_SAMPLES (default 100000) makes it shorter. All in one process but the load, which has its own.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foundDemo } from '#demo/found.ts';
@@ -17,11 +18,13 @@ import { loadSettings } from '#platform/config/index.ts';
 import { ensureDatabase, startEmbeddedPostgres } from '#platform/database/index.ts';
 import { prepareDatabase } from '#platform/host/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
-import { startSystem } from '#system';
+import { type System, startSystem } from '#system';
+import { startPlainGateway } from './support/plain-gateway.ts';
 import { measure, print, type Row, save } from './support/table.ts';
 
 const SAMPLES = Number(process.env.BENCH_SAMPLES ?? 100_000);
 const SECONDS = 6;
+const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
 const logger = createLogger({ level: 'error', name: 'bench' });
 
 const REGISTER = `mutation Register($inputs: [RegisterSampleInput!]!) {
@@ -94,7 +97,7 @@ function moves(workflows: readonly Started[], size: number, to: string, expected
   return groups;
 }
 
-async function scenario(endpoint: string): Promise<Row[]> {
+async function scenario(system: System, endpoint: string): Promise<Row[]> {
   const manager = await signedIn(endpoint, 'manager@demo.test', DEMO_PASSWORD);
   const base = { endpoint, token: manager.accessToken ?? '', seconds: SECONDS };
   const rows: Row[] = [];
@@ -141,6 +144,13 @@ async function scenario(endpoint: string): Promise<Row[]> {
   const federated = { ...base, query: FEDERATED, variables: ids, repeat: true, expect: 'NITRATE' };
   await add(measure('one query over three subgraphs, 1 client', { ...federated, clients: 1 }));
   await add(measure('one query over three subgraphs, 16 clients', { ...federated, clients: 16 }));
+  {
+    await using plain = await startPlainGateway(system, await readFile(SUPERGRAPH, 'utf8'));
+    const { endpoint } = plain;
+    await add(
+      measure('the same through plain @apollo/gateway + yoga, 16 clients', { ...federated, endpoint, clients: 16 }),
+    );
+  }
   await registerMany(manager, Math.max(0, SAMPLES - made), false);
   const filters = [
     { status: ['RECEIVED'], typeCode: ['WATER'] },
@@ -174,7 +184,7 @@ async function onDatabase(urls: { readonly ownerUrl: string; readonly appUrl: st
   const endpoint = `http://127.0.0.1:${system.port}/graphql`;
   await seedCatalogue(endpoint);
   made = 0;
-  const rows = await scenario(endpoint);
+  const rows = await scenario(system, endpoint);
   await rm(dataDir, { recursive: true, force: true });
   return rows;
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
 import { BadInputError } from '#platform/errors/index.ts';
+import { isId } from '#platform/identity/index.ts';
 
 export type TransactionQuery = <Row extends pg.QueryResultRow>(
   statement: pg.QueryConfig,
@@ -18,11 +19,9 @@ export interface Session {
 /** Carries the session from our call into Prisma to the adapter that Prisma then calls. */
 export const sessions = new AsyncLocalStorage<Session>();
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** @throws BadInputError when the text is no UUID; nothing else may come into the statement that sets the tenant. */
 export function checkOrganizationId(organizationId: string): string {
-  if (typeof organizationId === 'string' && UUID.test(organizationId)) return organizationId;
+  if (typeof organizationId === 'string' && isId(organizationId)) return organizationId;
   throw new BadInputError(`Expected an organization's id (a UUID), got ${JSON.stringify(organizationId)}.`);
 }
 

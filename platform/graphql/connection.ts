@@ -1,4 +1,5 @@
 import { BadInputError } from '../errors/index.ts';
+import { isId } from '../identity/index.ts';
 import { isText } from './text.ts';
 
 export const MAX_PAGE = 200;
@@ -91,7 +92,6 @@ export function decodeKeyset<const Kinds extends readonly KeyKind[]>(
 }
 
 const MOST_SHOWN = 100;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NOT_ONE = Symbol('not of its kind');
 
 function parsed(cursor: string): unknown {
@@ -107,7 +107,7 @@ function partOf(kind: KeyKind, part: unknown): string | number | Date | null | t
   switch (kind) {
     case 'uuid':
     case 'uuid?':
-      return typeof part === 'string' && UUID.test(part) ? part : NOT_ONE;
+      return typeof part === 'string' && isId(part) ? part : NOT_ONE;
     case 'text':
     case 'text?':
       return typeof part === 'string' && isText(part) ? part : NOT_ONE;

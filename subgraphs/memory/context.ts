@@ -1,13 +1,13 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { MemoryReader, MemoryTx } from './data/client.ts';
 import { findContexts, findConversations } from './data/contexts.ts';
 import { findInteractions } from './data/interactions.ts';
 import type { MemoryIndex } from './data/memory-index.ts';
 import { findPatterns } from './data/patterns.ts';
-import { isRowId } from './domain/input.ts';
 import type { Context, Conversation, Interaction, Pattern } from './domain/memory.ts';
 
 export interface MemoryDeps extends AsyncDisposable {
@@ -49,7 +49,7 @@ export function createContext(deps: MemoryDeps, request: RequestContext): Memory
     contextById: loaderOf<Context>(
       deps,
       request,
-      (tx, ids) => findContexts(tx, request.viewer, ids.filter(isRowId), deps.clock()),
+      (tx, ids) => findContexts(tx, request.viewer, ids.filter(isId), deps.clock()),
       ({ id }) => id,
     ),
     conversationByKey: loaderOf<Conversation>(
@@ -61,13 +61,13 @@ export function createContext(deps: MemoryDeps, request: RequestContext): Memory
     patternById: loaderOf<Pattern>(
       deps,
       request,
-      (tx, ids) => findPatterns(tx, request.viewer, ids.filter(isRowId)),
+      (tx, ids) => findPatterns(tx, request.viewer, ids.filter(isId)),
       ({ id }) => id,
     ),
     interactionById: loaderOf<Interaction>(
       deps,
       request,
-      (tx, ids) => findInteractions(tx, request.viewer, ids.filter(isRowId)),
+      (tx, ids) => findInteractions(tx, request.viewer, ids.filter(isId)),
       ({ id }) => id,
     ),
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Query, UnitOfWork } from '#platform/database/index.ts';
 import type { Role } from '#platform/identity/index.ts';
-import { isId } from '../domain/ids.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { Session, Throttle } from '../domain/session.ts';
 import type { Organization, User } from '../domain/user.ts';
 import type { AccountsReader, AccountsTx } from './client.ts';

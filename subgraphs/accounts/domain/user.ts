@@ -1,5 +1,5 @@
 import type { Role } from '#platform/identity/index.ts';
-import { isId } from './ids.ts';
+import { isId } from '#platform/identity/index.ts';
 
 export interface User {
   readonly id: string;

@@ -1,9 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { mintAccessToken, permissionsOf, type Role } from '#platform/identity/index.ts';
+import { isId, mintAccessToken, permissionsOf, type Role } from '#platform/identity/index.ts';
 import type { AccountsContext, AccountsDeps } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
 import { hashPassword, needsRehash, verifyPassword } from '../data/passwords.ts';
-import { isId } from '../domain/ids.ts';
 import { afterFailure, decideRefresh, isActive, type Session, secondsLocked } from '../domain/session.ts';
 import { refreshTokenReused, userSignedIn, userSignedOut } from '../events.ts';
 

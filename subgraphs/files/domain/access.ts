@@ -1,4 +1,4 @@
-import { ROLES, type Viewer } from '#platform/identity/index.ts';
+import { isId, ROLES, type Viewer } from '#platform/identity/index.ts';
 import type { File } from './file.ts';
 
 export type GrantLevel = 'READ' | 'WRITE';
@@ -63,12 +63,10 @@ export function accessTo(
   return levels.reduce<AccessLevel>((best, level) => (atLeast(level, best) ? level : best), 'NONE');
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
 /** The subject in its canonical form, or null when it names nobody who could exist. */
 export function parseSubject(given: string): string | null {
   const subject = given.trim().toLowerCase();
   const [kind, name = ''] = subject.split(':');
   if (kind === 'role') return ROLES.some((role) => role === name) ? `role:${name}` : null;
-  return kind === 'user' && UUID.test(name) ? `user:${name}` : null;
+  return kind === 'user' && isId(name) ? `user:${name}` : null;
 }

@@ -1,4 +1,5 @@
 import { NotFoundError } from '#platform/errors/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { FilesContext } from '../context.ts';
 import type { FilesReader } from '../data/client.ts';
 import * as files from '../data/files-repository.ts';
@@ -15,7 +16,7 @@ import {
 import { signToken } from '../domain/signed-token.ts';
 import { uploadBegun } from '../events.ts';
 import { UPLOAD_PATH } from '../http/uploads.ts';
-import { isId, requireLevel } from './visible-files.ts';
+import { requireLevel } from './visible-files.ts';
 
 const MAX_UNFINISHED = 100;
 const MAX_REASON = 500;

@@ -1,9 +1,10 @@
 import { NotFoundError } from '#platform/errors/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { FilesContext } from '../context.ts';
 import * as files from '../data/files-repository.ts';
 import type { File, FileVersion, Upload } from '../domain/file.ts';
 import type { Extracted } from '../domain/media-types.ts';
-import { findVisibleFile, isId } from './visible-files.ts';
+import { findVisibleFile } from './visible-files.ts';
 
 export async function newestUpload(ctx: FilesContext, file: File): Promise<Upload> {
   const upload = await ctx.loaders.uploadById.load(file.uploadId);

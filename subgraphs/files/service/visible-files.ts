@@ -1,14 +1,8 @@
 import { ForbiddenError, NotFoundError } from '#platform/errors/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { FilesContext } from '../context.ts';
 import { type AccessLevel, accessTo, atLeast, type Grant, reachOf } from '../domain/access.ts';
 import type { File } from '../domain/file.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Clients send whatever they like as an id; what cannot be one names nothing. */
-export function isId(text: string): boolean {
-  return UUID.test(text);
-}
 
 export async function levelOf(ctx: FilesContext, file: File): Promise<AccessLevel> {
   const reach = reachOf(ctx.viewer);

@@ -1,4 +1,5 @@
-import { isRowId, type Selection } from '../domain/input.ts';
+import { isId } from '#platform/identity/index.ts';
+import type { Selection } from '../domain/input.ts';
 import type { MemoryTx } from './client.ts';
 import type { Scope } from './scope.ts';
 
@@ -118,11 +119,11 @@ export function erase(tx: MemoryTx, scope: Scope, selection: Selection): Promise
     case 'conversation':
       return eraseConversations(tx, scope, selection.key);
     case 'contexts':
-      return eraseTurns(tx, scope, selection.ids.filter(isRowId));
+      return eraseTurns(tx, scope, selection.ids.filter(isId));
     case 'patterns':
-      return erasePatterns(tx, scope, selection.ids.filter(isRowId));
+      return erasePatterns(tx, scope, selection.ids.filter(isId));
     case 'interactions':
-      return eraseInteractions(tx, scope, selection.ids.filter(isRowId));
+      return eraseInteractions(tx, scope, selection.ids.filter(isId));
     case 'everything':
       return eraseEverything(tx, scope);
   }

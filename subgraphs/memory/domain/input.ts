@@ -17,12 +17,6 @@ const MAX_TAGS = 20;
 const MAX_TAG_LENGTH = 50;
 const MAX_HITS = 100;
 const MAX_IDS = 500;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whether `id` can name a row at all: anything else names nothing, which is no error of the client's. */
-export function isRowId(id: string): boolean {
-  return UUID.test(id);
-}
 
 function checkText(name: keyof typeof LIMITS, text: string): string {
   const most = LIMITS[name];

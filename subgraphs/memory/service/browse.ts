@@ -1,4 +1,5 @@
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { MemoryContext } from '../context.ts';
 import {
   countContexts,
@@ -11,7 +12,6 @@ import { countInteractions, listInteractions } from '../data/interactions.ts';
 import { COLLECTIONS } from '../data/memory-index.ts';
 import { countReceipts, listReceipts } from '../data/receipts.ts';
 import { type CollectionStats, collectionStats } from '../data/stats.ts';
-import { isRowId } from '../domain/input.ts';
 import type { Context, Conversation, Interaction, Receipt } from '../domain/memory.ts';
 
 export interface PageInput {
@@ -77,7 +77,7 @@ export async function contextsOfWorkflow(
 ): Promise<Connection<Context>> {
   const first = sizeOf(page);
   const query = { workflowId, first, after: idIn(page.after), now: ctx.clock() };
-  const rows = isRowId(workflowId)
+  const rows = isId(workflowId)
     ? await ctx.db.read(ctx.viewer, (tx) => listContextsOfWorkflow(tx, ctx.viewer, query))
     : [];
   return connectionOf({

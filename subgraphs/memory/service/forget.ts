@@ -1,9 +1,9 @@
 import { ConflictError, NotFoundError } from '#platform/errors/index.ts';
-import { requirePermission } from '#platform/identity/index.ts';
+import { isId, requirePermission } from '#platform/identity/index.ts';
 import type { MemoryContext } from '../context.ts';
 import { type Erased, erase } from '../data/erasure.ts';
 import { addReceipt, findReceipt } from '../data/receipts.ts';
-import { type ForgetRequest, isRowId, type Selection, selectionOf } from '../domain/input.ts';
+import { type ForgetRequest, type Selection, selectionOf } from '../domain/input.ts';
 import type { Receipt } from '../domain/memory.ts';
 import { forgotten, removalsOf } from '../events.ts';
 import { unindexRows } from './indexing.ts';
@@ -53,7 +53,7 @@ function personOf({ viewer }: MemoryContext, userId: string | null | undefined):
     return viewer.userId;
   }
   requirePermission(viewer, 'memory:forget');
-  if (!isRowId(userId)) throw new NotFoundError('User', userId);
+  if (!isId(userId)) throw new NotFoundError('User', userId);
   return userId;
 }
 

@@ -1,4 +1,5 @@
 import { AppError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { MemoryContext } from '../context.ts';
 import { addContext } from '../data/contexts.ts';
 import { addInteraction } from '../data/interactions.ts';
@@ -10,7 +11,6 @@ import {
   contextDraft,
   type InteractionInput,
   interactionDraft,
-  isRowId,
   type PatternInput,
   patternDraft,
 } from '../domain/input.ts';
@@ -47,7 +47,7 @@ const STAGE_OF_WORKFLOW = 'query MemoryWorkflowStage($id: ID!) { workflow(id: $i
 /** The stage that the workflow is at. @throws NotFoundError when the caller cannot see such a workflow. */
 async function presentStage(ctx: MemoryContext, workflowId: string): Promise<WorkflowStage> {
   const missing = new NotFoundError('Workflow', workflowId);
-  if (!isRowId(workflowId)) throw missing;
+  if (!isId(workflowId)) throw missing;
   const { workflow } = await ctx.ask<{ workflow: { stage: WorkflowStage } | null }>('workflows', STAGE_OF_WORKFLOW, {
     id: workflowId,
   });

@@ -1,15 +1,9 @@
 import type { Query } from '#platform/database/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { RuleSetVersion } from '../domain/rule.ts';
 import { type StandingFact, textHash } from '../domain/standing-fact.ts';
 import type { RulesReader, RulesTx } from './client.ts';
 import { type Fact as FactRow, Prisma, type RuleSetVersion as VersionRow } from './prisma.generated/client.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Ids come from clients: what is no UUID names nothing. */
-export function isId(text: string): boolean {
-  return UUID.test(text);
-}
 
 function onlyUuids(ids: readonly string[]): string[] {
   return ids.filter(isId);

@@ -1,6 +1,6 @@
+import { isId } from '#platform/identity/index.ts';
 import type { AskedQuestion } from '../domain/asked-question.ts';
 import type { RulesReader, RulesTx } from './client.ts';
-import { isId } from './knowledge-repository.ts';
 import type { Question as QuestionRow } from './prisma.generated/client.ts';
 
 function toQuestion(row: QuestionRow): AskedQuestion {

@@ -1,6 +1,6 @@
 import type { Query, UnitOfWork } from '#platform/database/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
-import { isId } from '../domain/ids.ts';
 import { type Columns, columnsOf, upsertRows } from './bulk.ts';
 import type { SamplesTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';

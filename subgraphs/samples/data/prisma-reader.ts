@@ -1,5 +1,5 @@
 import type { Query, Reading } from '#platform/database/index.ts';
-import { isId } from '../domain/ids.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { Analysis, CustodyEntry, Result, Verification } from '../domain/types.ts';
 import { type Columns, columnsOf } from './bulk.ts';
 import type { SamplesTx } from './client.ts';

@@ -1,6 +1,6 @@
 import type { Query, UnitOfWork } from '#platform/database/index.ts';
 import { ConflictError } from '#platform/errors/index.ts';
-import { isId } from '../domain/ids.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { Sample } from '../domain/types.ts';
 import { type Columns, insertRows } from './bulk.ts';
 import type { SamplesTx } from './client.ts';

@@ -1,5 +1,5 @@
+import { isId } from '#platform/identity/index.ts';
 import { isHeld } from './flags.ts';
-import { isId } from './ids.ts';
 import {
   type Analysis,
   type AnalysisService,

@@ -1,6 +1,6 @@
+import { isId } from '#platform/identity/index.ts';
 import type { SamplesContext } from '../context.ts';
 import type { Analyst } from '../domain/analysis.ts';
-import { isId } from '../domain/ids.ts';
 
 interface Person {
   readonly active: boolean;

@@ -1,14 +1,13 @@
 import type { Reading } from '#platform/database/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { WorkflowsTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { type EventRow, eventOfRow, type WorkflowRow, workflowOfRow } from './rows.ts';
 import type { EventCount, Scope, StageCount, WorkflowFilter, WorkflowReader } from './workflow-store.ts';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** Ids come from clients: what is no id at all names nothing, instead of failing in the database. */
 export function uuids(ids: readonly string[]): string[] {
-  return ids.filter((id) => UUID.test(id));
+  return ids.filter(isId);
 }
 
 /** `workflow` under Prisma's names, so that raw and generated queries give the same rows. */

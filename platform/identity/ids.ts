@@ -1,6 +1,6 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Ids come from clients as any text; what is no UUID names nothing. */
+/** Whether the text can be an id (a UUID). Clients send whatever they like as one: what cannot be one names nothing. */
 export function isId(text: string): boolean {
   return UUID.test(text);
 }
