@@ -131,6 +131,8 @@ async function serveSubgraph(part: SubgraphName, given: Settings, logger: Logger
       port: settings.config.port ?? subgraph.port,
       host: settings.config.host,
       fetch: withOperations(running.fetch, resources),
+      maxBodyBytes: settings.config.subgraphMaxBodyBytes,
+      streams: running.routes.map(({ prefix }) => prefix),
     }),
   );
   url = http.url;

@@ -26,6 +26,8 @@ export interface Config {
     readonly maxBodyBytes: number;
     readonly allowedOrigins: readonly string[];
   };
+  /** Largest body that a subgraph takes over HTTP: what the router makes of one request may be larger than it. */
+  readonly subgraphMaxBodyBytes: number;
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
   readonly databaseConnections: number;
   readonly files: {
@@ -186,6 +188,7 @@ function toConfig(values: Values): Config {
       maxBodyBytes: Number(values.MAX_BODY_BYTES),
       allowedOrigins: text(values, 'ALLOWED_ORIGINS')?.split(',') ?? [],
     },
+    subgraphMaxBodyBytes: Number(values.SUBGRAPH_MAX_BODY_BYTES ?? Number(values.MAX_BODY_BYTES) + 4 * 1024 * 1024),
     subgraphUrls: perSubgraph(values, 'URL', null),
     databaseConnections: Number(values.DATABASE_CONNECTIONS),
     files: {

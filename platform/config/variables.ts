@@ -159,5 +159,10 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     '4194304',
     'Largest request body in bytes on /graphql.',
   ),
+  SUBGRAPH_MAX_BODY_BYTES: variable(
+    z.coerce.number().int().positive().optional(),
+    '',
+    'Largest request body in bytes that a subgraph in a process of its own takes; default 4 MiB more than MAX_BODY_BYTES.',
+  ),
   ...perSubgraph,
 };

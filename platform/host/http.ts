@@ -1,22 +1,41 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { Fetch } from '../graphql/index.ts';
+import { takeBody } from './bounded-body.ts';
 
 export interface HttpServer extends AsyncDisposable {
   readonly url: string;
 }
 
-const STOP_TIMEOUT_MS = 10_000;
-
-/** Puts a fetch function behind a socket. Disposing finishes requests under way for up to 10 s, then cuts what is left. */
-export async function serveHttp(options: {
+export interface HttpServerOptions {
   readonly port: number;
   readonly host: string;
   readonly fetch: Fetch;
-}): Promise<HttpServer> {
+  /** Largest body of a request, in bytes, but for `streams`. */
+  readonly maxBodyBytes: number;
+  /** Milliseconds within which a body has to come, but for `streams`. Default 30,000. */
+  readonly bodyTimeoutMs?: number;
+  /** Paths, with everything below them, whose handlers bound their bodies themselves: uploads. */
+  readonly streams?: readonly string[];
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+const BODY_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 30_000;
+
+/** Puts a fetch function behind a socket. Disposing finishes requests under way for up to 10 s, then cuts what is left. */
+export async function serveHttp(options: HttpServerOptions): Promise<HttpServer> {
+  const { maxBodyBytes, bodyTimeoutMs = BODY_TIMEOUT_MS, streams = [] } = options;
   const adapter = createServerAdapter((request: Request) => options.fetch(request));
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, adapter as never);
+  // An upload takes as long as it takes, so the time of a body is bounded per path; without this one of the headers is not.
+  const timeouts = { requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: 65_000 };
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const bounded = hasBody(request) && !streams.some((prefix) => isBelow(request.url, prefix));
+    if (bounded && !(await takeBody(request, response, { maxBodyBytes, bodyTimeoutMs }))) return;
+    await adapter(request, response);
+  };
+  const server = createServer(timeouts, (request, response) => void answer(request, response));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(options.port, options.host, resolve);
@@ -32,4 +51,13 @@ export async function serveHttp(options: {
       clearTimeout(cut);
     },
   };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function isBelow(url: string | undefined, prefix: string): boolean {
+  const [path = ''] = (url ?? '').split('?', 1);
+  return path === prefix || path.startsWith(`${prefix}/`);
 }
