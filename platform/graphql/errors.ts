@@ -4,8 +4,15 @@ import { AppError } from '../errors/index.ts';
 import type { Logger } from '../logging/index.ts';
 import type { RequestContext } from './context.ts';
 
+/** Where an error belongs; `left` when its caller is gone, and with it most of what could still go right. */
+export interface ErrorScene {
+  readonly requestId: string;
+  readonly logger: Logger;
+  readonly left: boolean;
+}
+
 /** The error as the client may see it: what is not ours to say is masked and logged under the request id. */
-export function toClientError(error: unknown, requestId: string, logger: Logger): GraphQLError {
+export function toClientError(error: unknown, { requestId, logger, left }: ErrorScene): GraphQLError {
   const graphQLError = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: asError(error) });
   const original = rootOf(graphQLError);
   const at = { nodes: graphQLError.nodes ?? null, path: graphQLError.path ?? null };
@@ -21,7 +28,9 @@ export function toClientError(error: unknown, requestId: string, logger: Logger)
       extensions: { code: 'BAD_INPUT', ...graphQLError.extensions, requestId },
     });
   }
-  logger.error({ err: original, path: graphQLError.path, requestId }, 'a request failed unexpectedly');
+  const about = { err: original, path: graphQLError.path, requestId };
+  if (left) logger.debug(about, 'a request failed after its caller had left');
+  else logger.error(about, 'a request failed unexpectedly');
   return new GraphQLError(`Something failed on our side. Quote the request id ${requestId} when you report it.`, {
     ...at,
     extensions: { code: 'INTERNAL', requestId },
@@ -39,8 +48,9 @@ function asError(error: unknown): Error {
 
 function mapResult(result: ExecutionResult, args: ExecutionArgs, logger: Logger): ExecutionResult {
   if (!result.errors?.length) return result;
-  const { requestId } = (args.contextValue as { ownContext: RequestContext }).ownContext;
-  return { ...result, errors: result.errors.map((error) => toClientError(error, requestId, logger)) };
+  const { requestId, signal } = (args.contextValue as { ownContext: RequestContext }).ownContext;
+  const scene = { requestId, logger, left: signal.aborted };
+  return { ...result, errors: result.errors.map((error) => toClientError(error, scene)) };
 }
 
 function isStream(result: unknown): result is AsyncIterableIterator<ExecutionResult> {

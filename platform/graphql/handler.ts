@@ -63,6 +63,7 @@ export function createGraphQLHandler(options: HandlerOptions): Fetch {
 }
 
 function refusal(error: unknown, request: Request, logger: Logger): Response {
-  const clientError = toClientError(error, requestIdOf(request.headers), logger);
+  const scene = { requestId: requestIdOf(request.headers), logger, left: request.signal.aborted };
+  const clientError = toClientError(error, scene);
   return Response.json({ errors: [clientError.toJSON()] }, { status: error instanceof AppError ? 200 : 500 });
 }
