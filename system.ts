@@ -45,7 +45,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
   for (const subgraph of subgraphs.values()) subgraph.relay();
   opening.use(
-    await startJobs({ databaseUrl: options.databaseUrl('accounts'), subgraphs: [...subgraphs.values()], logger }),
+    await startJobs({
+      databaseUrl: options.databaseUrl('accounts'),
+      subgraphs: [...subgraphs.values()],
+      logger,
+      metrics: resources.metrics,
+    }),
   );
   const router = opening.use(await openRouter(options, resources, [...subgraphs.values()]));
   if (!settings.config.publicUrl) url = router.url.replace('127.0.0.1', 'localhost');
