@@ -161,7 +161,6 @@ type Write = readonly [name: string, document: string, variables: () => object];
 
 const ANSWERED_NOT_FOUND: readonly Write[] = [
   ['advanceWorkflow', operation('workflows', 'AdvanceWorkflow'), () => ({ input: move('REGISTRATION') })],
-  ['advanceWorkflows', operation('workflows', 'AdvanceWorkflows'), () => ({ inputs: [move('REGISTRATION')] })],
   ['holdWorkflow', operation('workflows', 'HoldWorkflow'), () => ({ input: status() })],
   ['resumeWorkflow', operation('workflows', 'ResumeWorkflow'), () => ({ input: status() })],
   ['cancelWorkflow', operation('workflows', 'CancelWorkflow'), () => ({ input: status() })],
@@ -236,6 +235,12 @@ describe('another organization changes nothing', () => {
   test.each(REFUSED_ONE_BY_ONE)('%s is refused with NOT_FOUND', async (name, document, variables) => {
     const data: Data = await stranger.request(document, variables());
     expect(data[name].results).toMatchObject([{ code: 'NOT_FOUND' }]);
+  });
+
+  test('advanceWorkflows finds no such workflow', async () => {
+    const variables = { inputs: [move('REGISTRATION')] };
+    const data: Data = await stranger.request(operation('workflows', 'AdvanceWorkflows'), variables);
+    expect(data.advanceWorkflows.results).toEqual([{ __typename: 'WorkflowNotFound' }]);
   });
 
   test('beginUpload for its sample or workflow is refused', async () => {
