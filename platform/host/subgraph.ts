@@ -64,6 +64,7 @@ function isAsyncDisposable(value: unknown): value is AsyncDisposable {
 }
 
 function dispatch(routes: readonly Route[], graphql: Fetch): Fetch {
+  if (routes.length === 0) return graphql;
   return (request) => {
     const { pathname } = new URL(request.url);
     const route = routes.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));
