@@ -1,10 +1,12 @@
 /** `npm run create-organization`: the first organization of an installation and its administrator. */
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { v7 } from 'uuid';
 import { environment, loadProcessSettings, type Settings } from '#platform/config/index.ts';
 import { acquireDataLock, createDatabase, startEmbeddedPostgres } from '#platform/database/index.ts';
 import { prepareDatabase } from '#platform/host/index.ts';
 import { createLogger, type Logger } from '#platform/logging/index.ts';
+import { ownOrganizationMark, refuseDemo } from '#start/demo-refusal.ts';
 import { createClient } from '#subgraphs/accounts/data/client.ts';
 import { checkNewUser } from '#subgraphs/accounts/domain/user.ts';
 import { foundOrganization } from '#subgraphs/accounts/service/found-organization.ts';
@@ -34,12 +36,15 @@ async function main(): Promise<void> {
   if (wrong) throw new Error(wrong.message);
   const logger = createLogger({ level: 'warn', name: 'create-organization' });
   await using stack = new AsyncDisposableStack();
-  const url = await databaseUrl(loadProcessSettings(), stack, logger);
+  const settings = loadProcessSettings();
+  const url = await databaseUrl(settings, stack, logger);
   if (!url) throw new Error(USAGE);
+  await refuseDemo(settings, url, logger);
   const options = { subgraph: 'accounts', url, client: createClient, maxConnections: 2, logger };
   const db = stack.use(await createDatabase(options));
   const id = v7();
   await foundOrganization({ db, clock: () => new Date(), newId: () => v7() }, { id, name, users: [admin] });
+  if (settings.config.embedded) await writeFile(ownOrganizationMark(settings.config.dataDir), `${id}\n`);
   console.log(`${name} stands (${id}); ${email} may sign in and create the other people.`);
 }
 

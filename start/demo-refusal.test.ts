@@ -1,10 +1,16 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
-import { ConfigurationError } from '#platform/config/index.ts';
+import { signedIn } from '#demo/graphql-client.ts';
+import { DEMO_PASSWORD } from '#demo/people.ts';
+import { ConfigurationError, loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase, createTemplate, type DatabaseUrls } from '#platform/database/index.ts';
 import { MIGRATIONS, prepareDatabase } from '#platform/host/index.ts';
+import { createLogger } from '#platform/logging/index.ts';
+import { refuseDemo } from './demo-refusal.ts';
 import { preflight } from './preflight.ts';
 import { serve } from './serve.ts';
 import { startAll } from './start-all.ts';
@@ -80,4 +86,26 @@ test('a database without it starts, and nobody of the demonstration is made', { 
   expect(started.demo).toBe(false);
   await started[Symbol.asyncDispose]();
   expect(await refusalOf(() => startAll(alone, () => {}))).toBe('started');
+});
+
+test('an embedded database in which it stands is refused without it, too', async () => {
+  await using database = await cloneDatabase(inject('template'));
+  const logger = createLogger({ level: 'error', name: 'test' });
+  const refused = await refusalOf(() => refuseDemo(loadSettings({ ALIMS_DEMO: 'off' }), database.appUrl, logger));
+  expect(refused).toMatch(/^ALIMS_DATA_DIR: .*Wasatch/);
+});
+
+test('an installation with an organization of its own never gets the demonstration, also without the variable', {
+  timeout: 120_000,
+}, async () => {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'alims-own-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const env = { PATH: process.env.PATH, ALIMS_DATA_DIR: folder, ADMIN_PASSWORD: 'a long password' };
+  const found = ['scripts/create-organization.ts', '--name', 'Own', '--email', 'ada@own.test', '--person', 'Ada'];
+  await promisify(execFile)(process.execPath, found, { env });
+  await using started = await startAll({ ALIMS_DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'error' }, () => {});
+  expect(started.demo).toBe(false);
+  await expect(signedIn(`${started.url}/graphql`, 'admin@demo.test', DEMO_PASSWORD)).rejects.toThrow();
+  await expect(signedIn(`${started.url}/graphql`, 'ada@own.test', 'a long password')).resolves.toBeDefined();
 });

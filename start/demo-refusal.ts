@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DEMO_ORGANIZATION, OTHER_ORGANIZATION } from '#demo/people.ts';
 import { ConfigurationError, type Settings } from '#platform/config/index.ts';
 import { createDatabase } from '#platform/database/index.ts';
@@ -19,4 +21,14 @@ export async function refuseDemo({ config }: Settings, accountsUrl: string, logg
       `${config.embedded ? 'ALIMS_DATA_DIR' : 'DATABASE_URL'}: the demonstration organization ${name} is in this database, and its passwords are published; name ${mend} (npm run create-organization founds your own), or set ALIMS_DEMO=on to show or test it`,
     ]);
   }
+}
+
+/** Marks a data folder whose first organization create-organization founded: no forgotten variable adds the demonstration. */
+export function ownOrganizationMark(dataDir: string): string {
+  return join(dataDir, 'own-organization');
+}
+
+/** Whether this start founds the demonstration. */
+export function foundsDemo({ config: { demo, dataDir } }: Settings): boolean {
+  return demo.founded && (demo.admitted || !existsSync(ownOrganizationMark(dataDir)));
 }

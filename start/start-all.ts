@@ -10,7 +10,7 @@ import { acquireDataLock, startEmbeddedPostgres } from '#platform/database/index
 import { prepareDatabase } from '#platform/host/index.ts';
 import { createLogger, type Logger } from '#platform/logging/index.ts';
 import { startSystem } from '#system';
-import { refuseDemo } from './demo-refusal.ts';
+import { foundsDemo, refuseDemo } from './demo-refusal.ts';
 import { DEFAULT_PORT, preflight } from './preflight.ts';
 import type { Tell } from './run.ts';
 import { installationKey } from './secret-file.ts';
@@ -40,7 +40,8 @@ export async function startAll(env: NodeJS.ProcessEnv, tell: Tell): Promise<Star
   const databaseUrl = config.embedded
     ? await openEmbedded(opening, settings, logger, tell)
     : externalDatabase(settings);
-  if (config.demo.founded) await foundDemo(databaseUrl('accounts'), logger);
+  const demo = foundsDemo(settings);
+  if (demo) await foundDemo(databaseUrl('accounts'), logger);
   else await refuseDemo(settings, databaseUrl('accounts'), logger);
   const system = opening.use(
     await startSystem({
@@ -49,16 +50,16 @@ export async function startAll(env: NodeJS.ProcessEnv, tell: Tell): Promise<Star
       secretKey: secrets.secretKey ?? (await installationKey(config.dataDir)),
       databaseUrl,
       port: config.port ?? DEFAULT_PORT,
-      graphiql: { title: 'ALIMS', tabs: examples(), demo: config.demo.founded },
+      graphiql: { title: 'ALIMS', tabs: examples(), demo },
     }),
   );
-  if (config.demo.founded) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, config.dataDir, tell);
+  if (demo) await fillDemo(`http://127.0.0.1:${system.port}/graphql`, config.dataDir, tell);
   const running = opening.move();
   return {
     url: system.url,
     dataDir: shown(config.dataDir),
     seconds: (performance.now() - begin) / 1000,
-    demo: config.demo.founded,
+    demo,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -42,7 +42,7 @@ export interface Config {
   /** True when no external database is named. */
   readonly embedded: boolean;
   readonly demo: {
-    /** `npm start` founds the demonstration organization. */
+    /** `npm start` founds the demonstration organization where no other was founded. */
     readonly founded: boolean;
     /** Its published passwords are accepted wherever it stands. */
     readonly admitted: boolean;
