@@ -7,7 +7,7 @@
  *
  * BENCH_SAMPLES (default 100000) makes it shorter. All in one process but the load, which has its own.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foundDemo } from '#demo/found.ts';
@@ -191,8 +191,11 @@ async function onDatabase(urls: { readonly ownerUrl: string; readonly appUrl: st
 
 async function embedded(): Promise<Row[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'alims-bench-postgres-'));
-  await using postgres = await startEmbeddedPostgres({ dataDir, logger });
-  return await onDatabase(postgres);
+  // So that the server of a run as root lies within, and goes with it.
+  await chmod(dataDir, 0o755);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+  return await onDatabase(stack.use(await startEmbeddedPostgres({ dataDir, logger })));
 }
 
 async function external(superUrl: string): Promise<Row[]> {

@@ -10,25 +10,28 @@ export async function* resolveAhead<In, Out>(
   resolve: (item: In) => Promise<Out>,
 ): AsyncGenerator<Out> {
   const iterator = source[Symbol.asyncIterator]();
-  const results: Promise<Out>[] = [];
-  const state: { over: boolean; failure: { readonly error: unknown } | null } = { over: false, failure: null };
-  let reading: Promise<void> | null = null;
+  const results: { readonly result: Promise<Out> }[] = [];
+  const state: {
+    over: boolean;
+    failure: { readonly error: unknown } | null;
+    reading: Promise<void> | null;
+  } = { over: false, failure: null, reading: null };
 
   function read(): void {
-    if (reading || state.over || results.length >= limit) return;
-    reading = iterator.next().then(
+    if (state.reading || state.over || results.length >= limit) return;
+    state.reading = iterator.next().then(
       (step) => {
-        reading = null;
+        state.reading = null;
         if (step.done) state.over = true;
         if (state.over || step.done) return;
         const result = resolve(step.value);
         // It is told when its turn comes, or never when the reader leaves before.
         result.catch(() => {});
-        results.push(result);
+        results.push({ result });
         read();
       },
       (error: unknown) => {
-        reading = null;
+        state.reading = null;
         state.over = true;
         state.failure = { error };
       },
@@ -40,12 +43,12 @@ export async function* resolveAhead<In, Out>(
       read();
       const [first] = results;
       if (first) {
-        const result = await first;
+        const result = await first.result;
         results.shift();
         read();
         yield result;
-      } else if (reading) {
-        await reading;
+      } else if (state.reading) {
+        await state.reading;
       } else {
         break;
       }

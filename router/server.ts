@@ -83,7 +83,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const openStreams = new Set<OpenStream>();
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
   const quota = createStreamQuota(streamLimits);
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 });
+  const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   server.on(
     'request',
     createRequestListener(options, () => pipeline, { openStreams, quota }),

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     const url = embeddedUrl ?? secrets.databaseUrls[subgraph];
     if (url) console.log(`outbox of ${subgraph}: ${await redriveOutbox({ url, subgraph })} event(s) put back`);
   }
-  if (!secrets.redisUrl) return;
+  if (values.subgraph || !secrets.redisUrl) return;
   const letters = await redriveDeadLetters({ url: secrets.redisUrl, prefix: config.redisPrefix, logger });
   if (letters.size === 0) console.log('dead letters in Redis: none');
   for (const [group, events] of letters) console.log(`dead letters of ${group}: ${events} event(s) put back`);

@@ -4,7 +4,7 @@ export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } fr
 export { type MigrateOptions, MigrationError, type MigrationSource, migrate, resolveMigration } from './migrations.ts';
 export { PLATFORM_MIGRATIONS, PLATFORM_TABLES } from './platform-tables.ts';
 export { ensureDatabase, ProvisioningError, type ProvisionOptions, provision, roleOf } from './provision.ts';
-export type { Query, Sql } from './query.ts';
+export type { Query, QueryOptions, Sql } from './query.ts';
 export type { Reader } from './reader.ts';
 export { UnsafeDatabaseError } from './self-check.ts';
 export { cloneDatabase, createTemplate, type DatabaseUrls, type TemplateOptions } from './testing.ts';

@@ -76,6 +76,19 @@ test('uploads stream: any length, as long as they take', async () => {
   expect(await promise).toBe(200);
 });
 
+test('a path that leaves the uploads again is no upload', async () => {
+  const { port } = new URL(await listen());
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const to = { host: '127.0.0.1', port, method: 'POST', path: '/uploads/../graphql' };
+  const request = httpRequest(to, (response) => {
+    response.resume();
+    resolve(response.statusCode);
+  });
+  request.on('error', reject);
+  request.end('x'.repeat(2_000));
+  expect(await promise).toBe(413);
+});
+
 test('an answer may stream for longer than a body may take', async () => {
   const events = async function* () {
     for (const each of ['a', 'b']) {

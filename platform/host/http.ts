@@ -57,7 +57,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
+/** Of the path as the dispatcher reads it: without its `..`, which would lead out of the folder. */
 function isBelow(url: string | undefined, prefix: string): boolean {
-  const [path = ''] = (url ?? '').split('?', 1);
-  return path === prefix || path.startsWith(`${prefix}/`);
+  const full = `http://localhost${url ?? '/'}`;
+  if (!URL.canParse(full)) return false;
+  const { pathname } = new URL(full);
+  return pathname === prefix || pathname.startsWith(`${prefix}/`);
 }

@@ -68,7 +68,8 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     accounts.state = ENDED;
     const { code, ms } = await ended;
     expect(code).toBe('UNAUTHENTICATED');
-    expect(ms).toBeLessThan(1_000);
+    // The second itself is proven with a clock of its own in platform/identity; a busy machine adds to it here.
+    expect(ms).toBeLessThan(3_000);
     await expect.poll(() => running.fixture.open.count).toBe(0);
   });
 

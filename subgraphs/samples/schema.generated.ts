@@ -93,11 +93,11 @@ export type ResultFlag =
   | 'NON_DETECT'
   /** The value is below its own detection limit. */
   | 'BELOW_DETECTION_LIMIT'
-  /** The unit is not the analysis's: the result is held and cannot be verified until it is entered in that unit. */
+  /** The unit is not the analysis's: the result is held: neither verified nor released until it is entered in that unit. */
   | 'UNIT_MISMATCH'
   /** A blank shows a value at or above the detection limit. */
   | 'BLANK_CONTAMINATED'
-  /** Measured before the sample was collected: the result is held and cannot be verified until the time is mended. */
+  /** Measured before the sample was collected: the result is held: neither verified nor released until the time is mended. */
   | 'MEASURED_BEFORE_COLLECTED'
   /** Measured later than the analysis's holding time after collection. */
   | 'HOLDING_TIME_EXCEEDED'

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -47,6 +47,8 @@ let endpoint: string;
 const running: ChildProcess[] = [];
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'alims-start-'));
+  // So that the database of a start as root lies within, and goes with it.
+  await chmod(dataDir, 0o755);
   port = await freePort();
   endpoint = `http://127.0.0.1:${port}/graphql`;
 });

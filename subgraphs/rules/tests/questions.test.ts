@@ -243,7 +243,8 @@ test('the questions of one request share two seconds, and others have their turn
   const data = await lab.ask(manager, `{ ${aliases.join(' ')} }`, {});
   clearInterval(watch);
   expect(performance.now() - start).toBeLessThan(8_000);
-  expect(longest).toBeLessThan(2_500);
+  // One question may take its one second; all of them together would hold the process for two.
+  expect(longest).toBeLessThan(1_700);
   for (const { stoppedBy } of Object.values<{ stoppedBy: string }>(data).slice(-20)) expect(stoppedBy).toBe('TIME');
   expect((await execute(manager, { goal: 'member(X, [a])' })).answers).toHaveLength(1);
 });
@@ -257,7 +258,7 @@ test('an explanation for which no time is left says to ask in a request of its o
   const wild =
     'executeQuery(input: { goal: "between(1, 1000000000, X), X < 0", limits: { inferences: 5000000, millis: 1000 } })';
   const query = `query ($id: ID!) {
-    ${[0, 1, 2, 3].map((i) => `q${i}: ${wild} { stoppedBy }`).join(' ')}
+    ${Array.from({ length: 30 }, (_, i) => `q${i}: ${wild} { stoppedBy }`).join(' ')}
     explainAnswer(queryId: $id, answer: 0) { text }
   }`;
   const { errors } = await lab.send(manager, query, { id });

@@ -1,4 +1,4 @@
-import type { Query, UnitOfWork } from '#platform/database/index.ts';
+import type { Query, QueryOptions, UnitOfWork } from '#platform/database/index.ts';
 import { isId } from '#platform/identity/index.ts';
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
 import { type Columns, columnsOf, upsertRows } from './bulk.ts';
@@ -53,11 +53,12 @@ function find<Kind extends CatalogueKind>(
   scope: Scope,
   kind: Kind,
   which: Prisma.Sql,
+  options: QueryOptions = {},
 ): Promise<CatalogueRows[Kind][]> {
   const { name, columns } = TABLES[kind];
   return query<CatalogueRows[Kind]>(
     Prisma.sql`SELECT ${columnsOf(columns, 'c')} FROM ${Prisma.raw(name)} c WHERE ${visible(kind, scope)} ${which}`,
-    { together: true },
+    options,
   );
 }
 
@@ -67,7 +68,7 @@ export function catalogueByIds<Kind extends CatalogueKind>(
   kind: Kind,
   ids: readonly string[],
 ): Promise<CatalogueRows[Kind][]> {
-  return find(query, scope, kind, Prisma.sql`AND c.id = ANY(${ids.filter(isId)}::uuid[])`);
+  return find(query, scope, kind, Prisma.sql`AND c.id = ANY(${ids.filter(isId)}::uuid[])`, { together: true });
 }
 
 export function catalogueByCodes<Kind extends CatalogueKind>(
@@ -76,7 +77,7 @@ export function catalogueByCodes<Kind extends CatalogueKind>(
   kind: Kind,
   codes: readonly string[],
 ): Promise<CatalogueRows[Kind][]> {
-  return find(query, scope, kind, Prisma.sql`AND c.code = ANY(${[...codes]}::text[])`);
+  return find(query, scope, kind, Prisma.sql`AND c.code = ANY(${[...codes]}::text[])`, { together: true });
 }
 
 export function listCatalogue<Kind extends CatalogueKind>(
