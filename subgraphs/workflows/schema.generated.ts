@@ -121,7 +121,7 @@ export type Blocker = {
   __typename?: 'Blocker';
   /** Machine-readable cause, for example `NOT_SUBMITTED`. */
   code: Scalars['String']['output'];
-  /** What is missing and how to mend it. */
+  /** What is missing and how to mend it; people of a client do not read why a workflow was stopped. */
   message: Scalars['String']['output'];
   /** The rule that decided; null when the stage machine itself did. */
   rule?: Maybe<Rule>;
@@ -171,7 +171,7 @@ export type WorkflowEvent = {
   status: WorkflowStatus;
   /** Version of the workflow after the event. */
   version: Scalars['Int']['output'];
-  /** Why, where a reason was given. */
+  /** Why, where a reason was given; null for people of a client. */
   reason?: Maybe<Scalars['String']['output']>;
   /** Who did it. */
   actor?: Maybe<User>;

@@ -1,6 +1,7 @@
 import type { Reading } from '#platform/database/index.ts';
 import { isId } from '#platform/identity/index.ts';
 import type { WorkflowsTx } from './client.ts';
+import { eventColumns, workflowColumns } from './columns.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { type EventRow, eventOfRow, type WorkflowRow, workflowOfRow } from './rows.ts';
 import type { EventCount, Scope, StageCount, WorkflowFilter, WorkflowReader } from './workflow-store.ts';
@@ -9,48 +10,6 @@ import type { EventCount, Scope, StageCount, WorkflowFilter, WorkflowReader } fr
 export function uuids(ids: readonly string[]): string[] {
   return ids.filter(isId);
 }
-
-/** `workflow` under Prisma's names, so that raw and generated queries give the same rows. */
-export const WORKFLOW_COLUMNS = Prisma.raw(
-  [
-    'id',
-    'sample_id AS "sampleId"',
-    'stage',
-    'status',
-    'version',
-    'definition_name AS "definitionName"',
-    'definition_version AS "definitionVersion"',
-    'started_at AS "startedAt"',
-    'updated_at AS "updatedAt"',
-    'received_at AS "receivedAt"',
-    'status_reason AS "statusReason"',
-    'sample_version AS "sampleVersion"',
-    'priority',
-    'due_at AS "dueAt"',
-    'client_id AS "clientId"',
-  ]
-    .map((column) => `w.${column}`)
-    .join(', '),
-);
-
-const EVENT_COLUMNS = Prisma.raw(
-  [
-    'id',
-    'workflow_id AS "workflowId"',
-    'epoch',
-    'sequence',
-    'type',
-    'at',
-    'from_stage AS "fromStage"',
-    'to_stage AS "toStage"',
-    'status',
-    'version',
-    'reason',
-    'actor_id AS "actorId"',
-  ]
-    .map((column) => `e.${column}`)
-    .join(', '),
-);
 
 type Condition = Prisma.Sql;
 
@@ -86,7 +45,14 @@ function and(conditions: readonly Condition[]): Condition {
  * The dated rows and then the undated ones, each straight from an index: one condition over both would make
  * Postgres walk the list from its beginning for every page.
  */
-function listQuery(conditions: readonly Condition[], after: { dueAt: Date | null; id: string } | null, limit: number) {
+function listQuery(
+  scope: Scope,
+  filter: WorkflowFilter,
+  after: { dueAt: Date | null; id: string } | null,
+  limit: number,
+): Prisma.Sql {
+  const columns = workflowColumns(scope);
+  const conditions = matching(scope, filter);
   const dated = after?.dueAt
     ? [...conditions, Prisma.sql`(w.due_at, w.id) > (${after.dueAt}, ${after.id}::uuid)`]
     : [...conditions, Prisma.sql`w.due_at IS NOT NULL`];
@@ -95,8 +61,8 @@ function listQuery(conditions: readonly Condition[], after: { dueAt: Date | null
     Prisma.sql`w.due_at IS NULL`,
     ...(after && !after.dueAt ? [Prisma.sql`w.id > ${after.id}::uuid`] : []),
   ];
-  const first = Prisma.sql`(SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and(dated)} ORDER BY w.due_at, w.id LIMIT ${limit})`;
-  const last = Prisma.sql`(SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and(undated)} ORDER BY w.id LIMIT ${limit})`;
+  const first = Prisma.sql`(SELECT ${columns} FROM workflow w WHERE ${and(dated)} ORDER BY w.due_at, w.id LIMIT ${limit})`;
+  const last = Prisma.sql`(SELECT ${columns} FROM workflow w WHERE ${and(undated)} ORDER BY w.id LIMIT ${limit})`;
   return after && !after.dueAt ? last : Prisma.sql`${first} UNION ALL ${last} LIMIT ${limit}`;
 }
 
@@ -105,7 +71,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
   const workflowsBy = async (column: 'id' | 'sample_id', ids: readonly string[]) => {
     const wanted = Prisma.sql`w.${Prisma.raw(column)} = ANY(${uuids(ids)}::uuid[])`;
     const rows = await query<WorkflowRow>(
-      Prisma.sql`SELECT ${WORKFLOW_COLUMNS} FROM workflow w WHERE ${and([...visible(scope), wanted])}`,
+      Prisma.sql`SELECT ${workflowColumns(scope)} FROM workflow w WHERE ${and([...visible(scope), wanted])}`,
       { together: true },
     );
     return rows.map(workflowOfRow);
@@ -121,7 +87,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
     byIds: (ids) => workflowsBy('id', ids),
     bySampleIds: (sampleIds) => workflowsBy('sample_id', sampleIds),
     async list(filter, after, limit) {
-      const rows = await query<WorkflowRow>(listQuery(matching(scope, filter), after, limit));
+      const rows = await query<WorkflowRow>(listQuery(scope, filter, after, limit));
       return rows.map(workflowOfRow);
     },
     async count(filter) {
@@ -137,14 +103,13 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
     },
     async events({ workflowId, afterSequence, limit }) {
       const rows = await query<EventRow>(
-        Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)} AND e.sequence > ${afterSequence} ORDER BY e.sequence LIMIT ${limit}`,
-        { together: true },
+        Prisma.sql`SELECT ${eventColumns(scope)} FROM workflow_event e WHERE ${inLog} ${ofWorkflow(workflowId)} AND e.sequence > ${afterSequence} ORDER BY e.sequence LIMIT ${limit}`,
       );
       return rows.map(eventOfRow);
     },
     async firstEventsOf(workflowIds, limit) {
       const rows = await query<EventRow>(
-        Prisma.sql`SELECT ${EVENT_COLUMNS} FROM unnest(${uuids(workflowIds)}::uuid[]) AS wanted(id)
+        Prisma.sql`SELECT ${eventColumns(scope)} FROM unnest(${uuids(workflowIds)}::uuid[]) AS wanted(id)
           CROSS JOIN LATERAL (
             SELECT e.* FROM workflow_event e WHERE ${inLog} AND e.workflow_id = wanted.id
             ORDER BY e.sequence LIMIT ${limit}
@@ -166,7 +131,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
     },
     async eventsByIds(ids) {
       const rows = await query<EventRow>(
-        Prisma.sql`SELECT ${EVENT_COLUMNS} FROM workflow_event e WHERE ${inLog} AND e.id = ANY(${uuids(ids)}::uuid[])`,
+        Prisma.sql`SELECT ${eventColumns(scope)} FROM workflow_event e WHERE ${inLog} AND e.id = ANY(${uuids(ids)}::uuid[])`,
         { together: true },
       );
       return rows.map(eventOfRow);

@@ -4,9 +4,10 @@ import type { RecordedEvent } from '../domain/event.ts';
 import { startChange } from '../domain/replay.ts';
 import type { SampleCopy, Workflow } from '../domain/workflow.ts';
 import type { WorkflowsTx } from './client.ts';
+import { workflowColumns } from './columns.ts';
 import { onceEach } from './once-each.ts';
 import { Prisma } from './prisma.generated/client.ts';
-import { createReader, WORKFLOW_COLUMNS } from './prisma-reader.ts';
+import { createReader } from './prisma-reader.ts';
 import { type WorkflowRow, workflowOfRow } from './rows.ts';
 import type { NewWorkflow, WorkflowWriter } from './workflow-store.ts';
 
@@ -51,7 +52,7 @@ function startQuery(rows: string): Prisma.Sql {
       client_id uuid)
     ORDER BY n.sample_id
     ON CONFLICT (organization_id, sample_id) DO NOTHING
-    RETURNING ${WORKFLOW_COLUMNS}`;
+    RETURNING ${workflowColumns({ clientId: null })}`;
 }
 
 /** Rows are locked in the order of their ids: two bulks that overlap wait for each other instead of deadlocking. */

@@ -4,7 +4,7 @@ import type { Stage, Status } from '../domain/definition.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Priority, SampleCopy, Workflow } from '../domain/workflow.ts';
 
-/** Whose workflows: an organization's, or within it one client's. */
+/** Whose workflows: an organization's, or within it one client's, and then without the laboratory's reasons. */
 export interface Scope extends Tenant {
   readonly clientId: string | null;
 }

@@ -68,6 +68,11 @@ function filterMap<In, Out>(
   };
 }
 
+/** Neither the event nor `latest` was read for a client: what the reader leaves out for it, this takes away. */
+function withoutReasons({ workflow, ...event }: DeliveredEvent): DeliveredEvent {
+  return { ...event, reason: null, workflow: { ...workflow, statusReason: null } };
+}
+
 export interface WatchRequest {
   readonly workflowId?: string | null | undefined;
   readonly sampleId?: string | null | undefined;
@@ -105,6 +110,8 @@ export async function watchWorkflows(
     const workflow = await ctx.latest.of(item);
     // The sample may have been given to another client since.
     const visible = workflow !== null && (clientId === null || workflow.clientId === clientId);
-    return visible ? { ...recordedOf(item), workflow } : null;
+    if (!visible) return null;
+    const delivered = { ...recordedOf(item), workflow };
+    return clientId === null ? delivered : withoutReasons(delivered);
   });
 }

@@ -149,3 +149,99 @@ describe('people of a client', () => {
     await expect(lab.subscribe(client, WATCH, { workflowId: other }).next()).rejects.toThrow('NOT_FOUND');
   });
 });
+
+describe("people of a client read none of the laboratory's reasons", () => {
+  const WHY = 'the freezer of a colleague';
+  const BLOCKED = 'The workflow is on hold: resume it first.';
+  const TRANSITIONS = 'transitions { blockers { code message } }';
+  let client: Viewer;
+  let held: string;
+  let sample: string;
+  let before: string;
+
+  /** The first event's cursor, so that a page or a stream begins with the hold. */
+  async function cursorOf(id: string): Promise<string> {
+    type Log = { workflowEvents: { edges: { cursor: string }[] } };
+    const { workflowEvents } = await lab.ask<Log>(clerk, EVENTS, { first: 1, workflowId: id });
+    return workflowEvents.edges[0]!.cursor;
+  }
+
+  beforeAll(async () => {
+    const ours = v7();
+    client = person('client', clerk, ours);
+    sample = lab.sample(clerk, { clientId: ours });
+    held = await start(sample);
+    before = await cursorOf(held);
+    await lab.ask(clerk, statusMutation('hold'), { input: { workflowId: held, expectedVersion: 1, reason: WHY } });
+  });
+
+  /** What both see of the same document: the laboratory with its words, the client with none of them. */
+  async function compare(query: string, variables: object): Promise<object> {
+    expect(JSON.stringify(await lab.ask(clerk, query, variables))).toContain(WHY);
+    const seen = await lab.ask<object>(client, query, variables);
+    expect(JSON.stringify(seen)).not.toContain(WHY);
+    return seen;
+  }
+
+  test('in the history of a workflow', async () => {
+    const HISTORY = 'query($id: ID!) { workflow(id: $id) { history(first: 9) { edges { node { type reason } } } } }';
+    expect(await compare(HISTORY, { id: held })).toMatchObject({
+      workflow: { history: { edges: [{}, { node: { type: 'workflow.held', reason: null } }] } },
+    });
+  });
+
+  test('in a later page of the history', async () => {
+    const PAGE =
+      'query($id: ID!, $after: String) { workflow(id: $id) { history(first: 9, after: $after) { edges { node { type reason } } } } }';
+    expect(await compare(PAGE, { id: held, after: before })).toEqual({
+      workflow: { history: { edges: [{ node: { type: 'workflow.held', reason: null } }] } },
+    });
+  });
+
+  test('in the log of all workflows', async () => {
+    const LOG = 'query($after: String) { workflowEvents(first: 9, after: $after) { edges { node { type reason } } } }';
+    expect(await compare(LOG, { after: before })).toEqual({
+      workflowEvents: { edges: [{ node: { type: 'workflow.held', reason: null } }] },
+    });
+  });
+
+  test('in an event by its id', async () => {
+    type Log = { workflowEvents: { edges: { node: { id: string } }[] } };
+    const { workflowEvents } = await lab.ask<Log>(client, EVENTS, { first: 9, after: before });
+    const ENTITIES =
+      'query($of: [_Any!]!) { _entities(representations: $of) { ... on WorkflowEvent { type reason } } }';
+    const of = [{ __typename: 'WorkflowEvent', id: workflowEvents.edges[0]?.node.id }];
+    expect(await compare(ENTITIES, { of })).toEqual({ _entities: [{ type: 'workflow.held', reason: null }] });
+  });
+
+  test.each([
+    ['by its id', () => ({ __typename: 'Workflow', id: held }), `... on Workflow { ${TRANSITIONS} }`],
+    ['by its sample', () => ({ __typename: 'Sample', id: sample }), `... on Sample { workflow { ${TRANSITIONS} } }`],
+  ])('in the blockers of a workflow %s', async (_, of, fields) => {
+    const ENTITIES = `query($of: [_Any!]!) { _entities(representations: $of) { ${fields} } }`;
+    expect(JSON.stringify(await compare(ENTITIES, { of: [of()] }))).toContain(BLOCKED);
+  });
+
+  test('in the blockers of a list of workflows', async () => {
+    const LIST = `query($filter: WorkflowFilter) { workflows(first: 9, filter: $filter) { edges { node { ${TRANSITIONS} } } } }`;
+    expect(JSON.stringify(await compare(LIST, { filter: { sampleId: [sample] } }))).toContain(BLOCKED);
+  });
+
+  test('in the stream, neither in an event nor in the blockers of its workflow', async () => {
+    const STREAM = `subscription($id: ID, $after: String) { workflowUpdated(workflowId: $id, after: $after) {
+      ... on WorkflowEvent { type reason workflow { ${TRANSITIONS} } } } }`;
+    const [told, hidden] = await Promise.all(
+      [clerk, client].map(async (viewer) => {
+        const stream = lab.subscribe<object>(viewer, STREAM, { id: held, after: before });
+        const { value } = await stream.next();
+        await stream.return(undefined);
+        return value;
+      }),
+    );
+    expect(told).toMatchObject({ workflowUpdated: { type: 'workflow.held', reason: WHY } });
+    expect(JSON.stringify(told)).toContain(`on hold (${WHY})`);
+    expect(hidden).toMatchObject({ workflowUpdated: { type: 'workflow.held', reason: null } });
+    expect(JSON.stringify(hidden)).toContain(BLOCKED);
+    expect(JSON.stringify(hidden)).not.toContain(WHY);
+  });
+});
