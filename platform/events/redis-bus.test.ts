@@ -118,6 +118,38 @@ describe.skipIf(redisAbsent !== null)(
       expect(await inspect.exists(`{${prefix}:events}:dead:g`)).toBe(0);
     });
 
+    test('an event that has waited for a dependency for ten minutes is told as ERROR, once, and again each hour', async () => {
+      const lines = collector<Record<string, unknown>>();
+      const logger = pino({ level: 'error' }, { write: (line: string) => lines.add(JSON.parse(line)) });
+      let minutes = 0;
+      const clock = () => new Date(minutes * 60_000);
+      await using bus = make({ logger, clock, staleAfterMs: 10, maxDeliveries: 3 });
+      const tries = collector<StoredEvent>();
+      const got = collector<StoredEvent>();
+      await bus.consume({
+        group: 'g',
+        topics: ['workflow'],
+        handle: async (event) => {
+          if (event.sequence === 2) return got.add(event);
+          tries.add(event);
+          throw new UnavailableError('The index does not answer.');
+        },
+      });
+      await bus.publish([storedEvent(1), storedEvent(2)]);
+      const after = async (passed: number) => {
+        minutes += passed;
+        await tries.reached(tries.items.length + 3);
+        return lines.items.map((line) => line.minutes);
+      };
+      expect(await after(0)).toEqual([]);
+      expect(await after(9)).toEqual([]);
+      expect(await after(1)).toEqual([10]);
+      expect(await after(59)).toEqual([10]);
+      expect(await after(1)).toEqual([10, 70]);
+      expect(lines.items[0]).toMatchObject({ group: 'g', stream: expect.stringContaining('workflow') });
+      expect(got.items).toHaveLength(1);
+    });
+
     test('a redrive gives what a group has given up to that group again, and to nobody else', async () => {
       const prefix = `test-${uuidv7()}`;
       await using bus = make({ prefix, staleAfterMs: 10, maxDeliveries: 2 });

@@ -22,6 +22,8 @@ export interface RedisBusOptions {
   readonly maxDeliveries?: number;
   /** About so many events stay in each topic's stream, as hot history for consumers that are away. Default 100,000. */
   readonly keptPerTopic?: number;
+  /** Tells for how long an event has waited for what its consumer needs. */
+  readonly clock?: () => Date;
 }
 
 const LISTEN_BLOCK_MS = 5_000;
@@ -78,6 +80,7 @@ export function createRedisBus(options: RedisBusOptions): EventBus {
           onDeadLetter: () => given?.inc({ where: consumer.group }),
           staleAfterMs: options.staleAfterMs ?? 30_000,
           maxDeliveries: options.maxDeliveries ?? 10,
+          clock: options.clock,
         }).catch((error: unknown) => {
           reader.disconnect();
           throw new UnavailableError(`Redis did not accept the consumer ${consumer.group}.`, error);

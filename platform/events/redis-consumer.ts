@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { UnavailableError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import { createPatience } from './patience.ts';
 import type { ConsumerDefinition } from './types.ts';
 import { readEvent } from './wire.ts';
 
@@ -19,6 +20,8 @@ export interface RedisConsumerOptions {
   /** A delivery that nobody confirmed for so long goes to whoever asks next: longer than any handler takes. */
   readonly staleAfterMs: number;
   readonly maxDeliveries: number;
+  /** Tells for how long an event has waited. */
+  readonly clock?: (() => Date) | undefined;
 }
 
 interface Delivery {
@@ -29,6 +32,9 @@ interface Delivery {
   readonly for: string | undefined;
 }
 
+const waitKey = ({ stream, id }: Delivery) => `${stream} ${id}`;
+
+const LONG_WAIT = 'an event has waited long for what is away: bring it back, or mend what calls itself away';
 const BATCH = 16;
 const DEAD_LETTERS_KEPT = 10_000;
 const CONSUMER_FORGOTTEN_AFTER_MS = 86_400_000;
@@ -49,6 +55,7 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
   const { consumer, reader, commands, logger } = options;
   const streams = consumer.topics.map(options.streamOf);
   const name = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const patience = createPatience(options.clock);
   const stop = new AbortController();
   await Promise.all(streams.map((stream) => createGroup(commands, stream, consumer.group)));
   await forgetConsumers();
@@ -105,6 +112,7 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
       const others = delivery.for !== undefined && delivery.for !== consumer.group;
       if (!others) await consumer.handle(readEvent(delivery.text));
       await commands.xack(delivery.stream, consumer.group, delivery.id);
+      patience.over(waitKey(delivery));
     } catch (error) {
       await keepOrBury(delivery, error);
     }
@@ -121,8 +129,11 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
       const { stream, id } = delivery;
       await commands.call('XCLAIM', stream, consumer.group, name, 0, id, 'RETRYCOUNT', count, 'JUSTID');
       logger.warn(about, 'what a consumer needs is away; the event will be delivered again');
+      const minutes = patience.wait(waitKey(delivery));
+      if (minutes !== null) logger.error({ ...about, minutes }, LONG_WAIT);
       return;
     }
+    patience.over(waitKey(delivery));
     if (deliveries < options.maxDeliveries) {
       logger.warn(about, 'an event was not handled and will be delivered again');
       return;

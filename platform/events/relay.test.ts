@@ -61,7 +61,12 @@ function memoryOutbox() {
   };
 }
 
-function start(store: ReturnType<typeof memoryOutbox>, bus: EventBus, logger = pino({ level: 'silent' })) {
+function start(
+  store: ReturnType<typeof memoryOutbox>,
+  bus: EventBus,
+  logger = pino({ level: 'silent' }),
+  clock = () => new Date(),
+) {
   const metrics = createMetrics({ processMetrics: false });
   const relay = runRelay({
     outbox: store.outbox,
@@ -69,6 +74,7 @@ function start(store: ReturnType<typeof memoryOutbox>, bus: EventBus, logger = p
     bus,
     logger,
     metrics,
+    clock,
     // Long, so that a test which passes was woken and did not poll.
     intervalMs: 60_000,
     pauseMs: { first: 1, longest: 4 },
@@ -201,6 +207,45 @@ test('a consumer that refuses is not counted while another one misses a dependen
   start(store, bus);
   await store.failed.reached(MOST_ATTEMPTS);
   expect(got.items).toHaveLength(1);
+});
+
+test('a lane that has stood for ten minutes is told as ERROR, once, and again each hour; what goes on is not', async () => {
+  const store = memoryOutbox();
+  const bus = createMemoryBus();
+  const tries = collector<number>();
+  const lines = collector<Record<string, unknown>>();
+  const logger = pino({ level: 'error' }, { write: (line: string) => lines.add(JSON.parse(line)) });
+  let minutes = 0;
+  let stuck = 1;
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    handle: async (event) => {
+      tries.add(event.sequence);
+      if (event.sequence === stuck) throw new UnavailableError('The samples subgraph did not answer.');
+    },
+  });
+  const events = [storedEvent(1), storedEvent(2)];
+  store.put(...events);
+  start(store, bus, logger, () => new Date(minutes * 60_000));
+  const after = async (passed: number) => {
+    minutes += passed;
+    await tries.reached(tries.items.length + 3);
+    return lines.items.map((line) => line.minutes);
+  };
+  expect(await after(0)).toEqual([]);
+  expect(await after(9)).toEqual([]);
+  expect(await after(1)).toEqual([10]);
+  expect(await after(59)).toEqual([10]);
+  expect(await after(1)).toEqual([10, 70]);
+  expect(lines.items[0]).toMatchObject({ eventId: events[0]?.id, organizationId: events[0]?.organizationId });
+  // The next one waits anew.
+  stuck = 2;
+  await store.done.reached(1);
+  expect(await after(0)).toEqual([10, 70]);
+  expect(await after(9)).toEqual([10, 70]);
+  expect(await after(11)).toEqual([10, 70, 20]);
+  expect(lines.items[2]).toMatchObject({ eventId: events[1]?.id });
 });
 
 test('lanes that wait for a dependency take no room from the others, however much they hold', async () => {

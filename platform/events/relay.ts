@@ -3,6 +3,7 @@ import type { Database } from '#platform/database/types.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { Metrics } from '#platform/metrics/index.ts';
 import { type ClaimedEvent, createPgOutbox, type Outbox } from './outbox.ts';
+import { createPatience } from './patience.ts';
 import { UnhandledEventsError } from './publish-error.ts';
 import type { EventBus } from './types.ts';
 import { createBell } from './wake.ts';
@@ -20,6 +21,8 @@ interface RelayBase {
   readonly intervalMs?: number;
   /** First and longest pause after a failure, doubled in between. Default 100 and 5,000 ms. */
   readonly pauseMs?: { readonly first: number; readonly longest: number };
+  /** Tells for how long a lane has stood. */
+  readonly clock?: () => Date;
 }
 
 export interface RelayOptions extends RelayBase {
@@ -44,6 +47,7 @@ export function startRelay({ database, ...options }: RelayOptions): Relay {
 }
 
 interface Lane {
+  readonly key: string;
   readonly waiting: ClaimedEvent[];
   /** Something that a consumer needs is away: the lane stands, and must not take the others' room. */
   away: boolean;
@@ -58,6 +62,7 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
   const logger = options.logger.child({ relay: subgraph });
   const pause = options.pauseMs ?? { first: 100, longest: 5_000 };
   const instruments = declareInstruments(options.metrics);
+  const patience = createPatience(options.clock);
   const bell = createBell();
   const stop = new AbortController();
   const held = new Set<string>();
@@ -78,16 +83,16 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
       lane.waiting.push(claimed);
       return;
     }
-    const fresh: Lane = { waiting: [claimed], away: false };
+    const fresh: Lane = { key, waiting: [claimed], away: false };
     lanes.set(key, fresh);
     // Starts after the whole claim is queued, so that a lane's events leave in one batch.
     const work = Promise.resolve()
-      .then(() => drain(key, fresh))
+      .then(() => drain(fresh))
       .finally(() => working.delete(work));
     working.add(work);
   }
 
-  async function drain(key: string, lane: Lane): Promise<void> {
+  async function drain(lane: Lane): Promise<void> {
     for (let failures = 0; lane.waiting.length > 0 && !stop.signal.aborted; ) {
       const batch = lane.waiting.slice(0, CLAIMED_AT_ONCE);
       const error = await bus.publish(batch.map(({ event }) => event)).then(
@@ -109,7 +114,8 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
       await rest(failures);
     }
     // In the same turn as the last look at `waiting`: nothing can be queued in between.
-    lanes.delete(key);
+    lanes.delete(lane.key);
+    patience.over(lane.key);
     bell.ring();
   }
 
@@ -120,10 +126,15 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
   ): Promise<void> {
     if (!(error instanceof UnhandledEventsError) || first === undefined) {
       if (failures === 1) logger.warn({ err: error }, 'the event bus takes nothing; trying again until it does');
+      tellLongWait(lane, error);
       return;
     }
-    if (!error.awayIds.has(first.event.id)) return countFailure(lane, first, error);
+    if (!error.awayIds.has(first.event.id)) {
+      patience.over(lane.key);
+      return countFailure(lane, first, error);
+    }
     lane.away = true;
+    tellLongWait(lane, error);
     release(lane, lane.waiting.slice(HELD_WHILE_AWAY));
     const { id: eventId, type, organizationId } = first.event;
     if (failures > 1) return;
@@ -133,8 +144,18 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
     );
   }
 
+  /** Nothing is lost while a lane stands, but nothing ends it either unless somebody acts. */
+  function tellLongWait({ key, waiting: [first] }: Lane, error: unknown): void {
+    const minutes = patience.wait(key);
+    if (minutes === null || first === undefined) return;
+    const { id: eventId, type, organizationId, topic } = first.event;
+    const about = { eventId, type, organizationId, topic, minutes, err: error };
+    logger.error(about, 'events have waited long for what is away: bring it back, or mend what calls itself away');
+  }
+
   async function settle(lane: Lane, published: readonly ClaimedEvent[]): Promise<void> {
     if (published.length === 0) return;
+    patience.over(lane.key);
     const now = Date.now();
     for (const { event } of published)
       instruments.delay.observe({ subgraph }, Math.max(0, now - event.at.getTime()) / 1_000);

@@ -1,4 +1,9 @@
-import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
+import {
+  QdrantClient,
+  QdrantClientResourceExhaustedError,
+  QdrantClientTimeoutError,
+  type Schemas,
+} from '@qdrant/js-client-rest';
 import { UnavailableError } from '#platform/errors/index.ts';
 import type { Candidate } from '../domain/ranking.ts';
 import { DIMENSIONS } from '../domain/vector.ts';
@@ -33,12 +38,30 @@ function onShelf({ organizationId, owner }: Shelf): Schemas['FieldCondition'][] 
   return [match('organization_id', organizationId), match('owner', owner)];
 }
 
+/** With which HTTP status the server answered; null when it did not. */
+function statusOf(error: unknown): number | null {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
+}
+
+/** No answer, none in time, too many requests or a fault of the server: the same request may succeed later. */
+function isAway(error: unknown): boolean {
+  if (error instanceof QdrantClientTimeoutError || error instanceof QdrantClientResourceExhaustedError) return true;
+  const status = statusOf(error);
+  // fetch tells a connection that failed or broke off by a TypeError with a cause; a fault of ours has none.
+  if (status === null) return error instanceof TypeError && error.cause !== undefined;
+  return status === 408 || status === 429 || status >= 500;
+}
+
 async function ensureCollection(client: QdrantClient, collection: Collection): Promise<void> {
   const { exists } = await client.collectionExists(collection);
   if (!exists) {
-    await client.createCollection(collection, {
+    const created = client.createCollection(collection, {
       vectors: { [EMBEDDING]: { size: DIMENSIONS, distance: 'Cosine' } },
       sparse_vectors: { [WORDS]: { modifier: 'idf' } },
+    });
+    await created.catch((error: unknown) => {
+      // Another process was faster.
+      if (statusOf(error) !== 409) throw error;
     });
   }
   for (const [field_name, field_schema] of Object.entries(INDEXED_FIELDS)) {
@@ -150,6 +173,7 @@ function createGuard(client: QdrantClient) {
       });
       return await work();
     } catch (error) {
+      if (!isAway(error)) throw error;
       throw new UnavailableError('The memory index does not answer at the moment; try again shortly.', error);
     }
   };
@@ -157,7 +181,8 @@ function createGuard(client: QdrantClient) {
 
 /**
  * The index of several processes: Qdrant at `url`. Collections are created on first use.
- * Every operation throws UnavailableError when the server does not answer within 5 s or refuses.
+ * Every operation throws UnavailableError when the server does not answer within 5 s, or not for now (429 and 5xx);
+ * what it refuses (other 4xx) it would refuse again, and is an error like any other.
  */
 export function createQdrantIndex({ url, apiKey }: { url: string; apiKey?: string | undefined }): MemoryIndex {
   const client = new QdrantClient({

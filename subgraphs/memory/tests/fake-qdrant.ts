@@ -106,9 +106,12 @@ const POINTS: Readonly<Record<string, Handler>> = {
     body.searches.map((query) => answerQuery(points, query)),
 };
 
+class AlreadyExists extends Error {}
+
 function answerTo(collections: Collections, operation: string, name: string, body: unknown): unknown {
   if (operation === 'GET /collections/{collection_name}/exists') return { exists: collections.has(name) };
   if (operation === 'PUT /collections/{collection_name}') {
+    if (collections.has(name)) throw new AlreadyExists(`Collection ${name} already exists`);
     collections.set(name, new Map());
     return true;
   }
@@ -132,8 +135,8 @@ export interface FakeQdrant extends AsyncDisposable {
   bodies(operation: string): readonly unknown[];
   /** Everything it stores, as text. */
   dump(): string;
-  /** From now on every request is refused with a server error. */
-  fail(failing: boolean): void;
+  /** From now on every request is refused: with this status, with a server error for true. */
+  fail(failing: boolean | number): void;
 }
 
 export async function startFakeQdrant(): Promise<FakeQdrant> {
@@ -141,7 +144,7 @@ export async function startFakeQdrant(): Promise<FakeQdrant> {
   const collections: Collections = new Map();
   const violations: string[] = [];
   const seen: { operation: string; body: unknown }[] = [];
-  let failing = false;
+  let failing: boolean | number = false;
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fake');
     const method = request.method ?? 'GET';
@@ -152,12 +155,12 @@ export async function startFakeQdrant(): Promise<FakeQdrant> {
     violations.push(...(contract?.request(method, template, url.searchParams, body) ?? []));
     response.setHeader('content-type', 'application/json');
     try {
-      if (failing) throw new Error('told to fail');
+      if (failing !== false) throw new Error('told to fail');
       const answer = { time: 0, status: 'ok', result: answerTo(collections, `${method} ${template}`, name, body) };
       violations.push(...(contract?.answer(method, template, answer) ?? []));
       response.end(JSON.stringify(answer));
     } catch (error) {
-      response.statusCode = 500;
+      response.statusCode = error instanceof AlreadyExists ? 409 : typeof failing === 'number' ? failing : 500;
       response.end(JSON.stringify({ time: 0, status: { error: String(error) } }));
     }
   }

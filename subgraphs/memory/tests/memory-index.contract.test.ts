@@ -372,4 +372,33 @@ describe('the requests to Qdrant', () => {
     qdrant.fail(false);
     expect(await index.highWater('conversation_context')).toBeNull();
   });
+
+  test.each([408, 429, 500, 503])('that are answered with %i are reported as unavailable', async (status) => {
+    await using index = createQdrantIndex({ url: qdrant.url });
+    qdrant.fail(status);
+    await expect(index.highWater('conversation_context')).rejects.toThrow(UnavailableError);
+  });
+
+  test('that nobody answers are reported as unavailable', async () => {
+    await using index = createQdrantIndex({ url: 'http://127.0.0.1:1' });
+    await expect(index.highWater('conversation_context')).rejects.toThrow(UnavailableError);
+  });
+
+  test.each([400, 401, 404, 422])('that are refused with %i will be refused again: nothing is away', async (status) => {
+    await using index = createQdrantIndex({ url: qdrant.url });
+    await index.highWater('conversation_context');
+    qdrant.fail(status);
+    const refused = index.upsert('conversation_context', [entry('refused', 'nitrate')]);
+    await expect(refused).rejects.toThrow(expect.objectContaining({ status }));
+    await expect(refused).rejects.not.toThrow(UnavailableError);
+    qdrant.fail(false);
+    await index.upsert('conversation_context', [entry('taken', 'nitrate')]);
+  });
+
+  test('that prepare the collections may come from two processes at once', async () => {
+    await using one = createQdrantIndex({ url: qdrant.url });
+    await using other = createQdrantIndex({ url: qdrant.url });
+    const both = [one, other].map((index) => index.highWater('conversation_context'));
+    expect(await Promise.all(both)).toEqual([null, null]);
+  });
 });
