@@ -37,17 +37,19 @@ function throttleKey(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('hex');
 }
 
-/** What was counted for the address, null for nothing. Others who ask the same wait until the transaction ends. */
+/**
+ * What was counted for the address, null for nothing. Others who ask the same wait until the transaction ends. One statement:
+ * between looking for the row and locking it another process could drop it.
+ */
 export async function lockThrottle(tx: AccountsTx, email: string, now: Date): Promise<Throttle | null> {
-  const emailHash = throttleKey(email);
-  await tx.$executeRaw`
-    INSERT INTO sign_in_throttle (email_hash, failures, updated_at) VALUES (${emailHash}, 0, ${now}) ON CONFLICT DO NOTHING`;
   const rows = await tx.$queryRaw<Throttle[]>`
-    SELECT failures, locked_until AS "lockedUntil", updated_at AS "failedAt" FROM sign_in_throttle
-    WHERE email_hash = ${emailHash} FOR UPDATE`;
+    INSERT INTO sign_in_throttle AS t (email_hash, failures, updated_at) VALUES (${throttleKey(email)}, 0, ${now})
+    ON CONFLICT (email_hash) DO UPDATE SET failures = t.failures
+    RETURNING failures, locked_until AS "lockedUntil", updated_at AS "failedAt"`;
   return rows[0] ?? null;
 }
 
+/** For an address whose row `lockThrottle` has locked in the same transaction. */
 export async function saveThrottle(tx: AccountsTx, email: string, throttle: Throttle): Promise<void> {
   const { failures, lockedUntil, failedAt: updatedAt } = throttle;
   await tx.signInThrottle.update({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGraphQLClient } from '#demo/graphql-client.ts';
@@ -83,6 +84,28 @@ test('passwords that are tried at the same moment all count: none passes the loc
 test('a person who signs in twenty times at the same moment with the right password is let in each time', async () => {
   const sessions = await Promise.all(Array.from({ length: 20 }, () => signIn('manager@demo.test')));
   expect(new Set(sessions.map(({ __typename }) => __typename))).toEqual(new Set(['Session']));
+});
+
+test('the right password passes while another process drops what was counted for the address', async () => {
+  const email = 'analyst@demo.test';
+  const hash = createHash('sha256').update(email).digest('hex');
+  await signIn(email, 'wrong password');
+  const other = new pg.Client({ connectionString: lab.database.superUrl });
+  await other.connect();
+  try {
+    // The row stands when the try looks for it, and is gone before the try has it.
+    await other.query('BEGIN');
+    await other.query('SELECT FROM accounts.sign_in_throttle WHERE email_hash = $1 FOR UPDATE', [hash]);
+    const trying = signIn(email);
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await inDatabase(waiting)).rowCount).toBe(1);
+    const dropped = await other.query('DELETE FROM accounts.sign_in_throttle WHERE email_hash = $1', [hash]);
+    expect(dropped.rowCount).toBe(1);
+    await other.query('COMMIT');
+    expect(await trying).toMatchObject({ __typename: 'Session', user: { email } });
+  } finally {
+    await other.end();
+  }
 });
 
 test('me needs a token: without one the answer is UNAUTHENTICATED', async () => {
