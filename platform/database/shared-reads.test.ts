@@ -67,6 +67,26 @@ test('a lookup that fails takes no other with it', async () => {
   expect(answers[3]).toMatchObject({ reason: { message: 'column "missing" does not exist' } });
 });
 
+test('what comes while packets are under way goes together, and does not wait for a slow one', async () => {
+  await withClient(urls.superUrl, async (superuser) => {
+    await superuser.query('select pg_advisory_lock(7)');
+    const waits = `select 1 from pg_stat_activity where wait_event = 'advisory' and datname = current_database()`;
+    const slow = [];
+    for (const packets of [1, 2]) {
+      slow.push(lookUp(mine, `select pg_advisory_xact_lock_shared(7)::text as name`));
+      await expect.poll(async () => (await superuser.query(waits)).rowCount).toBe(packets);
+    }
+    const later = [lookUp(mine)];
+    await new Promise(setImmediate);
+    later.push(lookUp(mine));
+    const [first, second] = await Promise.all(later);
+    expect(first).toMatchObject([{ name: 'me' }]);
+    expect(second).toEqual(first);
+    await superuser.query('select pg_advisory_unlock(7)');
+    await Promise.all(slow);
+  });
+});
+
 test('lookups cannot write', async () => {
   await expect(lookUp(mine, 'delete from entry returning name')).rejects.toThrow(/read-only transaction/);
   expect(await lookUp(mine)).toHaveLength(1);

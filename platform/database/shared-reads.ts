@@ -1,6 +1,9 @@
 import type pg from 'pg';
 import { beginStatement, type Session } from './tenant.ts';
 
+/** Packets of one tenant under way; what comes meanwhile waits and goes together. */
+const MOST_UNDER_WAY = 2;
+const PATIENCE_MS = 5;
 /** A statement of one packet may wait for those before it: more than this many go in several packets. */
 const MOST_TOGETHER = 32;
 /**
@@ -28,53 +31,84 @@ export async function readAlone<T>(
   return inTransaction(connection, session, () => run(connection));
 }
 
+/** What one tenant's lookups wait for. */
+interface Lane {
+  readonly session: Session;
+  readonly waiting: Waiting[];
+  underWay: number;
+  /** Runs out when a packet under way takes so long that those who wait shall not wait for it. */
+  patience: NodeJS.Timeout | null;
+}
+
 /**
- * Lookups of one tenant that are asked for in the same turn of the event loop, by however many requests, share one
- * transaction and one packet: under load the socket is written to a few times instead of hundreds. Only for statements
- * that are quick whatever their values: each waits for those before it.
+ * Lookups of one tenant share transactions and packets, by however many requests they are asked for: what comes while
+ * packets are under way goes together with the next. One lookup alone goes at once; under load the socket is written to
+ * a few times instead of hundreds. Only for statements that are quick whatever their values: each waits for those before it.
  */
 export function createSharedReads(
   pool: pg.Pool,
 ): (session: Session, statement: pg.QueryConfig) => Promise<pg.QueryResult> {
-  const waiting = new Map<string, { readonly session: Session; readonly statements: Waiting[] }>();
+  const lanes = new Map<string, Lane>();
+  const due = new Set<Lane>();
 
-  async function send(session: Session, statements: readonly Waiting[]): Promise<void> {
-    let connection: pg.PoolClient;
+  async function send(lane: Lane, statements: readonly Waiting[]): Promise<void> {
+    lane.underWay += 1;
     try {
-      connection = await pool.connect();
+      await sendTogether(pool, lane.session, statements);
     } catch (error) {
       for (const { reject } of statements) reject(error);
-      return;
+    } finally {
+      lane.underWay -= 1;
+      sendNext(lane);
     }
-    inTransaction(connection, session, () => {
-      for (const { statement, resolve, reject } of statements) {
-        connection.query(statement).then(resolve, (error: { code?: string }) => {
-          if (!NOT_RUN.has(error.code ?? '') || statements.length === 1) reject(error);
-          else readAlone(pool, session, (own) => own.query(statement)).then(resolve, reject);
-        });
-      }
-    });
   }
 
-  function sendAll(): void {
-    const all = [...waiting.values()];
-    waiting.clear();
-    for (const { session, statements } of all) {
-      for (let from = 0; from < statements.length; from += MOST_TOGETHER) {
-        void send(session, statements.slice(from, from + MOST_TOGETHER));
-      }
+  function sendNext(lane: Lane, most = MOST_UNDER_WAY): void {
+    while (lane.waiting.length > 0 && lane.underWay < most) void send(lane, lane.waiting.splice(0, MOST_TOGETHER));
+    if (lane.waiting.length > 0) {
+      lane.patience ??= setTimeout(() => {
+        lane.patience = null;
+        sendNext(lane, Number.POSITIVE_INFINITY);
+      }, PATIENCE_MS);
+      return;
     }
+    if (lane.patience) clearTimeout(lane.patience);
+    lane.patience = null;
+    if (lane.underWay === 0) lanes.delete(lane.session.organizationId ?? '');
+  }
+
+  function sendDue(): void {
+    const all = [...due];
+    due.clear();
+    for (const lane of all) sendNext(lane);
   }
 
   return (session, statement) => {
     const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
     const tenant = session.organizationId ?? '';
-    if (waiting.size === 0) setImmediate(sendAll);
-    const together = waiting.get(tenant) ?? { session, statements: [] };
-    waiting.set(tenant, together);
-    together.statements.push({ statement, resolve, reject });
+    const lane = lanes.get(tenant) ?? { session, waiting: [], underWay: 0, patience: null };
+    lanes.set(tenant, lane);
+    lane.waiting.push({ statement, resolve, reject });
+    // At the end of this turn of the event loop: what else it asks for goes along.
+    if (due.size === 0) setImmediate(sendDue);
+    due.add(lane);
     return promise;
   };
+}
+
+/** Resolves when all of them are answered. @throws what keeps the packet from being sent at all. */
+async function sendTogether(pool: pg.Pool, session: Session, statements: readonly Waiting[]): Promise<void> {
+  const connection = await pool.connect();
+  await inTransaction(connection, session, () =>
+    Promise.all(
+      statements.map(({ statement, resolve, reject }) =>
+        connection.query(statement).then(resolve, (error: { code?: string }) => {
+          if (!NOT_RUN.has(error.code ?? '') || statements.length === 1) return reject(error);
+          return readAlone(pool, session, (own) => own.query(statement)).then(resolve, reject);
+        }),
+      ),
+    ),
+  );
 }
 
 function inTransaction<T>(connection: pg.PoolClient, session: Session, ask: () => T): T {
