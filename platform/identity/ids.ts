@@ -4,3 +4,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function isId(text: string): boolean {
   return UUID.test(text);
 }
+
+/** An id as the database writes it: a UUID is the same in capitals. */
+export function idOf(text: string): string {
+  return text.toLowerCase();
+}

@@ -5,7 +5,7 @@ export {
   type VerifyAccessToken,
 } from './access-token.ts';
 export { createAuthenticator, type FollowedIdentity, type Identified, NOBODY } from './authenticator.ts';
-export { isId } from './ids.ts';
+export { idOf, isId } from './ids.ts';
 export { PERMISSIONS, type Permission, permissionsOf, ROLE_PERMISSIONS } from './permissions.ts';
 export type { SessionState } from './sessions.ts';
 export { createIdentityVerifier, IDENTITY_HEADER, signIdentity } from './signed-identity.ts';

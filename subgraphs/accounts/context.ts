@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import { findOrganization, findUsers } from './data/accounts-repository.ts';
 import type { AccountsTx } from './data/client.ts';
 import type { SigningKeys } from './data/signing-keys.ts';
@@ -30,11 +31,14 @@ export interface AccountsContext extends RequestContext, AccountsDeps {
 
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
 export function createContext(deps: AccountsDeps, request: RequestContext): AccountsContext {
-  const userById = new DataLoader<string, User | null>(async (ids) => {
-    const found = await deps.db.read(request.viewer, (_, query) => findUsers(query, ids));
-    const byId = new Map(found.map((user) => [user.id, user]));
-    return ids.map((id) => byId.get(id) ?? null);
-  });
+  const userById = new DataLoader<string, User | null>(
+    async (ids) => {
+      const found = await deps.db.read(request.viewer, (_, query) => findUsers(query, ids));
+      const byId = new Map(found.map((user) => [user.id, user]));
+      return ids.map((id) => byId.get(idOf(id)) ?? null);
+    },
+    { cacheKeyFn: idOf },
+  );
   const organizationById = new DataLoader<string, Organization | null>((ids) =>
     Promise.all(
       ids.map((organizationId) => deps.db.read({ organizationId }, (tx) => findOrganization(tx, organizationId))),

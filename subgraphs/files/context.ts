@@ -3,6 +3,7 @@ import type { Database } from '#platform/database/index.ts';
 import { AppError } from '#platform/errors/index.ts';
 import type { EventLog } from '#platform/events/index.ts';
 import type { Ask, RequestContext } from '#platform/graphql/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { BlobStore } from './data/blob-store.ts';
 import type { FilesTx } from './data/client.ts';
@@ -55,12 +56,18 @@ export function createContext(deps: FilesDeps, request: RequestContext): FilesCo
   return Object.create(request, { ...Object.getOwnPropertyDescriptors(deps), loaders: { value: loaders } });
 }
 
+function loaderById<Row extends { readonly id: string }>(
+  find: (ids: readonly string[]) => Promise<readonly Row[]>,
+): DataLoader<string, Row | null> {
+  const load = async (ids: readonly string[]) => {
+    const byId = new Map((await find(ids)).map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(idOf(id)) ?? null);
+  };
+  return new DataLoader(load, { cacheKeyFn: idOf });
+}
+
 function createRowLoaders({ db }: FilesDeps, request: RequestContext) {
-  const fileById = new DataLoader<string, File | null>(async (ids) => {
-    const found = await db.read(request.viewer, (tx) => files.findFiles(tx, ids));
-    const byId = new Map(found.map((file) => [file.id, file]));
-    return ids.map((id) => byId.get(id) ?? null);
-  });
+  const fileById = loaderById((ids) => db.read(request.viewer, (tx) => files.findFiles(tx, ids)));
   const grantsByFile = new DataLoader<string, readonly Grant[]>(async (ids) => {
     const found = await db.read(request.viewer, (tx) => files.findGrants(tx, ids));
     return ids.map((id) => found.get(id) ?? []);
@@ -73,11 +80,7 @@ function createRowLoaders({ db }: FilesDeps, request: RequestContext) {
     },
     { cacheKeyFn: ({ id, currentVersion }) => `${id}:${currentVersion}` },
   );
-  const uploadById = new DataLoader<string, Upload | null>(async (ids) => {
-    const found = await db.read(request.viewer, (tx) => uploads.findUploads(tx, ids));
-    const byId = new Map(found.map((upload) => [upload.id, upload]));
-    return ids.map((id) => byId.get(id) ?? null);
-  });
+  const uploadById = loaderById((ids) => db.read(request.viewer, (tx) => uploads.findUploads(tx, ids)));
   return { fileById, grantsByFile, currentVersion, uploadById };
 }
 

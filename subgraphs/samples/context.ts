@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '#platform/database/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import type { SampleReader, SampleStore, Scope } from './data/sample-store.ts';
 import type { CatalogueKind, CatalogueRows } from './domain/catalogue.ts';
 import type { Analysis, CustodyEntry, Result, Sample, Verification } from './domain/types.ts';
@@ -48,7 +49,7 @@ function oneBy<Row>(
 ): ById<Row> {
   return new DataLoader(async (keys) => {
     const byKey = new Map((await load(keys)).map((row) => [keyOf(row), row]));
-    return keys.map((key) => byKey.get(key.toLowerCase()) ?? null);
+    return keys.map((key) => byKey.get(idOf(key)) ?? null);
   });
 }
 
@@ -81,7 +82,10 @@ export function createContext(deps: SamplesDeps, request: RequestContext): Sampl
       (row) => row.id,
     );
   const loaders: SamplesContext['loaders'] = {
-    sampleById: oneBy((ids) => read((reader) => reader.samplesByIds(ids)), idOf),
+    sampleById: oneBy(
+      (ids) => read((reader) => reader.samplesByIds(ids)),
+      ({ id }) => id,
+    ),
     childrenOf: manyBy(
       (ids) => read((reader) => reader.childrenOf(ids)),
       ({ parentId }) => parentId,
@@ -96,7 +100,10 @@ export function createContext(deps: SamplesDeps, request: RequestContext): Sampl
       const counts = await read((reader) => reader.countCustody(ids));
       return ids.map((id) => counts.get(id) ?? 0);
     }),
-    analysisById: oneBy((ids) => read((reader) => reader.analysesByIds(ids)), idOf),
+    analysisById: oneBy(
+      (ids) => read((reader) => reader.analysesByIds(ids)),
+      ({ id }) => id,
+    ),
     analysesOf: manyBy(
       (ids) => read((reader) => reader.analysesOf(ids)),
       ({ sampleId }) => sampleId,
@@ -125,8 +132,4 @@ export function createContext(deps: SamplesDeps, request: RequestContext): Sampl
   };
   // The getter `viewer` must stay a getter: it throws without a signed-in person.
   return Object.create(request, { ...Object.getOwnPropertyDescriptors(deps), loaders: { value: loaders } });
-}
-
-function idOf({ id }: { readonly id: string }): string {
-  return id;
 }

@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
 import type { EventLog } from '#platform/events/index.ts';
 import type { Ask, RequestContext } from '#platform/graphql/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import type { RulesPort } from './data/rules.ts';
 import type { SampleFactsSource } from './data/sample-facts.ts';
 import type { Scope, WorkflowReader, WorkflowStore } from './data/workflow-store.ts';
 import type { RecordedEvent } from './domain/event.ts';
 import type { Workflow } from './domain/workflow.ts';
-import { idOf } from './service/input.ts';
 import { listTransitions, type Transition } from './service/list-transitions.ts';
 import type { LatestWorkflows } from './service/watch-workflows.ts';
 

@@ -162,6 +162,17 @@ test('colleagues see names, but addresses only of themselves unless they manage 
   expect(await (await lab.as('admin')).request(query, { id })).toMatchObject({ user: { email: 'auditor@demo.test' } });
 });
 
+test('an id in capitals is the same id', async () => {
+  const admin = await lab.as('admin');
+  const input = { ...NEW, email: 'capitals@demo.test' };
+  const { createUser } = await admin.request<{ createUser: { user: { id: string } } }>(CREATE, { input });
+  const { id } = createUser.user;
+  const capitals = id.toUpperCase();
+  expect(capitals).not.toBe(id);
+  const query = 'query Users($id: ID!, $capitals: ID!) { one: user(id: $id) { id } same: user(id: $capitals) { id } }';
+  expect(await admin.request(query, { id, capitals })).toEqual({ one: { id }, same: { id } });
+});
+
 test('the other organization sees none of these people and changes none of them', async () => {
   const other = await lab.as('manager@other.test');
   const id = userId('auditor@demo.test');

@@ -16,7 +16,7 @@ export async function levelOf(ctx: FilesContext, file: File): Promise<AccessLeve
 
 /** The file when the caller may read it, else null: nobody learns of files that they may not see. */
 export async function findVisibleFile(ctx: FilesContext, id: string): Promise<File | null> {
-  const file = isId(id) ? await ctx.loaders.fileById.load(id.toLowerCase()) : null;
+  const file = isId(id) ? await ctx.loaders.fileById.load(id) : null;
   return file !== null && atLeast(await levelOf(ctx, file), 'READ') ? file : null;
 }
 

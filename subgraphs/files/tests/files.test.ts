@@ -376,6 +376,11 @@ describe('who sees what', () => {
   });
 });
 
+test('an id in capitals is the same id', async () => {
+  const fileId = await upload(lab, ana, CONTENT);
+  expect((await detail(ana, fileId.toUpperCase())).data.file.id).toBe(fileId);
+});
+
 describe('files of a sample and of a workflow', () => {
   const LIST = `query ($of: [_Any!]!, $after: String) { _entities(representations: $of) {
     ... on Sample { files(first: 2, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id } } } }

@@ -1,3 +1,4 @@
+import { idOf } from '#platform/identity/index.ts';
 import { type CatalogueEntry, DEFAULT_VERIFICATIONS } from '../domain/catalogue.ts';
 import type { SampleFilter, SampleOrder, TimeRange } from '../domain/listing.ts';
 import type { SampleRequest } from '../domain/registration.ts';
@@ -21,6 +22,10 @@ type ServiceEntry = CatalogueEntry<'AnalysisService'>;
 // GraphQL has applied the schema's defaults; the generated types do not know, so they are named once more here.
 const DEFAULTS = { priority: 'ROUTINE', category: 'ROUTINE', analyses: [], startWorkflow: false } as const;
 
+function idOrNull(id: Given<string>): string | null {
+  return id === null || id === undefined ? null : idOf(id);
+}
+
 /** Absent and null mean the same: in the domain both are null, so that a retry that leaves a field out is the same request. */
 export function toSampleRequest(input: RegisterSampleInput): SampleRequest {
   return {
@@ -33,7 +38,7 @@ export function toSampleRequest(input: RegisterSampleInput): SampleRequest {
     collectedAt: input.collectedAt ?? null,
     receivedAt: input.receivedAt ?? null,
     condition: input.condition ?? null,
-    parentId: input.parentId?.toLowerCase() ?? null,
+    parentId: idOrNull(input.parentId),
     analyses: input.analyses ?? DEFAULTS.analyses,
     remarks: input.remarks ?? null,
     startWorkflow: input.startWorkflow ?? DEFAULTS.startWorkflow,
@@ -70,7 +75,7 @@ export function toAssignment({
   analystId,
   reason,
 }: ChangeAnalysisInput): AssignmentRequest {
-  return { analysisId, expectedVersion, analystId: analystId?.toLowerCase() ?? null, reason: reason ?? null };
+  return { analysisId, expectedVersion, analystId: idOrNull(analystId), reason: reason ?? null };
 }
 
 export function toRetraction({ analysisId, expectedVersion, reason, repeat }: ChangeAnalysisInput): RetractionRequest {

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '#platform/events/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import { actorOf, type SamplesContext } from '../context.ts';
 import type { SampleReader, SampleWriter } from '../data/sample-store.ts';
 import { type AnalysisCase, atVersion } from '../domain/analysis.ts';
@@ -61,7 +62,7 @@ async function decideAll<Input extends AnalysisRequest, Code extends string>(
   const positions = await nextPositions(writer, samples);
   const made: { readonly change: AnalysisChange; readonly after: AnalysisCase }[] = [];
   const outcomes = call.inputs.map((input, index) => {
-    const found = atVersion(cases.get(input.analysisId.toLowerCase()), input);
+    const found = atVersion(cases.get(idOf(input.analysisId)), input);
     if ('refusal' in found) return refused(index, found.refusal);
     const change = call.decide(found, input, positions);
     if ('refusal' in change) return refused(index, change.refusal);

@@ -1,3 +1,4 @@
+import { idOf } from '#platform/identity/index.ts';
 import { actorOf, type SamplesContext } from '../context.ts';
 import type { SampleWriter } from '../data/sample-store.ts';
 import { type Reception, type ReceptionRefusalCode, receive } from '../domain/reception.ts';
@@ -43,7 +44,7 @@ async function receiveAll(
   const samples = new Map(locked.map((sample) => [sample.id, sample]));
   const changes: Received[] = [];
   const outcomes = requests.map((request, index) => {
-    const before = samples.get(request.sampleId.toLowerCase());
+    const before = samples.get(idOf(request.sampleId));
     const after = receive(before, { ...request, receivedAt: request.receivedAt ?? now }, now);
     if ('refusal' in after) return refused(index, after.refusal);
     samples.set(after.id, after);

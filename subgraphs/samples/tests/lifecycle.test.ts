@@ -167,7 +167,8 @@ describe('a sample follows its workflow', () => {
 test('aliquots know their parent, the parent its aliquots, oldest first', async () => {
   const parent = await act.sample(manager);
   const first = await act.sample(manager, { parentId: parent.id });
-  const second = await act.sample(manager, { parentId: parent.id });
+  // An id in capitals is the same id.
+  const second = await act.sample(manager, { parentId: parent.id.toUpperCase() });
   expect((await detail(parent.id)).children.map(({ id }) => id)).toEqual([first.id, second.id]);
   expect((await detail(second.id)).parent?.id).toBe(parent.id);
 });

@@ -1,4 +1,5 @@
 import { BadInputError, NotFoundError, UnavailableError } from '#platform/errors/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import { scopeOf, type WorkflowsContext } from '../context.ts';
 import type { Claim, WorkflowWriter } from '../data/workflow-store.ts';
 import {
@@ -14,7 +15,6 @@ import type { NotFound, Outcome, Settled } from '../domain/outcome.ts';
 import type { Workflow, WorkflowChange } from '../domain/workflow.ts';
 import { actorOf } from './actor.ts';
 import { askRules } from './ask-rules.ts';
-import { idOf } from './input.ts';
 import { recordChanges } from './record-changes.ts';
 
 /** How often a decision is taken anew because the sample's facts changed under it. */

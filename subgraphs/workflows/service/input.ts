@@ -16,8 +16,3 @@ export function checkedReason(reason: string): string {
   if (trimmed.length >= 1 && trimmed.length <= MAX_REASON) return trimmed;
   throw new BadInputError(`"reason" must be 1 to ${MAX_REASON} characters, got ${trimmed.length}.`);
 }
-
-/** An id as the database writes it: a UUID is the same in capitals. */
-export function idOf(text: string): string {
-  return text.toLowerCase();
-}

@@ -1,10 +1,11 @@
 import { NotFoundError } from '#platform/errors/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import type { WorkflowsContext } from '../context.ts';
 import type { NewWorkflow, WorkflowWriter } from '../data/workflow-store.ts';
 import { startChange } from '../domain/replay.ts';
 import type { SampleCopy, Workflow } from '../domain/workflow.ts';
 import { actorOf } from './actor.ts';
-import { checkBulk, idOf } from './input.ts';
+import { checkBulk } from './input.ts';
 import { recordChanges } from './record-changes.ts';
 
 export interface EnsuredSample extends SampleCopy {

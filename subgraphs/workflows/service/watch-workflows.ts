@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { NotFoundError } from '#platform/errors/index.ts';
 import type { StoredEvent, StreamGap } from '#platform/events/index.ts';
+import { idOf } from '#platform/identity/index.ts';
 import { scopeOf, type WorkflowsContext } from '../context.ts';
 import type { WorkflowStore } from '../data/workflow-store.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Workflow } from '../domain/workflow.ts';
 import { payloadOf, recordedOf, TOPIC } from '../events.ts';
-import { idOf } from './input.ts';
 
 const LATEST_ENTRIES = 1_000;
 const LATEST_MS = 1_000;
