@@ -66,6 +66,9 @@ function listQuery(
   return after && !after.dueAt ? last : Prisma.sql`${first} UNION ALL ${last} LIMIT ${limit}`;
 }
 
+/** So many rows are read in next to no time. */
+const FEW_ROWS = 500;
+
 export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope): WorkflowReader {
   // Ids as one array parameter: the statement is the same for 1 and for 500, so it stays prepared.
   const workflowsBy = async (column: 'id' | 'sample_id', ids: readonly string[]) => {
@@ -114,6 +117,7 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
             SELECT e.* FROM workflow_event e WHERE ${inLog} AND e.workflow_id = wanted.id
             ORDER BY e.sequence LIMIT ${limit}
           ) e ORDER BY e.sequence`,
+        { together: workflowIds.length * limit <= FEW_ROWS },
       );
       return rows.map(eventOfRow);
     },
