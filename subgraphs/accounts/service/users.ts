@@ -103,8 +103,8 @@ export async function endSessions(
     unit.once({ operation: 'endSessions', key: idempotencyKey, request }, async () => {
       const [user] = await accounts.findUsers(unit.query, [userId]);
       if (!user) throw new NotFoundError('User', userId);
-      const ended = await accounts.endSessions(unit.tx, { userId }, ctx.clock(), reason);
-      if (ended > 0) await unit.announce([sessionsEnded(userId, ended, reason)]);
+      const ended = await accounts.endSessions(unit.tx, { userId: user.id }, ctx.clock(), reason);
+      if (ended > 0) await unit.announce([sessionsEnded(user.id, ended, reason)]);
       return { ended };
     }),
   );
