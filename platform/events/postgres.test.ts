@@ -11,6 +11,7 @@ import {
   type DatabaseUrls,
 } from '#platform/database/index.ts';
 import { PrismaClient } from '#platform/database/test-fixtures/ledger/prisma.generated/client.ts';
+import { UnavailableError } from '#platform/errors/index.ts';
 import { createMetrics } from '#platform/metrics/index.ts';
 import { startTestPostgres } from '#platform/testing/postgres.ts';
 import { tellCommits } from './commits.ts';
@@ -163,6 +164,32 @@ test('an event that is given up stays in the table with its last error, and thos
   await expect
     .poll(() => asSuperuser(dead), { timeout: 10_000 })
     .toEqual([{ sequence: 1, attempts: MOST_ATTEMPTS, last_error: 'poison' }]);
+});
+
+test('what waited for a consumer’s dependency goes out as soon as that is back, however much it is: no lease is waited for', async () => {
+  const organizationId = randomUUID();
+  const bus = createMemoryBus();
+  const got = collector<number>();
+  const tries = collector<number>();
+  let away = true;
+  await bus.consume({
+    group: 'g',
+    topics: ['entry'],
+    handle: async (event) => {
+      tries.add(event.sequence);
+      if (away) throw new UnavailableError('The samples subgraph did not answer.');
+      got.add(event.sequence);
+    },
+  });
+  for (let hundred = 0; hundred < 7; hundred += 1) await announce(organizationId, 100);
+  relay(bus);
+  await tries.reached(5);
+  const back = Date.now();
+  away = false;
+  await got.reached(700);
+  expect(got.items).toEqual(Array.from({ length: 700 }, (_, index) => index + 1));
+  // A lease lasts 30 s.
+  expect(Date.now() - back).toBeLessThan(15_000);
 });
 
 test('old events are archived when they were published, and a reader behind them is told', async () => {

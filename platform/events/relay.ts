@@ -37,8 +37,8 @@ const PURGE_EVERY_MS = 3_600_000;
 const CLAIMED_AT_ONCE = 500;
 /** Events of lanes that go on. */
 const HELD_AT_MOST = 2_000;
-/** Of a lane that stands because a consumer's dependency is away; the others are claimed again later. */
-const HELD_WHILE_AWAY = 100;
+/** Of a lane that stands because a consumer's dependency is away: listeners and other consumers get these at each try. */
+const TRIED_WHILE_AWAY = 100;
 
 /** Carries one subgraph's events from its outbox to the bus until it is disposed of; several processes may run one each. */
 export function startRelay({ database, ...options }: RelayOptions): Relay {
@@ -48,6 +48,10 @@ export function startRelay({ database, ...options }: RelayOptions): Relay {
 
 interface Lane {
   readonly key: string;
+  /**
+   * Everything that was claimed: the lease of an event that is let go would go on and hold back the topic. A lane that
+   * stands grows no further than one claim, which gives a topic's oldest events again when their lease has run out.
+   */
   readonly waiting: ClaimedEvent[];
   /** Something that a consumer needs is away: the lane stands, and must not take the others' room. */
   away: boolean;
@@ -94,7 +98,7 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
 
   async function drain(lane: Lane): Promise<void> {
     for (let failures = 0; lane.waiting.length > 0 && !stop.signal.aborted; ) {
-      const batch = lane.waiting.slice(0, CLAIMED_AT_ONCE);
+      const batch = lane.waiting.slice(0, lane.away ? TRIED_WHILE_AWAY : CLAIMED_AT_ONCE);
       const error = await bus.publish(batch.map(({ event }) => event)).then(
         () => null,
         (caught: unknown) => caught,
@@ -135,7 +139,6 @@ export function runRelay(options: RelayBase & { readonly outbox: Outbox; readonl
     }
     lane.away = true;
     tellLongWait(lane, error);
-    release(lane, lane.waiting.slice(HELD_WHILE_AWAY));
     const { id: eventId, type, organizationId } = first.event;
     if (failures > 1) return;
     logger.warn(
