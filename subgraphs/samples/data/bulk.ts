@@ -4,12 +4,24 @@ import { Prisma } from './prisma.generated/client.ts';
 /** Column and Postgres type of each field of a row. */
 export type Columns<Row> = { readonly [Field in keyof Row]-?: readonly [column: string, type: string] };
 
+/** Every list of columns that was asked for: there are as many as there are kinds of queries. */
+const written = new WeakMap<object, Map<string, Prisma.Sql>>();
+
 /** The columns of table `alias` under the names of the row's fields; those of `hidden` are null. */
 export function columnsOf<Row>(
   columns: Columns<Row>,
   alias: string,
   hidden: readonly (keyof Row & string)[] = [],
 ): Prisma.Sql {
+  const known = written.get(columns) ?? new Map<string, Prisma.Sql>();
+  written.set(columns, known);
+  const key = `${alias} ${hidden.join(' ')}`;
+  const list = known.get(key) ?? writeColumns(columns, alias, hidden);
+  known.set(key, list);
+  return list;
+}
+
+function writeColumns<Row>(columns: Columns<Row>, alias: string, hidden: readonly (keyof Row & string)[]): Prisma.Sql {
   const all = Object.entries<readonly [string, string]>(columns);
   const hides = new Set<string>(hidden);
   const value = (field: string, column: string, type: string) =>

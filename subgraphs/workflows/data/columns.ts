@@ -48,12 +48,15 @@ function columnsOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row
 /** Whose reasons: they are meant for the laboratory, people of a client get null. */
 type Seen = Pick<Scope, 'clientId'>;
 
+const FOR_LABORATORY = { workflow: columnsOf(WORKFLOW, 'w', null), event: columnsOf(EVENT, 'e', null) };
+const FOR_CLIENT = { workflow: columnsOf(WORKFLOW, 'w', 'statusReason'), event: columnsOf(EVENT, 'e', 'reason') };
+
 /** Of `workflow w`. */
 export function workflowColumns({ clientId }: Seen): Prisma.Sql {
-  return columnsOf(WORKFLOW, 'w', clientId === null ? null : 'statusReason');
+  return (clientId === null ? FOR_LABORATORY : FOR_CLIENT).workflow;
 }
 
 /** Of `workflow_event e`. */
 export function eventColumns({ clientId }: Seen): Prisma.Sql {
-  return columnsOf(EVENT, 'e', clientId === null ? null : 'reason');
+  return (clientId === null ? FOR_LABORATORY : FOR_CLIENT).event;
 }
