@@ -1,13 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '#platform/config/index.ts';
+import { temporaryFolder } from '#platform/testing/folder.ts';
 import { preflight } from './preflight.ts';
 
 test('a port in use, a folder that is a file and a wrong variable are named together', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'alims-preflight-'));
+  const folder = await temporaryFolder();
   const file = join(folder, 'file');
   await writeFile(file, '');
   const server = createServer();
@@ -22,7 +22,7 @@ test('a port in use, a folder that is a file and a wrong variable are named toge
 });
 
 test('a free port and a writable folder pass', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'alims-preflight-'));
+  const folder = await temporaryFolder();
   await expect(preflight({ PORT: '0', ALIMS_DATA_DIR: folder })).resolves.toMatchObject({
     config: { dataDir: folder },
   });

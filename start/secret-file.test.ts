@@ -1,13 +1,11 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '#platform/testing/folder.ts';
 import { installationKey } from './secret-file.ts';
 
-const folder = () => mkdtemp(join(tmpdir(), 'alims-secret-'));
-
 test('the key is made once, is the owner’s alone, and leaves nothing beside it', async () => {
-  const dataDir = await folder();
+  const dataDir = await temporaryFolder();
   const key = await installationKey(dataDir);
   expect(key).toMatch(/^[0-9a-f]{64}$/);
   expect(await installationKey(dataDir)).toBe(key);
@@ -16,14 +14,14 @@ test('the key is made once, is the owner’s alone, and leaves nothing beside it
 });
 
 test('whoever finds the file finds the whole key', async () => {
-  const dataDir = await folder();
+  const dataDir = await temporaryFolder();
   const keys = await Promise.all(Array.from({ length: 50 }, () => installationKey(dataDir)));
   expect(keys[0]).toHaveLength(64);
   expect(new Set(keys).size).toBe(1);
 });
 
 test('a draft that a killed start left behind is not taken for the key', async () => {
-  const dataDir = await folder();
+  const dataDir = await temporaryFolder();
   await writeFile(join(dataDir, 'secret-key.1.draft'), 'half');
   expect(await installationKey(dataDir)).toHaveLength(64);
 });
@@ -31,7 +29,7 @@ test('a draft that a killed start left behind is not taken for the key', async (
 test.each(['', '\n', 'too short'])(
   'a file that holds %j is refused with the mend, and not touched',
   async (content) => {
-    const dataDir = await folder();
+    const dataDir = await temporaryFolder();
     const file = join(dataDir, 'secret-key');
     await writeFile(file, content);
     await expect(installationKey(dataDir)).rejects.toThrow(/secret-key .*at least 32.*restore/);

@@ -1,15 +1,15 @@
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLogger } from '#platform/logging/index.ts';
+import { temporaryFolder } from '#platform/testing/folder.ts';
 import { preparePlace } from './place.ts';
 
 const logger = createLogger({ level: 'silent', name: 'test' });
 const FILE = 'postgres-credentials.json';
 
 async function folder(credentials: string | null, cluster: boolean): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'alims-place-'));
+  const dataDir = await temporaryFolder();
   if (credentials !== null) await writeFile(join(dataDir, FILE), credentials);
   if (cluster) await mkdir(join(dataDir, 'postgres', 'cluster'), { recursive: true });
   return dataDir;
