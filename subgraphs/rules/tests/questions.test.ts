@@ -255,14 +255,12 @@ test('an explanation for which no time is left says to ask in a request of its o
     limits: { answers: 1, inferences: 5_000_000, millis: 1_000 },
   };
   const { id } = await execute(manager, slow);
-  const wild =
-    'executeQuery(input: { goal: "between(1, 1000000000, X), X < 0", limits: { inferences: 5000000, millis: 1000 } })';
-  const query = `query ($id: ID!) {
-    ${Array.from({ length: 30 }, (_, i) => `q${i}: ${wild} { stoppedBy }`).join(' ')}
-    explainAnswer(queryId: $id, answer: 0) { text }
-  }`;
-  const { errors } = await lab.send(manager, query, { id });
-  expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' }, message: expect.stringContaining('of its own') }]);
+  const aliases = Array.from({ length: 60 }, (_, i) => `e${i}: explainAnswer(queryId: $id, answer: 0) { text }`);
+  const { errors = [] } = await lab.send(manager, `query ($id: ID!) { ${aliases.join(' ')} }`, { id });
+  expect(errors.length).toBeGreaterThan(0);
+  for (const error of errors) {
+    expect(error).toMatchObject({ extensions: { code: 'BAD_INPUT' }, message: expect.stringContaining('of its own') });
+  }
 });
 
 describe('a question that runs wild ends by its limits', () => {
