@@ -10,20 +10,24 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { foundDemo } from '#demo/found.ts';
 import { type GraphQLClient, signedIn } from '#demo/graphql-client.ts';
-import { DEMO_PASSWORD } from '#demo/people.ts';
+import { DEMO_ORGANIZATION, DEMO_PASSWORD } from '#demo/people.ts';
 import { seedCatalogue } from '#demo/seed-catalogue.ts';
 import { loadSettings } from '#platform/config/index.ts';
 import { ensureDatabase, startEmbeddedPostgres } from '#platform/database/index.ts';
 import { prepareDatabase } from '#platform/host/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { type System, startSystem } from '#system';
+import { fillSamples } from './support/fill-samples.ts';
 import { startPlainGateway } from './support/plain-gateway.ts';
 import { measure, print, type Row, save } from './support/table.ts';
 
 const SAMPLES = Number(process.env.BENCH_SAMPLES ?? 100_000);
 const SECONDS = 6;
+/** A batch of events that takes longer than this to work off would be taken for the end. */
+const QUIET_MS = 12_000;
 const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
 const logger = createLogger({ level: 'error', name: 'bench' });
 
@@ -48,11 +52,12 @@ const FEDERATED = `query Federated($id: ID!) {
 }`;
 
 interface Started {
+  readonly id: string;
   readonly workflow: { readonly id: string; readonly version: number };
 }
 
 let made = 0;
-function sampleInput(startWorkflow: boolean) {
+function sampleInput() {
   const number = made++;
   const at = new Date(Date.UTC(2026, 0, 1) + (number % 200_000) * 60_000).toISOString();
   return {
@@ -64,22 +69,22 @@ function sampleInput(startWorkflow: boolean) {
     collectedAt: at,
     receivedAt: at,
     analyses: ['NITRATE', 'PHOSPHORUS'],
-    startWorkflow,
+    startWorkflow: true,
   };
 }
 
-const batch = (size: number, startWorkflow: boolean) => ({
-  inputs: Array.from({ length: size }, () => sampleInput(startWorkflow)),
+const batch = (size: number) => ({
+  inputs: Array.from({ length: size }, sampleInput),
 });
 
-async function registerMany(manager: GraphQLClient, count: number, startWorkflow: boolean): Promise<Started[]> {
+async function registerMany(manager: GraphQLClient, count: number): Promise<Started[]> {
   const started: Started[] = [];
   for (let done = 0; done < count; done += 500) {
     const { registerSamples } = await manager.request<{ registerSamples: { results: { sample: Started }[] } }>(
       REGISTER,
-      batch(Math.min(500, count - done), startWorkflow),
+      batch(Math.min(500, count - done)),
     );
-    if (startWorkflow) started.push(...registerSamples.results.map(({ sample }) => sample));
+    started.push(...registerSamples.results.map(({ sample }) => sample));
     if (process.stdout.isTTY) process.stdout.write(`\r  ${done} of ${count} samples`);
   }
   return started;
@@ -97,7 +102,24 @@ function moves(workflows: readonly Started[], size: number, to: string, expected
   return groups;
 }
 
-async function scenario(system: System, endpoint: string): Promise<Row[]> {
+/** Waits until the events of what was written have been worked off: they would be measured along. */
+async function settled(system: System): Promise<void> {
+  const published = async () => {
+    const { body } = await system.resources.metrics.render();
+    return body
+      .split('\n')
+      .filter((line) => line.startsWith('alims_outbox_published_total'))
+      .join();
+  };
+  for (let before = ''; ; ) {
+    const now = await published();
+    if (now === before) return;
+    before = now;
+    await delay(QUIET_MS);
+  }
+}
+
+async function scenario(system: System, urls: Urls, endpoint: string): Promise<Row[]> {
   const manager = await signedIn(endpoint, 'manager@demo.test', DEMO_PASSWORD);
   const base = { endpoint, token: manager.accessToken ?? '', seconds: SECONDS };
   const rows: Row[] = [];
@@ -105,7 +127,7 @@ async function scenario(system: System, endpoint: string): Promise<Row[]> {
     rows.push(await row);
     console.log(`  ${rows.at(-1)?.what}: p95 ${rows.at(-1)?.p95.toFixed(1)} ms`);
   };
-  const singles = Array.from({ length: 5_000 }, () => batch(1, true));
+  const singles = Array.from({ length: 5_000 }, () => batch(1));
   await add(
     measure('register 1 sample with its workflow, 8 clients', {
       ...base,
@@ -116,7 +138,7 @@ async function scenario(system: System, endpoint: string): Promise<Row[]> {
       expect: 'SampleRegistered',
     }),
   );
-  const bulks = Array.from({ length: 200 }, () => batch(100, true));
+  const bulks = Array.from({ length: 200 }, () => batch(100));
   await add(
     measure(
       'register 100 samples with workflows, 2 clients',
@@ -124,7 +146,7 @@ async function scenario(system: System, endpoint: string): Promise<Row[]> {
       100,
     ),
   );
-  const workflows = await registerMany(manager, 10_000, true);
+  const workflows = await registerMany(manager, 10_000);
   const advance = { ...base, query: ADVANCE, repeat: false, expect: 'WorkflowAdvanced' };
   await add(
     measure('advance 1 workflow, 8 clients', {
@@ -140,6 +162,7 @@ async function scenario(system: System, endpoint: string): Promise<Row[]> {
       100,
     ),
   );
+  await settled(system);
   const ids = workflows.slice(0, 1_000).map(({ workflow }) => ({ id: workflow.id }));
   const federated = { ...base, query: FEDERATED, variables: ids, repeat: true, expect: 'NITRATE' };
   await add(measure('one query over three subgraphs, 1 client', { ...federated, clients: 1 }));
@@ -151,7 +174,9 @@ async function scenario(system: System, endpoint: string): Promise<Row[]> {
       measure('the same through plain @apollo/gateway + yoga, 16 clients', { ...federated, endpoint, clients: 16 }),
     );
   }
-  await registerMany(manager, Math.max(0, SAMPLES - made), false);
+  const like = workflows.slice(-3).map(({ id }) => id);
+  const organizationId = DEMO_ORGANIZATION.id;
+  await fillSamples({ ...urls, organizationId, like, from: made, to: SAMPLES, logger });
   const filters = [
     { status: ['RECEIVED'], typeCode: ['WATER'] },
     { text: 'BENCH-0000' },
@@ -164,12 +189,17 @@ async function scenario(system: System, endpoint: string): Promise<Row[]> {
     repeat: true,
     expect: 'endCursor',
   };
-  await add(measure(`list 50 of ${made} with a filter, 1 client`, { ...list, clients: 1 }));
-  await add(measure(`list 50 of ${made} with a filter, 4 clients`, { ...list, clients: 4 }));
+  await add(measure(`list 50 of ${SAMPLES} with a filter, 1 client`, { ...list, clients: 1 }));
+  await add(measure(`list 50 of ${SAMPLES} with a filter, 4 clients`, { ...list, clients: 4 }));
   return rows;
 }
 
-async function onDatabase(urls: { readonly ownerUrl: string; readonly appUrl: string }): Promise<Row[]> {
+interface Urls {
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+}
+
+async function onDatabase(urls: Urls): Promise<Row[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'alims-bench-'));
   await prepareDatabase(urls.ownerUrl);
   await foundDemo(urls.appUrl, logger);
@@ -184,7 +214,7 @@ async function onDatabase(urls: { readonly ownerUrl: string; readonly appUrl: st
   const endpoint = `http://127.0.0.1:${system.port}/graphql`;
   await seedCatalogue(endpoint);
   made = 0;
-  const rows = await scenario(system, endpoint);
+  const rows = await scenario(system, urls, endpoint);
   await rm(dataDir, { recursive: true, force: true });
   return rows;
 }
