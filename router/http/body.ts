@@ -18,7 +18,7 @@ const JSON_TYPES = /^application\/(json|graphql\+json)\s*(;|$)/i;
 export async function readJsonBody(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
   requireJson(request.headers['content-type']);
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limits.maxBytes) throw tooLarge(limits.maxBytes);
+  if (declared > limits.maxBytes) throw tooLarge(request, limits);
   const text = await readText(request, limits);
   let body: unknown;
   try {
@@ -67,12 +67,15 @@ function requireJson(contentType: string | undefined): void {
   );
 }
 
-function tooLarge(maxBytes: number): HttpRefusal {
+function tooLarge(request: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits): HttpRefusal {
+  // Read on, and forget: a connection that is closed on a client that still sends loses it the answer.
+  request.resume();
+  const cut = setTimeout(() => request.destroy(), timeoutMs).unref();
+  request.once('close', () => clearTimeout(cut));
   return new HttpRefusal(
     413,
     'BAD_INPUT',
     `The body is larger than ${maxBytes} bytes. Send less in one request; files go through uploads.`,
-    { connection: 'close' },
   );
 }
 
@@ -87,7 +90,7 @@ function readText(request: IncomingMessage, limits: BodyLimits): Promise<string>
   request.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length <= limits.maxBytes) chunks.push(chunk);
-    else reject(tooLarge(limits.maxBytes));
+    else if (length - chunk.length <= limits.maxBytes) reject(tooLarge(request, limits));
   });
   request.on('end', () => resolve(Buffer.concat(chunks, length).toString('utf8')));
   request.on('error', reject);

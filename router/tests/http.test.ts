@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMetrics } from '#platform/metrics/index.ts';
@@ -129,6 +130,21 @@ describe('bad input', () => {
     const response = await running.post({ query: `{ me { name } } #${'x'.repeat(10_000_000)}` });
     expect(response.status).toBe(413);
     expect(await code(response)).toBe('BAD_INPUT');
+  });
+
+  test('who sends too much gets the answer, and may still send the rest and ask again', async () => {
+    const { hostname, port } = new URL(running.endpoint);
+    const socket = connect(Number(port), hostname);
+    const size = 10_000_000;
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n`,
+    );
+    const answers = socket.setEncoding('utf8')[Symbol.asyncIterator]();
+    expect((await answers.next()).value).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write('x'.repeat(size));
+    socket.write('GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    expect((await answers.next()).value).toMatch(/^HTTP\/1\.1 200 /);
+    socket.destroy();
   });
 
   test('a body without a declared length is cut off at the limit too', async () => {
