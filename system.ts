@@ -5,7 +5,7 @@ import { openResources, type Resources, type RunningSubgraph, startSubgraph } fr
 import { createAccessTokenVerifier, createAuthenticator, type SessionState } from '#platform/identity/index.ts';
 import { startJobs } from '#platform/jobs/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import { type GraphiQLOptions, type Router, startRouter } from '#router/index.ts';
+import { type Authenticate, type GraphiQLOptions, identifyViewer, type Router, startRouter } from '#router/index.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
 
 export interface SystemOptions {
@@ -88,7 +88,7 @@ async function openRouter(
 }
 
 /** Who is behind a token, asked of accounts wherever it runs. */
-export function authenticatorOf({ fetchers, askAs, identityKey }: Resources) {
+export function authenticatorOf({ fetchers, askAs, identityKey }: Resources): Authenticate {
   const keys = async () => {
     const response = await accountsOf(fetchers)(new Request('http://accounts.internal/.well-known/jwks.json'));
     return response.json();
@@ -100,7 +100,8 @@ export function authenticatorOf({ fetchers, askAs, identityKey }: Resources) {
     const roles = data.sessionState.roles.map((role) => role.toLowerCase() as (typeof data.sessionState.roles)[number]);
     return { ...data.sessionState, roles };
   };
-  return createAuthenticator({ verify: createAccessTokenVerifier(keys), sessionState, identityKey });
+  const identify = createAuthenticator({ verify: createAccessTokenVerifier(keys), sessionState, identityKey });
+  return async (token, requestId) => identifyViewer(await identify(token, requestId));
 }
 
 const SESSION_STATE = `query SessionState($organizationId: ID!, $id: ID!) {

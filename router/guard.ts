@@ -1,7 +1,7 @@
 import { UnauthenticatedError } from '#platform/errors/index.ts';
-import type { FollowedIdentity, Identified } from '#platform/identity/index.ts';
+import type { FollowedIdentity } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import { callerOf, type Origin } from './identify.ts';
+import { callerOf, type Identified, type Origin } from './identify.ts';
 import { createInterrupt, type Interrupt } from './interrupt.ts';
 import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from './pipeline.ts';
 import { errorResult, withRequestId } from './results.ts';
@@ -36,7 +36,8 @@ export async function subscribeGuarded(options: SubscribeOptions): Promise<Graph
   const handle: OpenStream = { end: (last) => interrupt.fire({ last }) };
   using opening = new DisposableStack();
   const followed = opening.use(identified.follow?.((why) => handle.end(errorResult(why, requestId, logger))) ?? null);
-  const renew = async () => callerOf(origin, followed ? { identityHeader: await followed.header() } : identified, null);
+  const renew = async () =>
+    callerOf(origin, followed ? { ...identified, identityHeader: await followed.header() } : identified, null);
   const stream = await pipeline.subscribe(request, callerOf(origin, identified, signal), renew);
   if (!(Symbol.asyncIterator in stream)) return withRequestId(stream, requestId);
   opening.defer(() => void stream.return?.().catch(() => {}));

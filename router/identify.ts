@@ -1,9 +1,49 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Identified } from '#platform/identity/index.ts';
+import type { AppError } from '#platform/errors/index.ts';
+import type { FollowedIdentity, Identified as IdentifiedViewer } from '#platform/identity/index.ts';
+import { type Access, NO_ACCESS } from './access.ts';
 import type { Caller } from './execution/execution.ts';
 
-export { type Identified, NOBODY } from '#platform/identity/index.ts';
+/** Who stands behind a token, as far as the router has to know. */
+export interface Identified {
+  /**
+   * Equal for callers whom every subgraph answers alike: it holds all that is forwarded of an identity. Only callers of
+   * one scope may share a fetch, a stream or a kept answer. Empty for nobody.
+   */
+  readonly scope: string;
+  /** Whom limits count for, over all tokens; null for nobody. */
+  readonly person: string | null;
+  readonly access: Access;
+  /** What is forwarded to subgraphs; null for nobody. */
+  readonly identityHeader: string | null;
+  readonly expiresAt: Date | null;
+  /** Watches over the session for as long as a stream is open, and says when it has ended. Null where there is none. */
+  readonly follow: ((onEnd: (why: AppError) => void) => FollowedIdentity) | null;
+}
+
+export const NOBODY: Identified = {
+  scope: '',
+  person: null,
+  access: NO_ACCESS,
+  identityHeader: null,
+  expiresAt: null,
+  follow: null,
+};
+
+/** One of ALIMS' own people: permissions are the scopes, roles the policies. */
+export function identifyViewer({ viewer, identityHeader, expiresAt, follow }: IdentifiedViewer): Identified {
+  if (!viewer) return NOBODY;
+  const { organizationId, userId, sessionId, clientId, roles, permissions } = viewer;
+  return {
+    scope: JSON.stringify([organizationId, userId, sessionId, clientId, roles]),
+    person: `${organizationId} ${userId}`,
+    access: { authenticated: true, scopes: new Set<string>(permissions), policies: new Set<string>(roles) },
+    identityHeader,
+    expiresAt,
+    follow,
+  };
+}
 
 /** Throws UnauthenticatedError for a token that is not, or no longer, good. Without a token the caller is anonymous. */
 export type Authenticate = (token: string | null, requestId: string) => Promise<Identified>;
@@ -12,7 +52,11 @@ export interface Origin {
   readonly token: string | null;
   readonly requestId: string;
   readonly traceparent: string | null;
+  /** Headers of the client that a rule passes on to subgraphs, by their names in small letters. */
+  readonly forwarded: Readonly<Record<string, string>>;
 }
+
+export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 const REQUEST_ID = /^[\w.:-]{8,64}$/;
 const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
@@ -29,6 +73,7 @@ export function originOf(headers: IncomingHttpHeaders, requestId: string): Origi
     token: tokenOf(headers.authorization),
     requestId,
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
+    forwarded: NO_HEADERS,
   };
 }
 
@@ -40,9 +85,10 @@ export function tokenOf(authorization: unknown): string | null {
 }
 
 export function callerOf(
-  { requestId, traceparent }: Origin,
-  { identityHeader }: Pick<Identified, 'identityHeader'>,
+  { requestId, traceparent, forwarded }: Origin,
+  { scope, access, identityHeader }: Pick<Identified, 'scope' | 'access' | 'identityHeader'>,
   signal: AbortSignal | null,
 ): Caller {
-  return { identityHeader, requestId, traceparent, signal };
+  const whole = forwarded === NO_HEADERS ? scope : `${scope}\n${JSON.stringify(forwarded)}`;
+  return { scope: whole, access, identityHeader, forwarded, requestId, traceparent, signal };
 }

@@ -58,11 +58,11 @@ export function createStreamQuota({ perPerson, perAddress }: StreamLimits): Stre
   }
 
   return {
-    async hold({ identified: { viewer }, address }, open) {
+    async hold({ identified: { person }, address }, open) {
       using opening = new DisposableStack();
       opening.use(
-        viewer
-          ? take(`${viewer.organizationId} ${viewer.userId}`, perPerson, 'One person')
+        person !== null
+          ? take(person, perPerson, 'One person')
           : take(`@${address}`, perAddress, 'One address without a token'),
       );
       const result = await open();

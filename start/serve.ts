@@ -9,10 +9,9 @@ import {
   type SubgraphName,
 } from '#platform/config/index.ts';
 import { openResources, type Resources, serveHttp, startSubgraph } from '#platform/host/index.ts';
-import { NOBODY } from '#platform/identity/index.ts';
 import { startJobs } from '#platform/jobs/index.ts';
 import { createLogger, type Logger } from '#platform/logging/index.ts';
-import { startRouter } from '#router/index.ts';
+import { NOBODY, startRouter } from '#router/index.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
 import { authenticatorOf, metricsRoute } from '#system';
 import { refuseDemo } from './demo-refusal.ts';

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { Access } from '../access.ts';
 import type { ClientKeys } from '../operation/client-keys.ts';
 import type { SubgraphClient } from '../subgraph-client.ts';
 import type { DataObject, PathKey } from './data.ts';
@@ -6,6 +7,11 @@ import { failureError, type SubgraphFailure } from './errors.ts';
 
 /** Who asks, and how: what goes along with every fetch of one client request. */
 export interface Caller {
+  /** Equal for callers whom every subgraph answers alike: identity and forwarded headers. */
+  readonly scope: string;
+  readonly access: Access;
+  /** Headers of the client that a rule passes on, by their names in small letters. */
+  readonly forwarded: Readonly<Record<string, string>>;
   /** Signed by the router; null for an anonymous caller. */
   readonly identityHeader: string | null;
   readonly requestId: string;

@@ -1,5 +1,6 @@
 import { Supergraph } from '@apollo/federation-internals';
 import { expect, test } from 'vitest';
+import { callerOf, NO_HEADERS, NOBODY } from '../identify.ts';
 import { DEFAULT_LIMITS } from '../operation/limits.ts';
 import { createPipeline, type GraphQLResult } from '../pipeline.ts';
 import { createSubgraphClients } from '../subgraph-clients.ts';
@@ -9,7 +10,7 @@ import { silentLogger } from './fixture/logger.ts';
 import { describeOperation, generateOperations } from './fixture/operations.ts';
 import { askOracle } from './fixture/oracle.ts';
 
-const CALLER = { identityHeader: null, requestId: 'r-1', traceparent: null, signal: null };
+const CALLER = callerOf({ token: null, requestId: 'r-1', traceparent: null, forwarded: NO_HEADERS }, NOBODY, null);
 const OPERATIONS = 320;
 
 test('our executor and the one of @apollo/gateway give the same data and the same errors', {

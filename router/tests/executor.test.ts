@@ -2,6 +2,7 @@ import { getIntrospectionQuery, graphqlSync, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../compose.ts';
 import type { SubgraphAnswer } from '../execution/fetch.ts';
+import { callerOf, NO_HEADERS, NOBODY } from '../identify.ts';
 import { DEFAULT_LIMITS } from '../operation/limits.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { SubgraphCall, SubgraphClient } from '../subgraph-client.ts';
@@ -10,7 +11,7 @@ import { buildSupergraph } from '../supergraph.ts';
 import { createFixture, type Fixture } from './fixture/federation.ts';
 import { silentLogger } from './fixture/logger.ts';
 
-const CALLER = { identityHeader: null, requestId: 'r-1', traceparent: null, signal: null };
+const CALLER = callerOf({ token: null, requestId: 'r-1', traceparent: null, forwarded: NO_HEADERS }, NOBODY, null);
 
 function start(): { pipeline: Pipeline; fixture: Fixture } {
   const fixture = createFixture();

@@ -1,8 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
-import { NOBODY, type Viewer } from '#platform/identity/index.ts';
-import type { Authenticate } from '../identify.ts';
+import { type Authenticate, NOBODY } from '../identify.ts';
 import { type RunningFixture, readResults, startFixtureRouter } from './fixture/router.ts';
 
 const REVIEWS =
@@ -49,15 +48,7 @@ function openWs(running: RunningFixture, connectionParams: Record<string, unknow
 
 describe('what one client may hold open', () => {
   const SLOW = 'subscription { slowReviews { id } }';
-  const viewer = (userId: string): Viewer => ({
-    userId,
-    organizationId: 'o',
-    sessionId: 's',
-    roles: [],
-    permissions: new Set(),
-    clientId: null,
-  });
-  const authenticate: Authenticate = async (token) => ({ ...NOBODY, viewer: token === null ? null : viewer(token) });
+  const authenticate: Authenticate = async (token) => ({ ...NOBODY, person: token });
   const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number), requestId: expect.any(String) };
 
   test('a person has so many streams over all requests, and a place again when one ends', async () => {

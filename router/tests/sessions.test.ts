@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { UnavailableError } from '#platform/errors/index.ts';
 import { createAuthenticator, type SessionState } from '#platform/identity/index.ts';
 import { openStream, type Stream, TRANSPORTS } from '#tests/streams.ts';
+import { type Authenticate, identifyViewer } from '../identify.ts';
 import { startFixtureRouter } from './fixture/router.ts';
 
 const ACTIVE: SessionState = { active: true, roles: ['analyst'], clientId: null };
@@ -22,7 +23,7 @@ afterEach(async () => {
 /** The fixture's router before accounts that answer as the test says. Every token is of one session. */
 async function start() {
   const accounts = { state: ACTIVE, away: false, asked: 0 };
-  const authenticate = createAuthenticator({
+  const identify = createAuthenticator({
     verify: async () => ({
       userId: 'u',
       organizationId: 'o',
@@ -36,6 +37,7 @@ async function start() {
     },
     identityKey: 'a key of the test',
   });
+  const authenticate: Authenticate = async (token, requestId) => identifyViewer(await identify(token, requestId));
   const running = await startFixtureRouter({ authenticate, stopTimeoutMs: 2_000 });
   disposables.push(running);
   const subscribe = (transport: (typeof TRANSPORTS)[number], query: string) => {
