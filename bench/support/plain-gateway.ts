@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
-import { type ExecutionArgs, print } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import { IDENTITY_HEADER } from '#platform/identity/index.ts';
 import { authenticatorOf, type System } from '#system';
+import { gatewayExecutor, usePlainExecutor } from './plain-executor.ts';
 
 interface Context {
   readonly identityHeader: string | null;
@@ -27,20 +26,6 @@ export async function startPlainGateway(system: System, supergraphSdl: string): 
     buildService: (service) => sourceOf(system, service.name),
   });
   const { schema, executor } = await gateway.load();
-  type Request = Parameters<typeof executor>[0];
-  const execute = (args: ExecutionArgs) => {
-    const query = print(args.document);
-    const operationName = args.operationName ?? undefined;
-    return executor({
-      document: args.document,
-      schema,
-      queryHash: createHash('sha256').update(query).digest('hex'),
-      request: { query, operationName, variables: { ...args.variableValues } },
-      operationName: operationName ?? null,
-      context: args.contextValue,
-      metrics: {},
-    } as unknown as Request);
-  };
   const yoga = createYoga<object, Context>({
     schema: schema as never,
     logging: false,
@@ -49,7 +34,7 @@ export async function startPlainGateway(system: System, supergraphSdl: string): 
       const token = request.headers.get('authorization')?.replace(/^Bearer /, '') ?? null;
       return { identityHeader: (await authenticate(token, 'bench')).identityHeader };
     },
-    plugins: [usePlainExecutor(execute)],
+    plugins: [usePlainExecutor(gatewayExecutor(schema, executor))],
   });
   const server = createServer(yoga as never).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -83,8 +68,4 @@ function sourceOf(system: System, name: string): RemoteGraphQLDataSource {
       if (context.identityHeader) request.http?.headers.set(IDENTITY_HEADER, context.identityHeader);
     },
   });
-}
-
-function usePlainExecutor(execute: (args: ExecutionArgs) => unknown): Plugin {
-  return { onExecute: ({ setExecuteFn }) => setExecuteFn(execute as never) };
 }

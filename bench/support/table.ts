@@ -26,15 +26,14 @@ export async function measure(what: string, order: LoadOrder, units = 1): Promis
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [LOAD, file], { maxBuffer: 1 << 28 });
   if (stderr) process.stderr.write(stderr);
   const report = JSON.parse(stdout) as LoadReport;
-  const at = (quantile: number) => report.latencies[Math.floor(quantile * (report.latencies.length - 1))] ?? Number.NaN;
   const requestsPerSecond = report.requests / report.seconds;
   return {
     what,
     requestsPerSecond,
     unitsPerSecond: requestsPerSecond * units,
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
+    p50: quantile(report.latencies, 0.5),
+    p95: quantile(report.latencies, 0.95),
+    p99: quantile(report.latencies, 0.99),
     failures: report.failures,
   };
 }
@@ -51,10 +50,20 @@ export function print(title: string, rows: readonly Row[]): void {
     row.p99.toFixed(1),
     String(row.failures),
   ]);
-  const widths = COLUMNS.map((column, i) => Math.max(column.length, ...cells.map((line) => line[i]?.length ?? 0)));
+  printTable(title, COLUMNS, cells);
+}
+
+/** The first column to the left, figures to the right. */
+export function printTable(title: string, columns: readonly string[], cells: readonly (readonly string[])[]): void {
+  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((line) => line[i]?.length ?? 0)));
   const line = (values: readonly string[]) =>
     values.map((value, i) => (i === 0 ? value.padEnd(widths[i] ?? 0) : value.padStart(widths[i] ?? 0))).join('  ');
-  console.log(`\n${title}\n${line(COLUMNS)}\n${cells.map(line).join('\n')}`);
+  console.log(`\n${title}\n${line(columns)}\n${cells.map(line).join('\n')}`);
+}
+
+/** The value below which this share of the sorted values lies. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }
 
 /** Writes bench/results/<name>.json: the figures with the machine they were taken on. */

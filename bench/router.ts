@@ -1,0 +1,262 @@
+/**
+ * Gateways in front of the same supergraph and data, side by side: ours, plain @apollo/gateway behind yoga, Hive Gateway
+ * with its planner in JavaScript and in Rust. One process each; a round measures one after the other, so that what else
+ * the machine does meets them all.
+ *
+ *   npm run bench:router                     everything, 5 rounds of 5 s: about 12 minutes
+ *   npm run bench:router -- --quick          1 round of 2 s: nothing is saved
+ *   npm run bench:router -- --only ours --scenario heavy-8
+ *   npm run bench:router -- --profile        ours alone under --cpu-prof: where its time goes
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { drive } from './support/drive.ts';
+import {
+  APOLLO,
+  type Gateway,
+  HIVE_JS,
+  HIVE_RUST,
+  OURS,
+  type RunningGateway,
+  requirePeers,
+  startGateway,
+} from './support/gateways/index.ts';
+import { cpuMsOf, memoryOf } from './support/processes.ts';
+import { readProfile } from './support/profile.ts';
+import { HEAVY, LIGHT } from './support/shop/operations.ts';
+import { type Shop, startShop } from './support/shop/start.ts';
+import { printTable, quantile, save } from './support/table.ts';
+
+interface Scenario {
+  readonly name: string;
+  readonly query: string;
+  readonly clients: number;
+}
+
+const GATEWAYS: readonly Gateway[] = [APOLLO, HIVE_JS, HIVE_RUST, OURS];
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'heavy-8', query: HEAVY, clients: 8 },
+  { name: 'heavy-1', query: HEAVY, clients: 1 },
+  { name: 'light-16', query: LIGHT, clients: 16 },
+  { name: 'light-1', query: LIGHT, clients: 1 },
+];
+
+interface Pace {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+}
+
+const FULL: Pace = { rounds: 5, seconds: 5, warmUpSeconds: 4 };
+const QUICK: Pace = { rounds: 1, seconds: 2, warmUpSeconds: 2 };
+
+/** One gateway in one round. */
+interface Round {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly latencies: readonly number[];
+  readonly failures: number;
+  readonly gatewayCpuMs: number;
+  readonly subgraphCpuMs: number;
+  readonly loadCpuMs: number;
+  readonly subgraphRequests: number;
+}
+
+interface Figures {
+  readonly gateway: string;
+  readonly requestsPerSecond: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  /** Milliseconds per request. */
+  readonly cpu: number;
+  /** Of one core, 0 to 1 and beyond: below 0.9 something else was the limit. */
+  readonly busy: number;
+  readonly subgraphCpu: number;
+  readonly loadCpu: number;
+  /** Requests to subgraphs for one of a client. */
+  readonly fetches: number;
+  /** Megabytes after the last round, and the most. */
+  readonly rss: number;
+  readonly peak: number;
+  readonly failures: number;
+}
+
+interface Answered extends RunningGateway {
+  /** What it answers to the scenario's query, to the letter. */
+  readonly answer: string;
+}
+
+const bodyOf = ({ query }: Scenario) => JSON.stringify({ query });
+
+async function ask(gateway: RunningGateway, scenario: Scenario): Promise<Answered> {
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const response = await fetch(gateway.endpoint, { method: 'POST', headers, body: bodyOf(scenario) });
+  return { ...gateway, answer: await response.text() };
+}
+
+/** @throws Error when one of them answers with errors, or other data than the first: there is nothing to compare then. */
+function requireSameData(gateways: readonly Answered[]): void {
+  const results = gateways.map(({ name, answer }) => ({ name, ...JSON.parse(answer) }));
+  for (const { name, data, errors } of results) {
+    if (errors || !data) throw new Error(`${name} refuses the query: ${JSON.stringify(errors).slice(0, 500)}`);
+    if (isDeepStrictEqual(data, results[0]?.data)) continue;
+    throw new Error(`${name} and ${results[0]?.name} answer with different data.`);
+  }
+}
+
+async function measureRound(gateway: Answered, scenario: Scenario, seconds: number, shop: Shop): Promise<Round> {
+  const read = async () => ({
+    gateway: cpuMsOf(gateway.pid),
+    subgraph: cpuMsOf(shop.pid),
+    load: cpuMsOf(process.pid),
+    requests: await shop.requests(),
+  });
+  const { endpoint: url, answer: expect } = gateway;
+  const before = await read();
+  const driven = await drive({ url, body: bodyOf(scenario), clients: scenario.clients, seconds, expect });
+  const after = await read();
+  return {
+    ...driven,
+    gatewayCpuMs: after.gateway - before.gateway,
+    subgraphCpuMs: after.subgraph - before.subgraph,
+    loadCpuMs: after.load - before.load,
+    subgraphRequests: after.requests - before.requests,
+  };
+}
+
+function summarize({ name, pid }: RunningGateway, rounds: readonly Round[]): Figures {
+  const total = (of: (round: Round) => number) => rounds.reduce((sum, round) => sum + of(round), 0);
+  const requests = total((round) => round.requests);
+  const seconds = total((round) => round.seconds);
+  const latencies = rounds.flatMap((round) => round.latencies).sort((a, b) => a - b);
+  const gatewayCpuMs = total((round) => round.gatewayCpuMs);
+  return {
+    gateway: name,
+    requestsPerSecond: requests / seconds,
+    p50: quantile(latencies, 0.5),
+    p95: quantile(latencies, 0.95),
+    p99: quantile(latencies, 0.99),
+    cpu: gatewayCpuMs / requests,
+    busy: gatewayCpuMs / 1000 / seconds,
+    subgraphCpu: total((round) => round.subgraphCpuMs) / requests,
+    loadCpu: total((round) => round.loadCpuMs) / requests,
+    fetches: total((round) => round.subgraphRequests) / requests,
+    ...memoryOf(pid),
+    failures: total((round) => round.failures),
+  };
+}
+
+async function measureScenario(scenario: Scenario, gateways: readonly Gateway[], pace: Pace): Promise<Figures[]> {
+  await using stack = new AsyncDisposableStack();
+  const shop = stack.use(await startShop());
+  const running: Answered[] = [];
+  for (const gateway of gateways) {
+    running.push(await ask(stack.use(await startGateway(gateway, shop.supergraph)), scenario));
+  }
+  requireSameData(running);
+  for (const gateway of running) await measureRound(gateway, scenario, pace.warmUpSeconds, shop);
+  const rounds = running.map((): Round[] => []);
+  for (let round = 0; round < pace.rounds; round++) {
+    for (const [index, gateway] of running.entries()) {
+      rounds[index]?.push(await measureRound(gateway, scenario, pace.seconds, shop));
+    }
+  }
+  return running.map((gateway, index) => summarize(gateway, rounds[index] ?? []));
+}
+
+const COLUMNS = [
+  'gateway',
+  'requests/s',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'CPU ms',
+  'core',
+  'fetches',
+  'subgraphs ms',
+  'load ms',
+  'RSS MB',
+  'peak MB',
+  'failures',
+];
+
+function printFigures({ name }: Scenario, rows: readonly Figures[]): void {
+  const cells = rows.map((row) => [
+    row.gateway,
+    row.requestsPerSecond.toFixed(1),
+    ...[row.p50, row.p95, row.p99, row.cpu].map((value) => value.toFixed(2)),
+    `${(row.busy * 100).toFixed(0)} %`,
+    ...[row.fetches, row.subgraphCpu, row.loadCpu].map((value) => value.toFixed(2)),
+    ...[row.rss, row.peak, row.failures].map((value) => value.toFixed(0)),
+  ]);
+  printTable(`${name} (CPU per request)`, COLUMNS, cells);
+  const ours = rows.find(({ gateway }) => gateway === OURS.name);
+  if (ours) for (const other of rows) if (other !== ours) printRatio(ours, other);
+}
+
+function printRatio(ours: Figures, other: Figures): void {
+  const times = (value: number) => `${value.toFixed(2)}x`;
+  console.log(
+    `  ours : ${other.gateway} = ${times(ours.requestsPerSecond / other.requestsPerSecond)} requests/s, ` +
+      `${times(ours.cpu / other.cpu)} CPU, ${times(ours.p99 / other.p99)} p99, ${times(ours.peak / other.peak)} peak memory`,
+  );
+}
+
+async function profileOurs(scenario: Scenario, pace: Pace): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'alims-bench-profile-'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const shop = stack.use(await startShop());
+  const nodeArgs = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'];
+  await using ours = await startGateway(OURS, shop.supergraph, nodeArgs);
+  const answered = await ask(ours, scenario);
+  requireSameData([answered]);
+  await measureRound(answered, scenario, pace.warmUpSeconds, shop);
+  const from = process.hrtime.bigint();
+  const round = await measureRound(answered, scenario, pace.seconds, shop);
+  const to = process.hrtime.bigint();
+  printFigures(scenario, [summarize(ours, [round])]);
+  // It writes its profile when it ends.
+  await ours[Symbol.asyncDispose]();
+  const { busy, functions, packages } = readProfile(folder, from, to);
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const cells = (times: typeof functions) => times.map(({ what, share }) => [what, percent(share)]);
+  printTable(`by package (busy ${percent(busy)} of the time)`, ['package', 'self'], cells(packages.slice(0, 15)));
+  printTable('by function', ['function', 'self'], cells(functions.slice(0, 45)));
+}
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    scenario: { type: 'string', multiple: true },
+  },
+});
+
+/** Those whose name holds one of the words; all without words. */
+function chosen<T extends { readonly name: string }>(from: readonly T[], words: readonly string[] | undefined): T[] {
+  const found = from.filter(({ name }) => !words || words.some((word) => name.toLowerCase().includes(word)));
+  if (found.length > 0) return found;
+  throw new Error(`Expected one of ${from.map(({ name }) => `"${name}"`).join(', ')}, got "${words?.join('", "')}".`);
+}
+
+const scenarios = chosen(SCENARIOS, values.scenario);
+const pace = values.quick ? QUICK : FULL;
+if (values.profile) {
+  for (const scenario of scenarios) await profileOurs(scenario, pace);
+} else {
+  const gateways = chosen(GATEWAYS, values.only);
+  if (gateways.some((gateway) => gateway === HIVE_JS || gateway === HIVE_RUST)) requirePeers();
+  const results: Record<string, Figures[]> = {};
+  for (const scenario of scenarios) {
+    const rows = await measureScenario(scenario, gateways, pace);
+    results[scenario.name] = rows;
+    printFigures(scenario, rows);
+  }
+  const whole = !values.quick && !values.only && !values.scenario;
+  if (whole) save('router', { ...pace, results });
+}

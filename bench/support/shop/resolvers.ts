@@ -1,0 +1,51 @@
+import {
+  customerById,
+  customers,
+  productBySku,
+  products,
+  type Review,
+  reviewById,
+  reviews,
+  reviewsByAuthor,
+  reviewsByProduct,
+} from './data.ts';
+
+interface Page {
+  readonly first: number;
+}
+
+interface Sku {
+  readonly sku: string;
+}
+
+interface Id {
+  readonly id: string;
+}
+
+export const shopResolvers = {
+  accounts: {
+    Query: { customers: (_: unknown, { first }: Page) => customers.slice(0, first) },
+    Customer: { __resolveReference: ({ id }: Id) => customerById.get(id) },
+  },
+  products: {
+    Query: { products: (_: unknown, { first }: Page) => products.slice(0, first) },
+    Product: { __resolveReference: ({ sku }: Sku) => productBySku.get(sku) },
+  },
+  inventory: {
+    Product: {
+      inStock: ({ sku }: Sku) => productBySku.get(sku)?.inStock,
+      shippingCost: ({ price, weight }: { readonly price: number; readonly weight: number }) =>
+        price > 50_000 ? 0 : 495 + Math.ceil(weight / 10),
+    },
+  },
+  reviews: {
+    Query: { reviews: (_: unknown, { first }: Page) => reviews.slice(0, first) },
+    Review: {
+      __resolveReference: ({ id }: Id) => reviewById.get(id),
+      author: ({ authorId }: Review) => ({ id: authorId }),
+      product: ({ sku }: Review) => ({ sku }),
+    },
+    Customer: { reviews: ({ id }: Id, { first }: Page) => (reviewsByAuthor.get(id) ?? []).slice(0, first) },
+    Product: { reviews: ({ sku }: Sku, { first }: Page) => (reviewsByProduct.get(sku) ?? []).slice(0, first) },
+  },
+};

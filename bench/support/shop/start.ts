@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'graphql';
+import { composeSupergraph } from '#router/index.ts';
+import { freePort, startProcess } from '../processes.ts';
+import { SHOP_SDL, type ShopSubgraph } from './sdl.ts';
+
+export interface Shop extends AsyncDisposable {
+  readonly pid: number;
+  /** The file of the supergraph, with the subgraphs' URLs. */
+  readonly supergraph: string;
+  /** Requests that all subgraphs had so far. */
+  requests(): Promise<number>;
+}
+
+const SUBGRAPHS = fileURLToPath(new URL('subgraphs.ts', import.meta.url));
+
+export async function startShop(): Promise<Shop> {
+  await using stack = new AsyncDisposableStack();
+  const names = Object.keys(SHOP_SDL) as ShopSubgraph[];
+  const ports: Record<string, number> = { control: await freePort() };
+  for (const name of names) ports[name] = await freePort();
+  const control = `http://127.0.0.1:${ports.control}`;
+  const shop = stack.use(
+    await startProcess({
+      name: 'subgraphs',
+      args: [SUBGRAPHS],
+      env: { PORTS: JSON.stringify(ports) },
+      readyUrl: `${control}/requests`,
+    }),
+  );
+  const { supergraphSdl } = composeSupergraph(
+    names.map((name) => ({
+      name,
+      url: `http://127.0.0.1:${ports[name]}/graphql`,
+      typeDefs: parse(SHOP_SDL[name]),
+    })),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'alims-bench-shop-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const supergraph = join(folder, 'supergraph.graphql');
+  await writeFile(supergraph, supergraphSdl);
+  const owned = stack.move();
+  return {
+    pid: shop.pid,
+    supergraph,
+    async requests() {
+      const counts = (await (await fetch(`${control}/requests`)).json()) as Record<string, number>;
+      return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
