@@ -150,7 +150,7 @@ function finish(
 ): GraphQLResult {
   const { operation, variables } = ready;
   const violations: Violation[] = [];
-  if (execution.errors.length > 0) translatePaths(execution, options.state.clientKeys);
+  if (execution.errors.length > 0) translatePaths(execution, operation.clientKeys);
   const data = operation.project(execution.root, { variables, introspection, violations });
   for (const { message, path } of violations) {
     if (isExplained(execution, path)) continue;

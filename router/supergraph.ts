@@ -6,19 +6,20 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLSchema, isAbstractType, isEnumType, validateSchema } from 'graphql';
-import { type ClientKeys, createClientKeys, findContestedKeys } from './operation/client-keys.ts';
+import { createPlannerSupergraph, type PlannerSupergraph } from './planner-supergraph.ts';
 
 /** Everything that is derived from one supergraph document; never changes after it is built. */
 export interface SupergraphState {
   readonly sdl: string;
   /** What clients may see: without @inaccessible elements and join directives. */
   readonly schema: GraphQLSchema;
-  /** The same for the planner, which has its own schema classes. */
+  /** The same for the planner, which has its own schema classes and a supergraph adapted to its weaknesses. */
   readonly plannerSchema: Schema;
   readonly planner: QueryPlanner;
   /** Subgraph name to the URL written in the supergraph (may be empty). */
   readonly urls: ReadonlyMap<string, string>;
-  readonly clientKeys: ClientKeys;
+  /** What the planner's supergraph has that this one has not. */
+  readonly adapted: PlannerSupergraph;
   /** Whether an object of this type satisfies `... on condition`, inaccessible types included. */
   isOfType(typename: string, condition: string): boolean;
   /** True for an enum value that exists but is @inaccessible. */
@@ -44,24 +45,31 @@ const MAX_EVALUATED_PLANS = 500;
 export function buildSupergraph(sdl: string): SupergraphState {
   try {
     const supergraph = Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
-    const plannerSchema = supergraph.apiSchema();
-    const schema = plannerSchema.toGraphQLJSSchema();
+    const schema = supergraph.apiSchema().toGraphQLJSSchema();
     const problems = validateSchema(schema);
     if (problems.length > 0) throw new InvalidSupergraphError(problems.map(describe));
     const full = supergraph.schema.toGraphQLJSSchema();
+    const adapted = createPlannerSupergraph(sdl);
+    const planned = adapted.sdl === sdl ? supergraph : buildAdapted(supergraph, adapted);
     return {
       sdl,
       schema,
-      plannerSchema,
-      planner: new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } }),
+      adapted,
+      plannerSchema: planned.apiSchema(),
+      planner: new QueryPlanner(planned, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } }),
       urls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
-      clientKeys: createClientKeys(findContestedKeys(sdl)),
       isOfType: typeConditions(full),
       isHiddenValue: hiddenValues(full, schema),
     };
   } catch (error) {
     throw asInvalidSupergraph(error);
   }
+}
+
+// An @external field that no @requires names any more would be refused; the supergraph as it came is what has to be valid.
+function buildAdapted(original: Supergraph, { sdl }: PlannerSupergraph): Supergraph {
+  original.subgraphs();
+  return Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph: false });
 }
 
 function typeConditions(schema: GraphQLSchema): (typename: string, condition: string) => boolean {

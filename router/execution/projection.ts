@@ -14,6 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { PreparedOperation } from '../operation/operation.ts';
 import type { SupergraphState } from '../supergraph.ts';
 import { anyHolds, type Condition, conditionOf, type Variables } from './conditions.ts';
 import { type DataObject, isObject, type PathKey } from './data.ts';
@@ -57,7 +58,7 @@ interface Field {
   readonly read: Reader;
 }
 
-type Source = Pick<SupergraphState, 'schema' | 'clientKeys' | 'isOfType' | 'isHiddenValue'>;
+type Source = Pick<SupergraphState, 'schema' | 'isOfType' | 'isHiddenValue'> & Pick<PreparedOperation, 'clientKeys'>;
 
 export function compileProjection(
   source: Source,

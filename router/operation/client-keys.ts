@@ -1,9 +1,10 @@
-import { type DocumentNode, type FieldNode, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, visit } from 'graphql';
 
 /**
- * The planner fetches a field that a @requires names under the field's own name, and takes a client's selection under
- * the same key for it even when the arguments differ. So before planning the client's selections under such keys get
- * keys of their own, which the projection and the error paths translate back.
+ * The planner adds fields of its own (keys, what a @requires names, `__typename`) under their own names, and takes a
+ * client's field for the same when it has such a name for an alias: `{ id: label }` would give the id. So before
+ * planning the client's selections under such keys get keys of their own, which the projection and the error paths
+ * translate back.
  */
 export interface ClientKeys {
   /** Under which key the data of a client's key is found. */
@@ -16,42 +17,23 @@ export interface ClientKeys {
 
 const PREFIX = 'alims_client_';
 
-/** Response keys in use by @requires for fields that take arguments, by name: more than needed does no harm. */
-export function findContestedKeys(supergraphSdl: string): ReadonlySet<string> {
-  const document = parse(supergraphSdl, { noLocation: true });
-  const withArguments = new Set<string>();
-  const required = new Set<string>();
+/** `addedNames`: the names of fields that the planner may add. */
+export function createClientKeys(document: DocumentNode, addedNames: ReadonlySet<string>): ClientKeys {
+  const contested = new Set<string>();
   visit(document, {
-    FieldDefinition(field) {
-      if (field.arguments && field.arguments.length > 0) withArguments.add(field.name.value);
-      for (const directive of field.directives ?? []) {
-        if (directive.name.value !== 'join__field') continue;
-        const requires = directive.arguments?.find((argument) => argument.name.value === 'requires')?.value;
-        if (requires?.kind === Kind.STRING) collectFieldNames(requires.value, required);
-      }
+    Field({ alias, name }) {
+      if (alias && alias.value !== name.value && addedNames.has(alias.value)) contested.add(alias.value);
     },
   });
-  return new Set([...required].filter((name) => withArguments.has(name)));
-}
-
-function collectFieldNames(selection: string, names: Set<string>): void {
-  visit(parse(`{ ${selection} }`, { noLocation: true }), {
-    Field(field) {
-      names.add(field.name.value);
-    },
-  });
-}
-
-export function createClientKeys(contested: ReadonlySet<string>): ClientKeys {
+  const dataKeys = new Map([...contested].map((key) => [key, `${PREFIX}${key}`]));
+  const clientKeys = new Map<string | number, string>([...dataKeys].map(([key, dataKey]) => [dataKey, key]));
   const renameField = (field: FieldNode): FieldNode | undefined => {
-    const key = field.alias?.value ?? field.name.value;
-    if (!contested.has(key)) return undefined;
-    return { ...field, alias: { kind: Kind.NAME, value: `${PREFIX}${key}` } };
+    const value = dataKeys.get(field.alias?.value ?? field.name.value);
+    return value === undefined ? undefined : { ...field, alias: { kind: Kind.NAME, value } };
   };
   return {
-    dataKey: (clientKey) => (contested.has(clientKey) ? `${PREFIX}${clientKey}` : clientKey),
-    clientKey: (dataKey) =>
-      typeof dataKey === 'string' && dataKey.startsWith(PREFIX) ? dataKey.slice(PREFIX.length) : dataKey,
-    rename: (document) => (contested.size === 0 ? document : visit(document, { Field: { leave: renameField } })),
+    dataKey: (clientKey) => dataKeys.get(clientKey) ?? clientKey,
+    clientKey: (dataKey) => clientKeys.get(dataKey) ?? dataKey,
+    rename: (other) => (contested.size === 0 ? other : visit(other, { Field: { leave: renameField } })),
   };
 }

@@ -13,7 +13,9 @@ import type { Step } from '../execution/fetch.ts';
 import { compilePlan } from '../execution/plan.ts';
 import { compileProjection, type Projection } from '../execution/projection.ts';
 import { compileSubscriptionPlan, type SubscriptionPlan } from '../execution/subscription-plan.ts';
+import { resolveStandIns } from '../planner-plans.ts';
 import type { SupergraphState } from '../supergraph.ts';
+import { type ClientKeys, createClientKeys } from './client-keys.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { checkLimits, type OperationLimits } from './limits.ts';
 import { compileEstimate, type Estimate } from './limits-size.ts';
@@ -30,6 +32,7 @@ export interface PreparedOperation {
   readonly project: Projection;
   readonly introspect: Introspection | undefined;
   readonly plan: QueryPlan;
+  readonly clientKeys: ClientKeys;
 }
 
 /** Refused before anything ran: the client must change the document. */
@@ -68,7 +71,9 @@ function compileOperation(
   document: DocumentNode,
   definition: OperationDefinitionNode,
 ): Omit<PreparedOperation, 'estimate'> {
-  const plan = state.planner.buildQueryPlan(plannerOperation(state, document, definition));
+  const clientKeys = createClientKeys(document, state.adapted.addedNames);
+  const planned = state.planner.buildQueryPlan(plannerOperation(state, clientKeys.rename(document), definition.name));
+  const plan = resolveStandIns(planned, state.adapted);
   const { node } = plan;
   return {
     name: definition.name?.value ?? null,
@@ -76,23 +81,25 @@ function compileOperation(
     definition,
     run: node && node.kind !== 'Subscription' ? compilePlan(node, state.isOfType) : undefined,
     subscription: node?.kind === 'Subscription' ? compileSubscriptionPlan(node, state.isOfType) : undefined,
-    project: compileProjection(state, document, definition),
+    project: compileProjection({ ...state, clientKeys }, document, definition),
     introspect: compileIntrospection(state.schema, document, definition),
     plan,
+    clientKeys,
   };
 }
 
 function plannerOperation(
   state: SupergraphState,
   document: DocumentNode,
-  definition: OperationDefinitionNode,
+  name: OperationDefinitionNode['name'],
 ): PlannerOperation {
   // With one operation in it the document needs no name, so an anonymous one plans as well.
   const definitions = document.definitions.filter(
-    (each) => each === definition || each.kind === Kind.FRAGMENT_DEFINITION,
+    (each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION ||
+      (each.kind === Kind.OPERATION_DEFINITION && each.name?.value === name?.value),
   );
-  const planned = state.clientKeys.rename({ kind: Kind.DOCUMENT, definitions });
-  return operationFromDocument(state.plannerSchema, planned, { validate: false });
+  return operationFromDocument(state.plannerSchema, { kind: Kind.DOCUMENT, definitions }, { validate: false });
 }
 
 function parseDocument(text: string, limits: OperationLimits): DocumentNode | GraphQLError {
