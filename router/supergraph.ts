@@ -5,7 +5,8 @@ import {
   Supergraph,
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { GraphQLError, type GraphQLSchema, isAbstractType, isEnumType, validateSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, isAbstractType, isEnumType, parse, validateSchema } from 'graphql';
+import { type Authorization, compileAuthorization } from './operation/requirements.ts';
 import { createPlannerSupergraph, type PlannerSupergraph } from './planner-supergraph.ts';
 
 /** Everything that is derived from one supergraph document; never changes after it is built. */
@@ -18,6 +19,7 @@ export interface SupergraphState {
   readonly planner: QueryPlanner;
   /** Subgraph name to the URL written in the supergraph (may be empty). */
   readonly urls: ReadonlyMap<string, string>;
+  readonly authorization: Authorization;
   /** What the planner's supergraph has that this one has not. */
   readonly adapted: PlannerSupergraph;
   /** Whether an object of this type satisfies `... on condition`, inaccessible types included. */
@@ -49,6 +51,8 @@ export function buildSupergraph(sdl: string): SupergraphState {
     const problems = validateSchema(schema);
     if (problems.length > 0) throw new InvalidSupergraphError(problems.map(describe));
     const full = supergraph.schema.toGraphQLJSSchema();
+    const document = parse(sdl, { noLocation: true });
+    const directiveName = directiveNames(supergraph.schema);
     const adapted = createPlannerSupergraph(sdl);
     const planned = adapted.sdl === sdl ? supergraph : buildAdapted(supergraph, adapted);
     return {
@@ -58,12 +62,26 @@ export function buildSupergraph(sdl: string): SupergraphState {
       plannerSchema: planned.apiSchema(),
       planner: new QueryPlanner(planned, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } }),
       urls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
+      authorization: compileAuthorization(document, full, {
+        authenticated: directiveName('authenticated', 'authenticated'),
+        requiresScopes: directiveName('requiresScopes', 'requiresScopes'),
+        policy: directiveName('policy', 'policy'),
+        context: directiveName('context', 'context'),
+      }),
       isOfType: typeConditions(full),
       isHiddenValue: hiddenValues(full, schema),
     };
   } catch (error) {
     throw asInvalidSupergraph(error);
   }
+}
+
+/** A @link may give a specification's directive another name; undefined where the supergraph does not link it. */
+function directiveNames(schema: Schema): (specification: string, name: string) => string | undefined {
+  return (specification, name) => {
+    const feature = schema.coreFeatures?.getByIdentity(`https://specs.apollo.dev/${specification}`);
+    return feature?.directiveNameInSchema(name);
+  };
 }
 
 // An @external field that no @requires names any more would be refused; the supergraph as it came is what has to be valid.
