@@ -12,8 +12,11 @@ export interface RouterMetrics {
   subgraphFetch(subgraph: string, outcome: string, seconds: number): void;
   /** +1 when a subscription opens, -1 when it ends. */
   subscriptions(change: 1 | -1): void;
-  /** One event delivered to one subscriber. */
+  /** One event of a stream from a subgraph, completed once for all who subscribed to it. */
   subscriptionEvent(): void;
+  /** A client was cut because it read its stream too slowly. */
+  slowSubscriber(transport: string): void;
+  upstreams(read: () => number): void;
   planCacheSize(read: () => number): void;
 }
 
@@ -31,13 +34,22 @@ export function createRouterMetrics(metrics: Metrics): RouterMetrics {
   const open = metrics.gauge({ name: 'alims_router_subscriptions', help: 'Subscriptions open now.' });
   const events = metrics.counter({
     name: 'alims_router_subscription_events_total',
-    help: 'Subscription events delivered, counted for each subscriber.',
+    help: 'Events of streams from subgraphs, counted once however many clients share the stream.',
+  });
+  const slow = metrics.counter({
+    name: 'alims_router_slow_subscribers_total',
+    help: 'Clients cut because they read their streams too slowly.',
+    labels: ['transport'],
   });
   return {
     operation: (kind, outcome, seconds) => operations.observe({ kind, outcome }, seconds),
     subgraphFetch: (subgraph, outcome, seconds) => fetches.observe({ subgraph, outcome }, seconds),
     subscriptions: (change) => open.inc(change),
     subscriptionEvent: () => events.inc(),
+    slowSubscriber: (transport) => slow.inc({ transport }),
+    upstreams(read) {
+      metrics.gauge({ name: 'alims_router_upstreams', help: 'Streams from subgraphs open now.', read });
+    },
     planCacheSize(read) {
       metrics.gauge({ name: 'alims_router_operation_cache_size', help: 'Operations prepared and kept.', read });
     },

@@ -1,19 +1,21 @@
-import type { QueryPlan } from '@apollo/query-planner';
 import { GraphQLError, type GraphQLFormattedError, getVariableValues } from 'graphql';
+import type { FollowedIdentity } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import { type DataObject, isObject } from './execution/data.ts';
+import { isObject } from './execution/data.ts';
 import { SubgraphFailure } from './execution/errors.ts';
 import { type Caller, type Execution, isExplained, translatePaths } from './execution/execution.ts';
 import type { Violation } from './execution/projection.ts';
 import type { SubscriptionEvent } from './execution/subscription-plan.ts';
+import { callerOf, type Identified, type Origin } from './identify.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { OperationLimits } from './operation/limits.ts';
 import { refuseLarge } from './operation/limits-size.ts';
 import { badInput, type PreparedOperation, type RefusedOperation } from './operation/operation.ts';
 import { createOperationCache } from './operation/operation-cache.ts';
-import { resolveAhead } from './resolve-ahead.ts';
-import { createStream } from './stream.ts';
+import { errorResult, type GraphQLResult } from './results.ts';
 import type { SubgraphClient } from './subgraph-client.ts';
+import { type ChannelSource, type Completed, createChannel, type Subscriber } from './subscriptions/channel.ts';
+import { type Channels, createChannels } from './subscriptions/channels.ts';
 import type { SupergraphState } from './supergraph.ts';
 
 export interface GraphQLRequest {
@@ -22,27 +24,36 @@ export interface GraphQLRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export interface GraphQLResult {
-  /** Absent when the operation never ran. */
-  readonly data?: DataObject | null;
-  readonly errors?: readonly (GraphQLError | GraphQLFormattedError)[];
+export type Prepared = PreparedOperation | RefusedOperation;
+
+/** Whose stream it is. */
+export interface StreamClient {
+  readonly origin: Origin;
+  readonly identified: Identified;
 }
 
-/** A stream of results; its return() closes what lies behind it at once, also while a next() waits. */
-export type ResultStream = AsyncIterableIterator<GraphQLResult>;
-
-/** Gives the caller of a long stream anew: its identity is short-lived, and may have been revoked. Throws when it has. */
-export type Renew = () => Promise<Caller>;
+/** An open stream of one client. */
+export interface Subscription {
+  /** The client has left. */
+  leave(): void;
+}
 
 export interface Pipeline {
   readonly state: SupergraphState;
-  /** The operation's kind before it runs, for transports that serve only some kinds; null when the document is refused. */
-  kindOf(request: GraphQLRequest): 'query' | 'mutation' | 'subscription' | null;
-  /** How the operation would run; null when the document is refused. */
-  planOf(request: GraphQLRequest): QueryPlan | null;
-  execute(request: GraphQLRequest, caller: Caller): Promise<GraphQLResult>;
-  /** One result when the subscription is refused, otherwise a stream that ends with the subgraph's. */
-  subscribe(request: GraphQLRequest, caller: Caller, renew: Renew): Promise<GraphQLResult | ResultStream>;
+  /** At once when the operation is known. Never throws for what a client sent. */
+  prepare(request: GraphQLRequest): Prepared | Promise<Prepared>;
+  execute(prepared: Prepared, request: GraphQLRequest, caller: Caller): Promise<GraphQLResult>;
+  /** Results go to the subscriber; a result instead of a subscription is a refusal, and the subscriber hears nothing. */
+  subscribe(
+    prepared: Prepared,
+    request: GraphQLRequest,
+    client: StreamClient,
+    subscriber: Subscriber,
+  ): Promise<GraphQLResult | Subscription>;
+  /** Gives every open stream this result as its last. */
+  endStreams(last: GraphQLResult): void;
+  /** Streams from subgraphs that are open now. */
+  readonly upstreams: number;
 }
 
 export interface PipelineOptions {
@@ -56,32 +67,29 @@ export interface PipelineOptions {
 
 /** From a document and variables to a result: the same for every transport. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { state, limits, maxOperations } = options;
+  const { state, limits, maxOperations, metrics } = options;
   const cache = createOperationCache({ state, limits, maxOperations });
-  options.metrics?.planCacheSize(() => cache.size);
-  const prepare = ({ query, operationName }: GraphQLRequest) => cache.get(query, operationName);
+  const channels = createChannels();
+  metrics?.planCacheSize(() => cache.size);
+  metrics?.upstreams(() => channels.size);
   return {
     state,
-    kindOf(request) {
-      const prepared = prepare(request);
-      return 'errors' in prepared ? null : prepared.kind;
-    },
-    planOf(request) {
-      const prepared = prepare(request);
-      return 'errors' in prepared ? null : prepared.plan;
-    },
-    async execute(request, caller) {
+    prepare: ({ query, operationName }) => cache.get(query, operationName),
+    async execute(prepared, request, caller) {
       const started = performance.now();
-      const prepared = prepare(request);
       const ready = makeReady(options, prepared, request.variables);
       const result = 'errors' in ready ? ready : await runOperation(options, ready, request.variables, caller);
-      observe(options.metrics, prepared, result, (performance.now() - started) / 1000);
+      observe(metrics, prepared, result, (performance.now() - started) / 1000);
       return result;
     },
-    async subscribe(request, caller, renew) {
-      const ready = makeReady(options, prepare(request), request.variables);
+    async subscribe(prepared, request, client, subscriber) {
+      const ready = makeReady(options, prepared, request.variables);
       if ('errors' in ready) return ready;
-      return openSubscription(options, ready, caller, renew);
+      return openSubscription(options, channels, ready, { client, subscriber });
+    },
+    endStreams: (last) => channels.end(last),
+    get upstreams() {
+      return channels.size;
     },
   };
 }
@@ -93,7 +101,7 @@ interface Ready {
 
 function makeReady(
   { state, limits }: PipelineOptions,
-  prepared: PreparedOperation | RefusedOperation,
+  prepared: Prepared,
   raw: Readonly<Record<string, unknown>>,
 ): Ready | { readonly errors: readonly GraphQLError[] } {
   if ('errors' in prepared) return prepared;
@@ -111,7 +119,6 @@ function makeReady(
 }
 
 function createExecution(options: PipelineOptions, ready: Ready, caller: Caller): Execution {
-  const service = ready.operation.name ?? '(anonymous)';
   return {
     variables: ready.variables,
     caller,
@@ -119,15 +126,21 @@ function createExecution(options: PipelineOptions, ready: Ready, caller: Caller)
     root: {},
     errors: [],
     failedPaths: [],
-    onFailure(failure) {
-      if (failure.reason === 'aborted') return;
-      const { requestId } = caller;
-      options.logger.warn(
-        { err: failure, requestId, operation: service, subgraph: failure.service, reason: failure.reason },
-        'a subgraph gave no usable answer',
-      );
-    },
+    onFailure: (failure) => logFailure(options.logger, failure, ready.operation, caller),
   };
+}
+
+function logFailure(
+  logger: Logger,
+  failure: SubgraphFailure,
+  { name }: PreparedOperation,
+  { requestId }: Caller,
+): void {
+  if (failure.reason === 'aborted') return;
+  logger.warn(
+    { err: failure, requestId, operation: name ?? '(anonymous)', subgraph: failure.service, reason: failure.reason },
+    'a subgraph gave no usable answer',
+  );
 }
 
 async function runOperation(
@@ -151,101 +164,122 @@ function finish(
   const { operation, variables } = ready;
   const violations: Violation[] = [];
   if (execution.errors.length > 0) translatePaths(execution, operation.clientKeys);
-  const data = operation.project(execution.root, { variables, introspection, violations });
+  const data = operation.projection.write(execution.root, { variables, introspection, violations });
   for (const { message, path } of violations) {
     if (isExplained(execution, path)) continue;
     execution.errors.push({ message, path, extensions: { code: 'INTERNAL' } });
   }
-  if (!operation.run && !operation.subscription && data) reportUnplanned(execution, data, introspection);
+  if (!operation.run && !operation.subscription) reportUnplanned(execution, ready);
   return execution.errors.length > 0 ? { data, errors: execution.errors } : { data };
 }
 
 // The planner gives an empty plan for a selection that no subgraph can resolve; null alone would look like an answer.
-function reportUnplanned(
-  execution: Execution,
-  data: DataObject,
-  introspection: Readonly<Record<string, unknown>> | null,
-): void {
-  for (const [key, value] of Object.entries(data)) {
-    if (value !== null || (introspection && key in introspection)) continue;
+function reportUnplanned(execution: Execution, { operation, variables }: Ready): void {
+  for (const key of operation.projection.fetchedKeys(variables)) {
+    if (execution.errors.some(({ path }) => path?.[0] === key)) continue;
     const message = `No subgraph can resolve ${JSON.stringify(key)} as it is selected here.`;
     execution.errors.push({ message, path: [key], extensions: { code: 'UNAVAILABLE' } });
   }
 }
 
-function observe(
-  metrics: RouterMetrics | undefined,
-  prepared: PreparedOperation | RefusedOperation,
-  result: GraphQLResult,
-  seconds: number,
-): void {
+function observe(metrics: RouterMetrics | undefined, prepared: Prepared, result: GraphQLResult, seconds: number): void {
   const kind = 'errors' in prepared ? 'unknown' : prepared.kind;
-  const failed = result.data === null ? 'failed' : 'partial';
-  const outcome = !('data' in result) ? 'refused' : result.errors ? failed : 'ok';
+  const failed = result.data === 'null' ? 'failed' : 'partial';
+  const outcome = result.data === undefined ? 'refused' : result.errors ? failed : 'ok';
   metrics?.operation(kind, outcome, seconds);
+}
+
+interface Joining {
+  readonly client: StreamClient;
+  readonly subscriber: Subscriber;
 }
 
 async function openSubscription(
   options: PipelineOptions,
+  channels: Channels,
+  ready: Ready,
+  { client, subscriber }: Joining,
+): Promise<GraphQLResult | Subscription> {
+  if (!ready.operation.subscription) {
+    return { errors: [badInput(new GraphQLError('The operation is not a subscription.'))] };
+  }
+  const { scope } = callerOf(client.origin, client.identified, null);
+  const channel = channels.get(ready.operation, `${scope}\n${JSON.stringify(ready.variables)}`, (onClose) =>
+    createChannel(sourceOf(options, ready, client, onClose)),
+  );
+  const refusal = await channel.join(subscriber);
+  if (refusal) return refusal;
+  options.metrics?.subscriptions(1);
+  let open = true;
+  return {
+    leave() {
+      if (!open) return;
+      open = false;
+      options.metrics?.subscriptions(-1);
+      channel.leave(subscriber);
+    },
+  };
+}
+
+/** The first client of a channel opens it for all: they have one scope, so every subgraph answers them alike. */
+function sourceOf(
+  options: PipelineOptions,
+  ready: Ready,
+  { origin, identified }: StreamClient,
+  onClose: () => void,
+): ChannelSource<SubscriptionEvent> {
+  const { logger } = options;
+  const callerNow = async (followed: FollowedIdentity | null): Promise<Caller> => {
+    if (!followed) return callerOf(origin, identified, null);
+    return callerOf(origin, { ...identified, identityHeader: await followed.header() }, null);
+  };
+  return {
+    open: (signal) => openUpstream(options, ready, callerOf(origin, identified, signal)),
+    async complete(event, followed) {
+      options.metrics?.subscriptionEvent();
+      return completeEvent(options, ready, event, await callerNow(followed));
+    },
+    lost(error) {
+      if (!(error instanceof SubgraphFailure)) return errorResult(error, origin.requestId, logger);
+      logFailure(logger, error, ready.operation, callerOf(origin, identified, null));
+      return { data: 'null', errors: [streamLost(error)] };
+    },
+    follow: (onEnd) => identified.follow?.((why) => onEnd(errorResult(why, origin.requestId, logger))) ?? null,
+    onClose,
+  };
+}
+
+async function openUpstream(
+  options: PipelineOptions,
   ready: Ready,
   caller: Caller,
-  renew: Renew,
-): Promise<GraphQLResult | ResultStream> {
-  const { subscription } = ready.operation;
-  if (!subscription) return { errors: [badInput(new GraphQLError('The operation is not a subscription.'))] };
-  const closing = new AbortController();
-  const upstreamCaller = { ...caller, signal: closing.signal };
-  const { primary } = subscription;
+): Promise<AsyncIterable<SubscriptionEvent> | GraphQLResult> {
+  const primary = ready.operation.subscription?.primary;
+  if (!primary) throw new Error('Only a subscription has an upstream.');
   try {
     const body = primary.body(ready.variables, '');
-    const call = { body, kind: primary.kind, operationName: primary.operationName, caller: upstreamCaller };
-    const events = await options.subgraph(primary.service).subscribe(call);
-    const results = runEvents(options, ready, events, { caller: upstreamCaller, renew });
-    options.metrics?.subscriptions(1);
-    return createStream(results, () => {
-      closing.abort();
-      options.metrics?.subscriptions(-1);
-    });
+    const { kind, operationName } = primary;
+    return await options.subgraph(primary.service).subscribe({ body, kind, operationName, caller });
   } catch (error) {
-    closing.abort();
     if (!(error instanceof SubgraphFailure)) throw error;
-    const execution = createExecution(options, ready, caller);
-    execution.onFailure(error);
-    return { data: null, errors: [streamLost(error)] };
+    logFailure(options.logger, error, ready.operation, caller);
+    return { data: 'null', errors: [streamLost(error)] };
   }
 }
 
-/** So many events of one subscription are completed at the same time; each may hold what its subgraphs answered. */
-const EVENTS_AHEAD = 8;
-
-/** Events reach the client in the order in which the subgraph sent them. */
-async function* runEvents(
+async function completeEvent(
   options: PipelineOptions,
   ready: Ready,
-  events: AsyncIterable<SubscriptionEvent>,
-  { caller, renew }: { readonly caller: Caller; readonly renew: Renew },
-): AsyncGenerator<GraphQLResult> {
-  const { signal } = caller;
-  const complete = async (event: SubscriptionEvent): Promise<GraphQLResult> => {
-    const execution = createExecution(options, ready, await renew());
-    // The reader left while its session was confirmed.
-    if (signal?.aborted) return { data: null };
-    await ready.operation.subscription?.runEvent(execution, event);
-    // A refusal has no data: the field's null would only repeat it.
-    if (!isObject(event.data) && execution.errors.length > 0) return { data: null, errors: execution.errors };
-    return finish(options, execution, ready, null);
-  };
-  try {
-    for await (const result of resolveAhead(events, EVENTS_AHEAD, complete)) {
-      if (signal?.aborted) return;
-      options.metrics?.subscriptionEvent();
-      yield result;
-    }
-  } catch (error) {
-    if (!(error instanceof SubgraphFailure)) throw error;
-    createExecution(options, ready, caller).onFailure(error);
-    yield { data: null, errors: [streamLost(error)] };
+  event: SubscriptionEvent,
+  caller: Caller,
+): Promise<Completed> {
+  const execution = createExecution(options, ready, caller);
+  await ready.operation.subscription?.runEvent(execution, event);
+  // A refusal has no data: the field's null would only repeat it.
+  if (!isObject(event.data) && execution.errors.length > 0) {
+    return { result: { data: 'null', errors: execution.errors }, cursor: null };
   }
+  return { result: finish(options, execution, ready, null), cursor: null };
 }
 
 function streamLost(failure: SubgraphFailure): GraphQLFormattedError {

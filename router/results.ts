@@ -1,22 +1,29 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import type { GraphQLResult } from './pipeline.ts';
 
-/** Every error says under which id it is logged. Errors of refused documents are cached and shared, so they are copied. */
-export function withRequestId(result: GraphQLResult, requestId: string): GraphQLResult {
-  if (!result.errors) return result;
-  return { ...result, errors: result.errors.map((error) => identified(error, requestId)) };
+/** What an operation gives its client. */
+export interface GraphQLResult {
+  /** JSON text; absent when the operation never ran. */
+  readonly data?: string;
+  readonly errors?: readonly (GraphQLError | GraphQLFormattedError)[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-function identified(
-  error: GraphQLError | GraphQLFormattedError,
-  requestId: string,
-): GraphQLError | GraphQLFormattedError {
-  const extensions = { ...error.extensions, requestId };
-  if (!(error instanceof GraphQLError)) return { ...error, extensions };
-  const { source, positions, path } = error;
-  return new GraphQLError(error.message, { source, positions, path, extensions });
+/** The result as JSON text. Every error in it says under which id it is logged. */
+export function writeResult({ data, errors, extensions }: GraphQLResult, requestId: string): string {
+  const parts: string[] = [];
+  if (errors) parts.push(`"errors":${JSON.stringify(errors.map((error) => formatError(error, requestId)))}`);
+  if (data !== undefined) parts.push(`"data":${data}`);
+  if (extensions) parts.push(`"extensions":${JSON.stringify(extensions)}`);
+  return `{${parts.join(',')}}`;
+}
+
+/** What goes over a wire: without the hints for HTTP that an error may carry. */
+export function formatError(error: GraphQLError | GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  const plain = error instanceof GraphQLError ? error.toJSON() : error;
+  const { http: _http, ...extensions } = { ...plain.extensions };
+  return { ...plain, extensions: { ...extensions, requestId } };
 }
 
 /** A refusal keeps its code and sentence; anything else is masked and logged. */
@@ -26,40 +33,19 @@ export function errorResult(error: unknown, requestId: string, logger: Logger): 
 
 export function toGraphQLError(error: unknown, requestId: string, logger: Logger): GraphQLError {
   if (error instanceof AppError) {
-    return new GraphQLError(error.message, { extensions: { ...error.extensions, code: error.code, requestId } });
+    return new GraphQLError(error.message, { extensions: { ...error.extensions, code: error.code } });
   }
   if (error instanceof GraphQLError && !error.originalError) {
-    return new GraphQLError(error.message, {
-      source: error.source,
-      positions: error.positions,
-      path: error.path,
-      // Yoga's own refusals have its code for what is BAD_INPUT everywhere here.
-      extensions: { ...error.extensions, code: codeOf(error), requestId },
+    const { message, source, positions, path, extensions } = error;
+    return new GraphQLError(message, {
+      source,
+      positions,
+      path,
+      extensions: { ...extensions, code: extensions.code ?? 'BAD_INPUT' },
     });
   }
   logger.error({ err: error, requestId }, 'an unexpected error was masked');
   return new GraphQLError('Unexpected error. Quote the request id when you report it.', {
-    extensions: { code: 'INTERNAL', requestId, http: { status: 500 } },
+    extensions: { code: 'INTERNAL', http: { status: 500 } },
   });
-}
-
-export interface FormattedResult {
-  readonly data?: GraphQLResult['data'];
-  readonly errors?: readonly GraphQLFormattedError[];
-}
-
-/** What goes over a wire: without the hints for HTTP that an error may carry. */
-export function formatResult(result: GraphQLResult): FormattedResult {
-  const { errors, ...rest } = result;
-  return errors ? { ...rest, errors: errors.map(formatError) } : rest;
-}
-
-export function formatError(error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError {
-  const plain = error instanceof GraphQLError ? error.toJSON() : error;
-  const { http: _http, ...extensions } = { ...plain.extensions };
-  return { ...plain, extensions };
-}
-
-function codeOf({ extensions: { code } }: GraphQLError): unknown {
-  return code === undefined || code === 'BAD_REQUEST' ? 'BAD_INPUT' : code;
 }

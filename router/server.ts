@@ -4,13 +4,13 @@ import type { Health } from '#platform/health/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { Metrics } from '#platform/metrics/index.ts';
 import { createGraphiQL, type GraphiQLOptions } from './graphiql/page.ts';
-import type { OpenStream } from './guard.ts';
 import { type FetchHandler, serveFetch } from './http/bridge.ts';
 import { applyCors } from './http/cors.ts';
 import { createGraphQLOverHttp, type NodeHandler } from './http/graphql.ts';
+import { createHeartbeats, type Heartbeats } from './http/heartbeats.ts';
 import { HttpRefusal, sendRefusal } from './http/refusal.ts';
 import { type Authenticate, requestIdOf } from './identify.ts';
-import { createRouterMetrics } from './metrics.ts';
+import { createRouterMetrics, type RouterMetrics } from './metrics.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { stopServer } from './stop.ts';
@@ -18,7 +18,7 @@ import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type Strea
 import { createSubgraphClients } from './subgraph-clients.ts';
 import { buildSupergraph } from './supergraph.ts';
 import type { SubgraphFetch } from './transport.ts';
-import { serveWebSockets } from './websocket.ts';
+import { serveWebSockets } from './websocket/server.ts';
 
 export interface ExtraRoute {
   /** The path itself and everything below it. The longest prefix wins. */
@@ -53,6 +53,10 @@ export interface RouterOptions {
   readonly maxOperations?: number | undefined;
   /** Bytes of a GraphQL request. Default 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
+  /** Operations in one HTTP request; 0 refuses lists of them. Default 10. */
+  readonly maxBatch?: number | undefined;
+  /** Milliseconds between signs of life on open streams and sockets. Default 12,000. */
+  readonly heartbeatMs?: number | undefined;
   /** Milliseconds until a query to a subgraph is given up. Default 15,000. */
   readonly queryTimeoutMs?: number | undefined;
   /** Milliseconds until a mutation is given up. Default 60,000. */
@@ -80,13 +84,14 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     logger,
     metrics,
   });
-  const openStreams = new Set<OpenStream>();
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
   const quota = createStreamQuota(streamLimits);
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
+  const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
+  const streaming = { quota, heartbeats, metrics, maxPendingBytes: streamLimits.maxPendingBytes };
   server.on(
     'request',
-    createRequestListener(options, () => pipeline, { openStreams, quota }),
+    createRequestListener(options, () => pipeline, streaming),
   );
   const webSockets = serveWebSockets({
     server,
@@ -95,8 +100,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     authenticate: options.authenticate,
     logger,
     maxMessageBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
-    keepAliveMs: 12_000,
-    openStreams,
+    keepAliveMs: options.heartbeatMs ?? 12_000,
+    metrics,
     quota,
     limits: streamLimits,
   });
@@ -111,7 +116,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     options.health?.drain();
-    await stopServer({ server, webSockets, openStreams, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
+    await stopServer({ server, webSockets, pipeline, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
+    heartbeats[Symbol.dispose]();
     await clients[Symbol.asyncDispose]();
   };
   return {
@@ -125,6 +131,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_MAX_BATCH = 10;
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -136,16 +143,18 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   return promise;
 }
 
-interface Streams {
-  readonly openStreams: Set<OpenStream>;
+interface Streaming {
   readonly quota: StreamQuota;
+  readonly heartbeats: Heartbeats;
+  readonly metrics: RouterMetrics | undefined;
+  readonly maxPendingBytes: number;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-function createRequestListener(options: RouterOptions, pipeline: () => Pipeline, streams: Streams): Listener {
+function createRequestListener(options: RouterOptions, pipeline: () => Pipeline, streaming: Streaming): Listener {
   const { logger, allowedOrigins = [] } = options;
-  const route = createRoutes(options, pipeline, streams);
+  const route = createRoutes(options, pipeline, streaming);
   return (request, response) => {
     const requestId = requestIdOf(request.headers);
     response.setHeader('x-request-id', requestId);
@@ -170,14 +179,15 @@ function createRequestListener(options: RouterOptions, pipeline: () => Pipeline,
 function createRoutes(
   options: RouterOptions,
   pipeline: () => Pipeline,
-  streams: Streams,
+  streaming: Streaming,
 ): (request: IncomingMessage) => NodeHandler {
   const graphql = createGraphQLOverHttp({
     pipeline,
     authenticate: options.authenticate,
     logger: options.logger,
     body: { maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, timeoutMs: 30_000 },
-    ...streams,
+    maxBatch: options.maxBatch ?? DEFAULT_MAX_BATCH,
+    ...streaming,
   });
   const graphiql = options.graphiql && createGraphiQL(options.graphiql);
   const pages = new Map(Object.entries(options.pages ?? {}));

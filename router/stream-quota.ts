@@ -1,11 +1,8 @@
 import { RateLimitedError } from '#platform/errors/index.ts';
-import type { Identified } from './identify.ts';
-import type { GraphQLResult, ResultStream } from './pipeline.ts';
-import { createStream } from './stream.ts';
 
 /** How much of what stays open one client may hold. */
 export interface StreamLimits {
-  /** Operations under way on one WebSocket. */
+  /** Operations under way on one WebSocket, or in one event stream that serves several. */
   readonly perSocket: number;
   /** Open streams of one person, over all sockets and requests. */
   readonly perPerson: number;
@@ -13,6 +10,8 @@ export interface StreamLimits {
   readonly perAddress: number;
   /** Milliseconds until a WebSocket that has not said `connection_init` is closed. */
   readonly initTimeoutMs: number;
+  /** Bytes that may wait for a client that reads too slowly; beyond them it is cut and resumes at its cursor. */
+  readonly maxPendingBytes: number;
 }
 
 /** Several dashboards of one person fit; a program that opens and forgets does not. */
@@ -21,19 +20,17 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
   perPerson: 200,
   perAddress: 10,
   initTimeoutMs: 10_000,
+  maxPendingBytes: 1024 * 1024,
 };
 
 const RETRY_AFTER_SECONDS = 30;
 
 export interface StreamQuota {
   /**
-   * Counts the stream that `open` gives until it ends; what is no stream does not count.
+   * Counts one stream until it is disposed of.
    * @throws RateLimitedError when the client holds as many as it may.
    */
-  hold(
-    client: { readonly identified: Identified; readonly address: string | undefined },
-    open: () => Promise<GraphQLResult | ResultStream>,
-  ): Promise<GraphQLResult | ResultStream>;
+  take(client: { readonly person: string | null; readonly address: string | undefined }): Disposable;
 }
 
 export function createStreamQuota({ perPerson, perAddress }: StreamLimits): StreamQuota {
@@ -58,26 +55,11 @@ export function createStreamQuota({ perPerson, perAddress }: StreamLimits): Stre
   }
 
   return {
-    async hold({ identified: { person }, address }, open) {
-      using opening = new DisposableStack();
-      opening.use(
-        person !== null
-          ? take(person, perPerson, 'One person')
-          : take(`@${address}`, perAddress, 'One address without a token'),
-      );
-      const result = await open();
-      if (!(Symbol.asyncIterator in result)) return result;
-      const place = opening.move();
-      return createStream(resultsOf(result), () => {
-        place.dispose();
-        void result.return?.();
-      });
-    },
+    take: ({ person, address }) =>
+      person === null
+        ? take(`@${address}`, perAddress, 'One address without a token')
+        : take(person, perPerson, 'One person'),
   };
-}
-
-async function* resultsOf(stream: ResultStream): AsyncGenerator<GraphQLResult> {
-  yield* stream;
 }
 
 /** @throws RateLimitedError when `count` operations are under way on a socket that may have `most`. */

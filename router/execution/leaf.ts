@@ -1,34 +1,50 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
 
-/** A value as the client gets it; INVALID when a subgraph broke the type; HIDDEN when clients may not see it. */
-export type LeafReader = (value: unknown) => unknown;
+/** The JSON text of a value that is neither null nor undefined; INVALID when a subgraph broke the type. */
+export type LeafWriter = (value: unknown) => string;
 
-export const INVALID: unique symbol = Symbol('invalid leaf');
-export const HIDDEN: unique symbol = Symbol('inaccessible enum value');
+/** No JSON text is empty. */
+export const INVALID = '';
 
 const MAX_INT = 2 ** 31 - 1;
 const MIN_INT = -(2 ** 31);
 
-const BUILT_IN: Readonly<Record<string, LeafReader>> = {
-  String: (value) => (typeof value === 'string' ? value : INVALID),
-  Boolean: (value) => (typeof value === 'boolean' ? value : INVALID),
-  Float: (value) => (typeof value === 'number' ? value : INVALID),
-  Int: (value) => (Number.isInteger(value) && Number(value) <= MAX_INT && Number(value) >= MIN_INT ? value : INVALID),
+// Text without quotes, backslashes, control characters and halves of surrogate pairs is its own JSON.
+const PLAIN = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
+const LONG = 64;
+
+export function writeString(value: string): string {
+  return value.length < LONG && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+}
+
+function isInt(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) <= MAX_INT && Number(value) >= MIN_INT;
+}
+
+const BUILT_IN: Readonly<Record<string, LeafWriter>> = {
+  String: (value) => (typeof value === 'string' ? writeString(value) : INVALID),
+  Boolean: (value) => (typeof value === 'boolean' ? String(value) : INVALID),
+  Float: (value) => (typeof value === 'number' ? JSON.stringify(value) : INVALID),
+  Int: (value) => (isInt(value) ? JSON.stringify(value) : INVALID),
   ID: (value) => {
-    if (typeof value === 'string') return value;
-    return Number.isInteger(value) ? String(value) : INVALID;
+    if (typeof value === 'string') return writeString(value);
+    return Number.isInteger(value) ? `"${value}"` : INVALID;
   },
 };
 
+function writeAny(value: unknown): string {
+  return typeof value === 'string' ? writeString(value) : JSON.stringify(value);
+}
+
+/** A value that exists but that clients may not see is null to them. */
 export function compileLeaf(
   type: GraphQLLeafType,
   isHiddenValue: (enumName: string, value: string) => boolean,
-): LeafReader {
-  if (!isEnumType(type)) return BUILT_IN[type.name] ?? ((value) => value);
-  const visible = new Set(type.getValues().map((value) => value.name));
+): LeafWriter {
+  if (!isEnumType(type)) return BUILT_IN[type.name] ?? writeAny;
+  const visible = new Map(type.getValues().map(({ name }) => [name, `"${name}"`]));
   return (value) => {
     if (typeof value !== 'string') return INVALID;
-    if (visible.has(value)) return value;
-    return isHiddenValue(type.name, value) ? HIDDEN : INVALID;
+    return visible.get(value) ?? (isHiddenValue(type.name, value) ? 'null' : INVALID);
   };
 }

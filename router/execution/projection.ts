@@ -2,8 +2,8 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLLeafType,
   type GraphQLOutputType,
-  getNamedType,
   isCompositeType,
   isInterfaceType,
   isLeafType,
@@ -18,7 +18,7 @@ import type { PreparedOperation } from '../operation/operation.ts';
 import type { SupergraphState } from '../supergraph.ts';
 import { anyHolds, type Condition, conditionOf, type Variables } from './conditions.ts';
 import { type DataObject, isObject, type PathKey } from './data.ts';
-import { compileLeaf, HIDDEN, INVALID } from './leaf.ts';
+import { compileLeaf, INVALID } from './leaf.ts';
 
 /** A value that breaks the schema; `message` says how, `path` where. */
 export interface Violation {
@@ -26,8 +26,13 @@ export interface Violation {
   readonly path: readonly PathKey[];
 }
 
-/** Shapes merged data as the client asked for it. Null when null reached the root. */
-export type Projection = (data: DataObject, run: ProjectionRun) => DataObject | null;
+/** Writes merged data as the client asked for it. */
+export interface Projection {
+  /** JSON text; `null` when null reached the root. */
+  write(data: DataObject, run: ProjectionRun): string;
+  /** Response keys of the root fields that a subgraph has to answer. */
+  fetchedKeys(variables: Variables): string[];
+}
 
 export interface ProjectionRun {
   readonly variables: Variables;
@@ -36,14 +41,16 @@ export interface ProjectionRun {
   readonly violations: Violation[];
 }
 
-/** Stands for "null where null is not allowed": the parent becomes null. */
-const BUBBLE: unique symbol = Symbol('null in a non-null place');
+const NULL = 'null';
+/** Stands for "null where null is not allowed": the parent becomes null. No JSON text is empty. */
+const BUBBLE = '';
 
 interface Walk extends ProjectionRun {
+  /** Where the writer is: only as many keys count as the writer is deep. */
   readonly path: PathKey[];
 }
 
-type Reader = (value: unknown, walk: Walk) => unknown;
+type Writer = (value: unknown, walk: Walk) => string;
 
 interface Selected {
   readonly set: SelectionSetNode;
@@ -52,10 +59,13 @@ interface Selected {
 
 interface Field {
   readonly key: string;
+  /** The key as JSON, with its colon. */
+  readonly label: string;
   readonly dataKey: string;
   /** Null when the field always counts. */
   readonly conditions: readonly Condition[] | null;
-  readonly read: Reader;
+  readonly isFetched: boolean;
+  readonly write: Writer;
 }
 
 type Source = Pick<SupergraphState, 'schema' | 'isOfType' | 'isHiddenValue'> & Pick<PreparedOperation, 'clientKeys'>;
@@ -67,12 +77,12 @@ export function compileProjection(
 ): Projection {
   const root = source.schema.getRootType(operation.operation);
   if (!root) throw new Error(`The supergraph has no ${operation.operation} type.`);
-  const readObject = objectReader(createCompiler(source, document), root, [
-    { set: operation.selectionSet, condition: null },
-  ]);
-  return (data, run) => {
-    const shaped = readObject(data, { ...run, path: [] });
-    return isObject(shaped) ? shaped : null;
+  const compiler = createCompiler(source, document);
+  const fields = compileFields(compiler, root, [{ set: operation.selectionSet, condition: null }], 0);
+  return {
+    write: (data, run) => writeFields(fields, data, { ...run, path: [] }, 0) || NULL,
+    fetchedKeys: (variables) =>
+      fields.filter((field) => field.isFetched && counts(field, variables)).map(({ key }) => key),
   };
 }
 
@@ -86,23 +96,28 @@ function createCompiler(source: Source, document: DocumentNode): Compiler {
   return { source, fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])) };
 }
 
-function objectReader(compiler: Compiler, type: GraphQLCompositeType, sets: readonly Selected[]): Reader {
+function objectWriter(
+  compiler: Compiler,
+  type: GraphQLCompositeType,
+  sets: readonly Selected[],
+  depth: number,
+): Writer {
   // By concrete type, compiled when the first object of the type comes.
   const byType = new Map<string, readonly Field[]>();
   const fieldsOf = (concrete: GraphQLCompositeType): readonly Field[] => {
     const known = byType.get(concrete.name);
     if (known) return known;
-    const fields = compileFields(compiler, concrete, sets);
+    const fields = compileFields(compiler, concrete, sets, depth);
     byType.set(concrete.name, fields);
     return fields;
   };
   const own = isObjectType(type) ? fieldsOf(type) : null;
   return (value, walk) => {
-    if (!isObject(value)) return violation(walk, `Expected an object of type ${type.name}.`);
-    if (own) return readFields(own, value, walk);
+    if (!isObject(value)) return violation(walk, depth, `Expected an object of type ${type.name}.`);
+    if (own) return writeFields(own, value, walk, depth);
     const concrete = concreteType(compiler.source, type, value.__typename);
-    if (!concrete) return violation(walk, `Found an unknown __typename for ${type.name}.`);
-    return readFields(fieldsOf(concrete), value, walk);
+    if (!concrete) return violation(walk, depth, `Found an unknown __typename for ${type.name}.`);
+    return writeFields(fieldsOf(concrete), value, walk, depth);
   };
 }
 
@@ -115,17 +130,22 @@ function concreteType(source: Source, declared: GraphQLCompositeType, typename: 
   return source.isOfType(type.name, declared.name) ? type : null;
 }
 
-function readFields(fields: readonly Field[], value: DataObject, walk: Walk): unknown {
-  const shaped: DataObject = {};
-  for (const field of fields) {
-    if (field.conditions && !anyHolds(field.conditions, walk.variables)) continue;
-    walk.path.push(field.key);
-    const result = field.read(value[field.dataKey], walk);
-    walk.path.pop();
-    if (result === BUBBLE) return null;
-    shaped[field.key] = result;
+function counts(field: Field, variables: Variables): boolean {
+  return field.conditions === null || anyHolds(field.conditions, variables);
+}
+
+/** Null text when a field that may not be null is: the object around it takes the null. */
+function writeFields(fields: readonly Field[], value: DataObject, walk: Walk, depth: number): string {
+  let text = '';
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index] as Field;
+    if (!counts(field, walk.variables)) continue;
+    walk.path[depth] = field.key;
+    const written = field.write(value[field.dataKey], walk);
+    if (written === BUBBLE) return NULL;
+    text += text === '' ? field.label + written : `,${field.label}${written}`;
   }
-  return shaped;
+  return `{${text}}`;
 }
 
 interface Gathered {
@@ -134,14 +154,21 @@ interface Gathered {
   readonly sets: Selected[];
 }
 
-function compileFields(compiler: Compiler, type: GraphQLCompositeType, sets: readonly Selected[]): readonly Field[] {
+function compileFields(
+  compiler: Compiler,
+  type: GraphQLCompositeType,
+  sets: readonly Selected[],
+  depth: number,
+): readonly Field[] {
   const gathered = new Map<string, Gathered>();
   for (const { set, condition } of sets) gather(compiler, type, set, condition, gathered);
   return [...gathered].map(([key, field]) => ({
     key,
+    label: `${JSON.stringify(key)}:`,
     dataKey: compiler.source.clientKeys.dataKey(key),
     conditions: field.conditions.includes(null) ? null : field.conditions,
-    read: compileField(compiler, type, field),
+    isFetched: !field.name.startsWith('__'),
+    write: compileField(compiler, type, field, depth + 1),
   }));
 }
 
@@ -170,68 +197,79 @@ function gather(
   }
 }
 
-function compileField(compiler: Compiler, parent: GraphQLCompositeType, field: Gathered): Reader {
-  if (field.name === '__typename') return () => (isObjectType(parent) ? parent.name : BUBBLE);
+/** `depth` is that of the field's value: the path to it has so many keys. */
+function compileField(compiler: Compiler, parent: GraphQLCompositeType, field: Gathered, depth: number): Writer {
+  if (field.name === '__typename') {
+    const name = isObjectType(parent) ? JSON.stringify(parent.name) : BUBBLE;
+    return () => name;
+  }
   if (field.name === '__schema' || field.name === '__type') {
-    return (_value, walk) => walk.introspection?.[String(walk.path.at(-1))] ?? null;
+    return (_value, walk) => JSON.stringify(walk.introspection?.[String(walk.path[depth - 1])] ?? null);
   }
   const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field.name] : undefined;
-  if (!definition) return () => null;
-  return compileType(compiler, definition.type, field.sets, `${parent.name}.${field.name}`);
+  if (!definition) return () => NULL;
+  return compileType(
+    compiler,
+    definition.type,
+    { sets: field.sets, coordinate: `${parent.name}.${field.name}` },
+    depth,
+  );
 }
 
-function compileType(
-  compiler: Compiler,
-  type: GraphQLOutputType,
-  sets: readonly Selected[],
-  coordinate: string,
-): Reader {
-  if (isNonNullType(type)) {
-    const read = compileType(compiler, type.ofType, sets, coordinate);
-    return (value, walk) => {
-      const before = walk.violations.length;
-      const result = read(value, walk);
-      if (result !== null && result !== undefined) return result;
-      // Only the deepest null is worth a message: those above follow from it.
-      if (walk.violations.length === before) violation(walk, `Cannot return null for non-nullable ${coordinate}.`);
-      return BUBBLE;
-    };
+interface Selection {
+  readonly sets: readonly Selected[];
+  readonly coordinate: string;
+}
+
+function compileType(compiler: Compiler, type: GraphQLOutputType, selection: Selection, depth: number): Writer {
+  if (isNonNullType(type)) return nonNull(compileType(compiler, type.ofType, selection, depth), selection, depth);
+  if (isListType(type)) {
+    return compileList(compileType(compiler, type.ofType, selection, depth + 1), selection, depth);
   }
-  if (isListType(type)) return compileList(compileType(compiler, type.ofType, sets, coordinate), coordinate);
-  if (isLeafType(type)) return compileLeafField(compiler, type, coordinate);
-  const read = objectReader(compiler, type, sets);
-  return (value, walk) => (value === null || value === undefined ? null : read(value, walk));
+  if (isLeafType(type)) return compileLeafField(compiler, type, selection, depth);
+  const write = objectWriter(compiler, type, selection.sets, depth);
+  return (value, walk) => (value === null || value === undefined ? NULL : write(value, walk));
 }
 
-function compileList(read: Reader, coordinate: string): Reader {
+function nonNull(write: Writer, { coordinate }: Selection, depth: number): Writer {
   return (value, walk) => {
-    if (value === null || value === undefined) return null;
-    if (!Array.isArray(value)) return violation(walk, `Expected a list for ${coordinate}.`);
-    const shaped: unknown[] = new Array(value.length);
-    for (let index = 0; index < value.length; index++) {
-      walk.path.push(index);
-      const result = read(value[index], walk);
-      walk.path.pop();
-      if (result === BUBBLE) return null;
-      shaped[index] = result;
+    const before = walk.violations.length;
+    const written = write(value, walk);
+    if (written !== NULL) return written;
+    // Only the deepest null is worth a message: those above follow from it.
+    if (walk.violations.length === before) {
+      violation(walk, depth, `Cannot return null for non-nullable ${coordinate}.`);
     }
-    return shaped;
+    return BUBBLE;
   };
 }
 
-function compileLeafField(compiler: Compiler, type: GraphQLOutputType, coordinate: string): Reader {
-  const named = getNamedType(type);
-  if (!isLeafType(named)) throw new Error(`${coordinate} is not a leaf.`);
-  const read = compileLeaf(named, compiler.source.isHiddenValue);
+function compileList(write: Writer, { coordinate }: Selection, depth: number): Writer {
   return (value, walk) => {
-    if (value === null || value === undefined) return null;
-    const result = read(value);
-    if (result === HIDDEN) return null;
-    return result === INVALID ? violation(walk, `Found an invalid value for ${coordinate} of type ${named}.`) : result;
+    if (value === null || value === undefined) return NULL;
+    if (!Array.isArray(value)) return violation(walk, depth, `Expected a list for ${coordinate}.`);
+    let text = '';
+    for (let index = 0; index < value.length; index++) {
+      walk.path[depth] = index;
+      const written = write(value[index], walk);
+      if (written === BUBBLE) return NULL;
+      text += index === 0 ? written : `,${written}`;
+    }
+    return `[${text}]`;
   };
 }
 
-function violation(walk: Walk, message: string): null {
-  walk.violations.push({ message, path: [...walk.path] });
-  return null;
+function compileLeafField(compiler: Compiler, type: GraphQLLeafType, { coordinate }: Selection, depth: number): Writer {
+  const write = compileLeaf(type, compiler.source.isHiddenValue);
+  return (value, walk) => {
+    if (value === null || value === undefined) return NULL;
+    const written = write(value);
+    if (written !== INVALID) return written;
+    return violation(walk, depth, `Found an invalid value for ${coordinate} of type ${type.name}.`);
+  };
+}
+
+function violation(walk: Walk, depth: number, message: string): string {
+  walk.violations.push({ message, path: walk.path.slice(0, depth) });
+  return NULL;
 }

@@ -12,10 +12,15 @@ export interface BodyLimits {
 const JSON_TYPES = /^application\/(json|graphql\+json)\s*(;|$)/i;
 
 /**
- * The parsed body of a GraphQL POST. Throws HttpRefusal: 415 for another type than JSON (which a foreign page could
- * post without the browser asking first), 413 beyond the limit, 408 when it does not come, 400 when it is not JSON.
+ * The parsed body of a GraphQL POST: one request, or as many as `maxBatch` in a list. Throws HttpRefusal: 415 for another
+ * type than JSON (which a foreign page could post without the browser asking first), 413 beyond the limit, 408 when it
+ * does not come, 400 when it is not JSON.
  */
-export async function readJsonBody(request: IncomingMessage, limits: BodyLimits): Promise<Record<string, unknown>> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  maxBatch: number,
+): Promise<Record<string, unknown> | Record<string, unknown>[]> {
   requireJson(request.headers['content-type']);
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > limits.maxBytes) throw tooLarge(request, limits);
@@ -27,31 +32,18 @@ export async function readJsonBody(request: IncomingMessage, limits: BodyLimits)
     const why = error instanceof Error ? error.message : String(error);
     throw new HttpRefusal(400, 'BAD_INPUT', `The body is not JSON (${why}). Send {"query": "…", "variables": {…}}.`);
   }
-  if (isObject(body)) return withParameters(body);
-  if (!Array.isArray(body)) {
+  if (isObject(body)) return body;
+  if (!Array.isArray(body) || body.length === 0 || !body.every(isObject)) {
     throw new HttpRefusal(400, 'BAD_INPUT', 'The body must be a JSON object like {"query": "…", "variables": {…}}.');
   }
-  throw new HttpRefusal(400, 'BAD_INPUT', 'Several operations in one request are not served: send them one by one.');
-}
-
-/** What GraphQL over HTTP lets a request hold, said in our words: the library behind would say less. */
-function withParameters(body: Record<string, unknown>): Record<string, unknown> {
-  const { query, variables } = body;
-  if (typeof query !== 'string') {
-    throw new HttpRefusal(400, 'BAD_INPUT', `"query" must be the text of a GraphQL document, got ${shown(query)}.`);
-  }
-  if (variables !== undefined && variables !== null && !isObject(variables)) {
-    throw new HttpRefusal(
-      400,
-      'BAD_INPUT',
-      `"variables" must be a JSON object like {"id": "…"}, got ${shown(variables)}.`,
-    );
-  }
-  return body;
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
+  if (body.length <= maxBatch) return body;
+  throw new HttpRefusal(
+    400,
+    'BAD_INPUT',
+    maxBatch === 0
+      ? 'Several operations in one request are not served: send them one by one.'
+      : `The request holds ${body.length} operations; at most ${maxBatch} are served: send fewer in one request.`,
+  );
 }
 
 function requireJson(contentType: string | undefined): void {

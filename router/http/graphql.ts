@@ -1,169 +1,211 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError } from 'graphql';
-import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import type { GraphQLError } from 'graphql';
 import type { Logger } from '#platform/logging/index.ts';
-import { isObject } from '../execution/data.ts';
-import { fetchApi } from '../fetch-api.ts';
-import { type OpenStream, subscribeGuarded } from '../guard.ts';
-import { type Authenticate, callerOf, type Origin, originOf } from '../identify.ts';
-import type { GraphQLRequest, GraphQLResult, Pipeline, ResultStream } from '../pipeline.ts';
-import { errorResult, toGraphQLError, withRequestId } from '../results.ts';
+import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
+import type { RouterMetrics } from '../metrics.ts';
+import type { GraphQLRequest, Pipeline, Prepared } from '../pipeline.ts';
+import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import type { StreamQuota } from '../stream-quota.ts';
+import { openClientStream } from '../subscriptions/client-stream.ts';
+import { createFrame } from '../subscriptions/frame.ts';
+import { headOf, httpRefusal, sendResult, sendText } from './answer.ts';
 import { type BodyLimits, readJsonBody } from './body.ts';
-import { leavingSignal, sendResponse, urlOf } from './bridge.ts';
+import { leavingSignal, urlOf } from './bridge.ts';
+import { createEventStream } from './event-stream.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import { JSON_TYPE, negotiate, type StreamType, type Wanted } from './negotiation.ts';
+import { checkParams, type Params } from './params.ts';
+import { HttpRefusal } from './refusal.ts';
 
 export interface GraphQLOverHttpOptions {
   readonly pipeline: () => Pipeline;
   readonly authenticate: Authenticate;
   readonly logger: Logger;
+  readonly metrics: RouterMetrics | undefined;
   readonly body: BodyLimits;
-  readonly openStreams: Set<OpenStream>;
   readonly quota: StreamQuota;
+  readonly heartbeats: Heartbeats;
+  /** Bytes that may wait for a client of a stream. */
+  readonly maxPendingBytes: number;
+  /** Operations in one request. */
+  readonly maxBatch: number;
 }
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
 
-interface ServerContext {
+/** One HTTP request, with what is known before its operations are looked at. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly origin: Origin;
-  /** Already parsed and within its limits; null for GET. */
-  readonly body: Record<string, unknown> | null;
+  readonly wanted: Wanted;
   readonly signal: AbortSignal;
-  readonly address: string | undefined;
 }
 
-/**
- * GraphQL over HTTP and server-sent events. Yoga reads GET parameters, negotiates the media type and writes the
- * answer; what happens to the operation is the pipeline's.
- */
+/** GraphQL over HTTP, over server-sent events (each its own connection) and over multipart HTTP. */
 export function createGraphQLOverHttp(options: GraphQLOverHttpOptions): NodeHandler {
-  const yoga = createYoga<ServerContext>({
-    graphqlEndpoint: '/graphql',
-    graphiql: false,
-    landingPage: false,
-    cors: false,
-    multipart: false,
-    logging: false,
-    maskedErrors: false,
-    parserAndValidationCache: false,
-    maxRequestBodySize: false,
-    plugins: [usePipeline(options)],
-  });
   return async (request, response, requestId) => {
-    const method = request.method ?? 'GET';
-    const body = method === 'POST' ? await readJsonBody(request, options.body) : null;
-    const signal = leavingSignal(response);
-    const fetchRequest = new fetchApi.Request(urlOf(request).href, { method, headers: plainHeaders(request), signal });
+    const params = await readParams(request, options);
     const origin = originOf(request.headers, requestId);
-    const answer = await yoga.fetch(fetchRequest, { origin, body, signal, address: request.socket.remoteAddress });
-    const type = answer.headers.get('content-type') ?? '';
-    if (type.startsWith('text/event-stream') || type.startsWith('multipart/')) return sendResponse(response, answer);
-    await sendText(response, answer, requestId);
+    const wanted = negotiate(request.headers.accept);
+    const exchange = { request, response, origin, wanted, signal: leavingSignal(response) };
+    if (Array.isArray(params)) await answerBatch(options, exchange, params);
+    else await answerOne(options, exchange, params);
   };
 }
 
-function plainHeaders(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+async function readParams(request: IncomingMessage, options: GraphQLOverHttpOptions): Promise<Params | Params[]> {
+  switch (request.method) {
+    case 'POST':
+      return readJsonBody(request, options.body, options.maxBatch);
+    case 'GET':
+    case 'HEAD':
+      return readQuery(urlOf(request).searchParams);
+    default:
+      throw new HttpRefusal(405, 'BAD_INPUT', 'Send the operation with POST, or a query with GET.', {
+        allow: 'GET, POST',
+      });
   }
-  return headers;
 }
 
-const EMPTY_ANSWERS: Readonly<Record<number, string>> = {
-  405: 'Send the operation with POST, or a query with GET.',
-  406: 'None of the media types in "accept" is served: ask for application/graphql-response+json, application/json or, for a subscription, text/event-stream.',
-  415: 'Send the operation as application/json.',
-};
-
-async function sendText(response: ServerResponse, answer: Response, requestId: string): Promise<void> {
-  let text = await answer.text();
-  for (const [name, value] of answer.headers) response.setHeader(name, value);
-  // Yoga leaves the body of some refusals empty.
-  const message = text === '' ? EMPTY_ANSWERS[answer.status] : undefined;
-  if (message !== undefined) {
-    text = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_INPUT', requestId } }] });
-    response.setHeader('content-type', 'application/json; charset=utf-8');
+function readQuery(search: URLSearchParams): Params {
+  const params: Record<string, unknown> = {};
+  for (const name of ['query', 'operationName']) if (search.has(name)) params[name] = search.get(name);
+  for (const name of ['variables', 'extensions']) {
+    const text = search.get(name);
+    if (text !== null && text !== '') params[name] = parseParameter(name, text);
   }
-  response.setHeader('content-length', Buffer.byteLength(text));
-  response.writeHead(answer.status);
-  response.end(text);
+  return params;
 }
 
-function usePipeline(options: GraphQLOverHttpOptions): Plugin<object, ServerContext> {
-  return {
-    onRequestParse({ serverContext, setRequestParser }) {
-      const { body } = serverContext;
-      if (body) setRequestParser(() => body);
-    },
-    async onParams({ params, request, context, setResult }) {
-      const { origin } = context as unknown as ServerContext;
-      try {
-        setResult((await serve(options, params, request, context as unknown as ServerContext)) as never);
-      } catch (error) {
-        setResult(errorResult(error, origin.requestId, options.logger) as never);
-      }
-    },
-    // What yoga itself refuses, such as a wrong method, gets an id and a code too.
-    onResultProcess({ result, setResult, serverContext }) {
-      if (!isObject(result) || !Array.isArray(result.errors)) return;
-      const { requestId } = serverContext.origin;
-      const errors: readonly GraphQLError[] = result.errors;
-      if (errors.every((error) => error.extensions?.requestId !== undefined)) return;
-      const identified = errors.map((error) => toGraphQLError(error, requestId, options.logger));
-      setResult({ ...result, errors: identified } as never);
-    },
-  };
+function parseParameter(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const message = `The parameter "${name}" is not JSON: send it as an object like {"id": "…"}, URL-encoded.`;
+    throw new HttpRefusal(400, 'BAD_INPUT', message);
+  }
 }
 
+async function answerOne(options: GraphQLOverHttpOptions, exchange: Exchange, params: Params): Promise<void> {
+  const { response, origin, wanted } = exchange;
+  const outcome = await serve(options, exchange, params);
+  if (outcome === 'streaming') return;
+  if (wanted.stream && (wanted.prefersStream || !wanted.result)) {
+    sendAsStream(options, exchange, outcome, wanted.stream);
+    return;
+  }
+  sendResult(response, outcome, wanted.result ?? JSON_TYPE, origin.requestId);
+}
+
+async function answerBatch(options: GraphQLOverHttpOptions, exchange: Exchange, batch: Params[]): Promise<void> {
+  const { response, origin } = exchange;
+  const single = { ...exchange, wanted: { ...exchange.wanted, stream: null, prefersStream: false } };
+  const results: (GraphQLResult | 'streaming')[] = await Promise.all(
+    batch.map((params) => serve(options, single, params)),
+  );
+  const texts = results.map((result) => (result === 'streaming' ? '{}' : writeResult(result, origin.requestId)));
+  sendText(response, { status: 200, headers: {} }, exchange.wanted.result ?? JSON_TYPE, `[${texts.join(',')}]`);
+}
+
+/** Never throws: what goes wrong is a result. */
 async function serve(
   options: GraphQLOverHttpOptions,
-  params: GraphQLParams,
-  request: Request,
-  { origin, signal, address }: ServerContext,
-): Promise<GraphQLResult | ResultStream> {
-  const { logger, openStreams: open } = options;
-  const { requestId } = origin;
-  const graphqlRequest = checkParams(params);
-  const pipeline = options.pipeline();
-  // Before the document is looked at: planning is dear, and a wrong token buys none.
-  const identified = await options.authenticate(origin.token, requestId);
-  const kind = pipeline.kindOf(graphqlRequest);
-  refuseWrongTransport(kind, request);
-  if (kind === 'subscription') {
-    return options.quota.hold({ identified, address }, () =>
-      subscribeGuarded({ pipeline, request: graphqlRequest, origin, identified, signal, logger, open }),
+  exchange: Exchange,
+  params: Params,
+): Promise<GraphQLResult | 'streaming'> {
+  const { origin, signal } = exchange;
+  try {
+    refuseUnservable(exchange.wanted);
+    const request = checkParams(params);
+    const pipeline = options.pipeline();
+    // Before the document is looked at: planning is dear, and a wrong token buys none.
+    const identified = await options.authenticate(origin.token, origin.requestId);
+    const prepared = await pipeline.prepare(request);
+    const kind = 'errors' in prepared ? null : prepared.kind;
+    if (kind === 'mutation' && exchange.request.method !== 'POST') throw mutationOverGet();
+    if (kind === 'subscription') return await stream(options, exchange, { pipeline, prepared, request, identified });
+    return await pipeline.execute(prepared, request, callerOf(origin, identified, signal));
+  } catch (error) {
+    return errorResult(error, origin.requestId, options.logger);
+  }
+}
+
+function refuseUnservable({ result, stream }: Wanted): void {
+  if (result || stream) return;
+  throw httpRefusal(
+    406,
+    'None of the media types in "accept" is served: ask for application/graphql-response+json, application/json or, for a subscription, text/event-stream or multipart/mixed.',
+  );
+}
+
+function mutationOverGet(): GraphQLError {
+  return httpRefusal(405, 'A mutation is sent with POST: GET must not change anything.', { allow: 'POST' });
+}
+
+interface Streaming {
+  readonly pipeline: Pipeline;
+  readonly prepared: Prepared;
+  readonly request: GraphQLRequest;
+  readonly identified: Identified;
+}
+
+async function stream(
+  options: GraphQLOverHttpOptions,
+  exchange: Exchange,
+  { pipeline, prepared, request, identified }: Streaming,
+): Promise<GraphQLResult | 'streaming'> {
+  const { response, origin, wanted, signal } = exchange;
+  if (!wanted.stream) {
+    throw httpRefusal(
+      406,
+      'A subscription is a stream: send "accept: text/event-stream", or use a WebSocket (graphql-ws).',
     );
   }
-  return withRequestId(await pipeline.execute(graphqlRequest, callerOf(origin, identified, signal)), requestId);
-}
-
-function refuseWrongTransport(kind: 'query' | 'mutation' | 'subscription' | null, request: Request): void {
-  if (kind === 'mutation' && request.method === 'GET') {
-    throw refusal(405, 'A mutation is sent with POST: GET must not change anything.', { Allow: 'POST' });
+  const client = { origin, identified, address: exchange.request.socket.remoteAddress };
+  const events = eventStreamOf(options, exchange, wanted.stream);
+  const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, events);
+  if (!('leave' in opened)) return opened;
+  if (signal.aborted) {
+    opened.leave();
+    return 'streaming';
   }
-  if (kind !== 'subscription') return;
-  const accept = request.headers.get('accept') ?? '';
-  if (/text\/event-stream|multipart\/mixed/i.test(accept)) return;
-  throw refusal(406, 'A subscription is a stream: send "accept: text/event-stream", or use a WebSocket (graphql-ws).');
+  events.open();
+  const beating = options.heartbeats.add(() => events.beat());
+  response.once('close', () => {
+    beating[Symbol.dispose]();
+    opened.leave();
+  });
+  return 'streaming';
 }
 
-function refusal(status: number, message: string, headers?: Record<string, string>): GraphQLError {
-  return new GraphQLError(message, {
-    extensions: { code: 'BAD_INPUT', http: { status, ...(headers && { headers }) } },
+function eventStreamOf(options: GraphQLOverHttpOptions, { response, origin }: Exchange, type: StreamType) {
+  const { maxPendingBytes, metrics, logger } = options;
+  const { requestId } = origin;
+  return createEventStream(type, {
+    response,
+    requestId,
+    maxPendingBytes,
+    onSlow() {
+      metrics?.slowSubscriber(type);
+      logger.warn({ requestId, maxPendingBytes }, 'a client read its stream too slowly and was cut');
+    },
   });
 }
 
-function checkParams(params: GraphQLParams): GraphQLRequest {
-  const { query, variables, operationName, extensions } = params;
-  if (typeof query !== 'string' || query === '') throw refusal(400, '"query" must be the text of a GraphQL document.');
-  if (!isAbsent(operationName) && typeof operationName !== 'string') {
-    throw refusal(400, '"operationName" must be a string.');
+/** A client that wants streams gets one for a single result too: the result, and the end. */
+function sendAsStream(
+  options: GraphQLOverHttpOptions,
+  exchange: Exchange,
+  result: GraphQLResult,
+  type: StreamType,
+): void {
+  const { status } = headOf(result, JSON_TYPE);
+  if (status !== 200) {
+    sendResult(exchange.response, result, JSON_TYPE, exchange.origin.requestId);
+    return;
   }
-  if (!isAbsent(variables) && !isObject(variables)) throw refusal(400, '"variables" must be a JSON object.');
-  if (!isAbsent(extensions) && !isObject(extensions)) throw refusal(400, '"extensions" must be a JSON object.');
-  return { query, operationName: operationName || null, variables: variables ?? {} };
-}
-
-function isAbsent(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
+  const events = eventStreamOf(options, exchange, type);
+  events.next(createFrame(result));
+  events.end();
 }

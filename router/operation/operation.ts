@@ -29,7 +29,7 @@ export interface PreparedOperation {
   /** Undefined when nothing has to be fetched: introspection, `__typename`, or a selection that no subgraph resolves. */
   readonly run: Step | undefined;
   readonly subscription: SubscriptionPlan | undefined;
-  readonly project: Projection;
+  readonly projection: Projection;
   readonly introspect: Introspection | undefined;
   readonly plan: QueryPlan;
   readonly clientKeys: ClientKeys;
@@ -81,7 +81,7 @@ function compileOperation(
     definition,
     run: node && node.kind !== 'Subscription' ? compilePlan(node, state.isOfType) : undefined,
     subscription: node?.kind === 'Subscription' ? compileSubscriptionPlan(node, state.isOfType) : undefined,
-    project: compileProjection({ ...state, clientKeys }, document, definition),
+    projection: compileProjection({ ...state, clientKeys }, document, definition),
     introspect: compileIntrospection(state.schema, document, definition),
     plan,
     clientKeys,

@@ -1,16 +1,16 @@
 import { Supergraph } from '@apollo/federation-internals';
+import type { GraphQLFormattedError } from 'graphql';
 import { expect, test } from 'vitest';
-import { callerOf, NO_HEADERS, NOBODY } from '../identify.ts';
 import { DEFAULT_LIMITS } from '../operation/limits.ts';
-import { createPipeline, type GraphQLResult } from '../pipeline.ts';
+import { createPipeline } from '../pipeline.ts';
 import { createSubgraphClients } from '../subgraph-clients.ts';
 import { buildSupergraph } from '../supergraph.ts';
+import { ask, planOf } from './fixture/ask.ts';
 import { createFixture } from './fixture/federation.ts';
 import { silentLogger } from './fixture/logger.ts';
 import { describeOperation, generateOperations } from './fixture/operations.ts';
 import { askOracle } from './fixture/oracle.ts';
 
-const CALLER = callerOf({ token: null, requestId: 'r-1', traceparent: null, forwarded: NO_HEADERS }, NOBODY, null);
 const OPERATIONS = 320;
 
 test('our executor and the one of @apollo/gateway give the same data and the same errors', {
@@ -35,7 +35,7 @@ test('our executor and the one of @apollo/gateway give the same data and the sam
   for (const operation of generateOperations(state.schema, OPERATIONS, 20_261_122)) {
     const { query, variables } = operation;
     const request = { query, variables, operationName: null };
-    const plan = pipeline.planOf(request);
+    const plan = await planOf(pipeline, request);
     if (!plan) throw new Error(`refused: ${query}`);
     const expected = await askOracle(
       state,
@@ -44,7 +44,7 @@ test('our executor and the one of @apollo/gateway give the same data and the sam
       structuredClone(plan),
       structuredClone({ query, variables }),
     );
-    const ours = await pipeline.execute(request, CALLER);
+    const ours = await ask(pipeline, request);
     const about = describeOperation(operation);
     expect(plain(ours.data), about).toEqual(plain(expected.data));
     expect(errorKeys(ours.errors, false), about).toEqual(errorKeys(expected.errors, false));
@@ -69,7 +69,10 @@ function plain(data: unknown): unknown {
 }
 
 /** Path and code, each once: the gateway repeats an error for every copy of the same entity, in another order. */
-function errorKeys(errors: GraphQLResult['errors'], withIndexes: boolean): string[] {
+function errorKeys(
+  errors: readonly Pick<GraphQLFormattedError, 'path' | 'extensions'>[] | undefined,
+  withIndexes: boolean,
+): string[] {
   const keys = (errors ?? [])
     // A null in a non-null place: the gateway tells it in extensions, we as an error (the specification asks for one).
     .filter((error) => error.extensions?.code !== 'INTERNAL')

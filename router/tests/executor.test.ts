@@ -2,16 +2,14 @@ import { getIntrospectionQuery, graphqlSync, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../compose.ts';
 import type { SubgraphAnswer } from '../execution/fetch.ts';
-import { callerOf, NO_HEADERS, NOBODY } from '../identify.ts';
 import { DEFAULT_LIMITS } from '../operation/limits.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import type { SubgraphCall, SubgraphClient } from '../subgraph-client.ts';
 import { createSubgraphClients } from '../subgraph-clients.ts';
 import { buildSupergraph } from '../supergraph.ts';
+import { ask } from './fixture/ask.ts';
 import { createFixture, type Fixture } from './fixture/federation.ts';
 import { silentLogger } from './fixture/logger.ts';
-
-const CALLER = callerOf({ token: null, requestId: 'r-1', traceparent: null, forwarded: NO_HEADERS }, NOBODY, null);
 
 function start(): { pipeline: Pipeline; fixture: Fixture } {
   const fixture = createFixture();
@@ -29,8 +27,9 @@ function pipelineOf(state: ReturnType<typeof buildSupergraph>, subgraph: (name: 
   return createPipeline({ state, subgraph, ...common });
 }
 
-async function run(pipeline: Pipeline, query: string, variables: Record<string, unknown> = {}) {
-  return JSON.parse(JSON.stringify(await pipeline.execute({ query, variables, operationName: null }, CALLER)));
+// biome-ignore lint/suspicious/noExplicitAny: answers of a test
+function run(pipeline: Pipeline, query: string, variables: Record<string, unknown> = {}): Promise<any> {
+  return ask(pipeline, { query, variables, operationName: null });
 }
 
 /** A supergraph whose subgraphs answer what the test says; `asked` holds what they were asked. */
@@ -222,11 +221,11 @@ describe('operations', () => {
     const { pipeline } = start();
     const query = 'query A { me { name } } query B { me { id } }';
     expect((await run(pipeline, query)).errors[0].message).toContain('A, B');
-    const result = await pipeline.execute({ query, variables: {}, operationName: 'B' }, CALLER);
+    const result = await ask(pipeline, { query, variables: {}, operationName: 'B' });
     expect(result.data).toEqual({ me: { id: 'p1' } });
-    expect(
-      (await pipeline.execute({ query, variables: {}, operationName: 'C' }, CALLER)).errors?.[0]?.extensions?.code,
-    ).toBe('BAD_INPUT');
+    expect((await ask(pipeline, { query, variables: {}, operationName: 'C' })).errors?.[0]?.extensions?.code).toBe(
+      'BAD_INPUT',
+    );
   });
 
   test('only variables that a subgraph uses reach it, with their defaults', async () => {

@@ -48,19 +48,23 @@ function openWs(running: RunningFixture, connectionParams: Record<string, unknow
 
 describe('what one client may hold open', () => {
   const SLOW = 'subscription { slowReviews { id } }';
-  const authenticate: Authenticate = async (token) => ({ ...NOBODY, person: token });
+  const authenticate: Authenticate = async (token) => ({ ...NOBODY, scope: token ?? '', person: token });
   const limited = { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number), requestId: expect.any(String) };
 
   test('a person has so many streams over all requests, and a place again when one ends', async () => {
     const running = await start({ authenticate, streamLimits: { perPerson: 2 } });
     const leaving = new AbortController();
+    let name = 0;
     const open = async (token: string, signal?: AbortSignal) => {
+      name += 1;
       const headers = {
         'content-type': 'application/json',
         accept: 'text/event-stream',
         authorization: `Bearer ${token}`,
       };
-      const results = readResults(await openSse(running, REVIEWS, { headers, ...(signal && { signal }) }));
+      const results = readResults(
+        await openSse(running, REVIEWS.replace('(', `S${name}(`), { headers, ...(signal && { signal }) }),
+      );
       return (await results.next()).value;
     };
     for (const signal of [leaving.signal, undefined]) expect((await open('ada', signal))?.errors).toBeUndefined();
@@ -91,8 +95,10 @@ describe('what one client may hold open', () => {
     const running = await start({ authenticate, streamLimits: { perSocket: 2 } });
     const { client } = openWs(running, { authorization: 'Bearer ada' });
     const errors: unknown[] = [];
+    let name = 0;
+    const own = () => SLOW.replace('{', `S${++name} {`);
     const subscribe = () =>
-      client.subscribe({ query: SLOW }, { next: () => {}, error: (error) => errors.push(error), complete: () => {} });
+      client.subscribe({ query: own() }, { next: () => {}, error: (error) => errors.push(error), complete: () => {} });
     const [leave] = [subscribe(), subscribe()];
     subscribe();
     await expect.poll(() => errors).toMatchObject([[{ extensions: limited }]]);

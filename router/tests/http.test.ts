@@ -166,9 +166,29 @@ describe('bad input', () => {
     expect(await code(response)).toBe('BAD_INPUT');
   });
 
-  test('a list of operations is refused', async () => {
-    const response = await running.post([{ query: '{ me { name } }' }]);
+  test('a list of operations is answered with a list, each with its own result or refusal', async () => {
+    const response = await running.post([{ query: '{ me { name } }' }, { query: '{ nope }' }, {}]);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject([
+      { data: { me: { name: 'Ada' } } },
+      { errors: [{ extensions: { code: 'BAD_INPUT' } }] },
+      { errors: [{ message: expect.stringContaining('"query"') }] },
+    ]);
+  });
+
+  test('a list that is longer than the limit is refused as a whole', async () => {
+    const response = await running.post(Array.from({ length: 11 }, () => ({ query: '{ me { name } }' })));
     expect(response.status).toBe(400);
+    expect(await code(response)).toBe('BAD_INPUT');
+  });
+
+  test('a subscription in a list is refused: a list is one answer', async () => {
+    const [result] = (await (
+      await running.post([{ query: 'subscription { slowReviews { id } }' }], {
+        accept: 'text/event-stream, application/json',
+      })
+    ).json()) as [{ errors: { extensions: { code: string } }[] }];
+    expect(result.errors[0]?.extensions.code).toBe('BAD_INPUT');
   });
 
   test.each([

@@ -103,7 +103,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
 test('many streams of one session ask accounts no more often than one', async () => {
   const { accounts, running, subscribe } = await start();
   for (let count = 0; count < 40; count += 1)
-    subscribe(TRANSPORTS[count % 2] ?? 'SSE', SILENT)
+    subscribe(TRANSPORTS[count % 2] ?? 'SSE', SILENT.replace('{', `S${count} {`))
       .next()
       .catch(() => {});
   await expect.poll(() => running.fixture.open.count).toBe(40);
