@@ -4,7 +4,7 @@ import type { Sample } from '../domain/types.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import { SAMPLE_COLUMNS, type SampleRow, sampleOfRow } from './rows.ts';
 import type { Scope } from './sample-store.ts';
-import { findByText, gramsOf } from './text-search.ts';
+import { gramsOf } from './text-search.ts';
 
 type Condition = Prisma.Sql;
 
@@ -95,68 +95,78 @@ interface Page {
   readonly limit: number;
 }
 
-/** So many of the newest rows tell whether a text is common … */
-const PROBED = 400;
-/** … when so many of them hold it. */
-const COMMON = 40;
+/** What the rows have to fulfil. */
+interface Wanted {
+  readonly organization: Condition;
+  readonly conditions: Condition;
+  readonly text: WantedText | null;
+}
 
-/**
- * A common text, or one among few rows, is found sooner by looking at each row on the way, a rare one by the index of
- * texts. That index tells rows apart by what they have of the text's parts: where most rows have them all, as numbers
- * counted upward have, it cannot.
- */
-async function textCondition(
-  query: Query,
-  { organizationId }: Scope,
-  conditions: Condition,
-  text: string,
-): Promise<Condition> {
-  const needle = text.toLowerCase();
+interface WantedText {
+  readonly contains: Condition;
+  /** What an index of texts knows of a row that holds the text; null when the text is too short for it. */
+  readonly indexed: Condition | null;
+}
+
+async function wantedBy(query: Query, scope: Scope, filter: SampleFilter): Promise<Wanted> {
+  return {
+    organization: Prisma.sql`s.organization_id = ${scope.organizationId}::uuid`,
+    conditions: await matching(query, scope, filter),
+    text: filter.text ? wantedText(scope, filter.text.toLowerCase()) : null,
+  };
+}
+
+function wantedText({ organizationId }: Scope, needle: string): WantedText {
   const contains = Prisma.sql`strpos(s.search_text, ${needle}) > 0`;
   const grams = gramsOf(organizationId, needle);
-  const [probe] = await query<{ seen: number; found: number; alike: number }>(
-    Prisma.sql`SELECT count(*)::int AS seen, (count(*) FILTER (WHERE ${contains}))::int AS found,
-      (count(*) FILTER (WHERE s.search_grams @> ${grams}::int[]))::int AS alike FROM (
-      SELECT s.search_text, s.search_grams FROM sample s WHERE ${conditions} ORDER BY s.registered_at DESC LIMIT ${PROBED}
-    ) s`,
-    FOR_THESE_VALUES,
-  );
-  if (!probe || probe.seen < PROBED || probe.found >= COMMON || probe.alike >= COMMON) return contains;
-  const ids = await findByText(query, grams, needle);
-  return ids ? Prisma.sql`s.id = ANY(${ids}::uuid[])` : contains;
+  const indexed = Prisma.sql`s.search_grams @> ${grams}::int[] AND ${contains}`;
+  return { contains, indexed: grams.length > 0 ? indexed : null };
 }
 
-/** What the rows have to fulfil. */
-async function conditionsOf(query: Query, scope: Scope, filter: SampleFilter): Promise<Condition> {
-  const conditions = await matching(query, scope, filter);
-  return filter.text ? and([conditions, await textCondition(query, scope, conditions, filter.text)]) : conditions;
-}
+/** So many rows are looked at for a text before the index of texts is asked. */
+const AHEAD = 1_000;
 
 export async function listSamples(query: Query, scope: Scope, filter: SampleFilter, page: Page): Promise<Sample[]> {
-  return (await walk(query, await conditionsOf(query, scope, filter), page)).map(sampleOfRow);
+  return (await walk(query, await wantedBy(query, scope, filter), page)).map(sampleOfRow);
 }
 
 /**
  * Rows with a value first, then those without, each part straight from the order's index in either direction:
  * one ORDER BY … NULLS LAST over both would need an index per direction.
  */
-async function walk(query: Query, conditions: Condition, { order, after, limit }: Page): Promise<SampleRow[]> {
-  const select = (part: Condition, by: Condition, take: number) =>
-    query<SampleRow>(
-      Prisma.sql`SELECT ${SAMPLE_COLUMNS} FROM sample s WHERE ${conditions} AND ${part} ORDER BY ${by} LIMIT ${take}`,
-      FOR_THESE_VALUES,
-    );
+async function walk(query: Query, wanted: Wanted, { order, after, limit }: Page): Promise<SampleRow[]> {
   const rows: SampleRow[] = [];
-  if (after?.value !== null) {
-    const { by, behind } = placeOf(order, after);
-    rows.push(...(await select(behind, by, limit)));
-  }
+  if (after?.value !== null) rows.push(...(await partOf(query, wanted, placeOf(order, after), limit)));
   if (rows.length < limit && MAY_BE_ABSENT.has(order.field)) {
     const { column, word, sign } = wordsOf(order);
     const from = after && after.value === null ? Prisma.sql`AND s.id ${sign} ${after.id}::uuid` : Prisma.empty;
-    rows.push(...(await select(Prisma.sql`${column} IS NULL ${from}`, Prisma.sql`s.id ${word}`, limit - rows.length)));
+    const place = { by: Prisma.sql`s.id ${word}`, behind: Prisma.sql`${column} IS NULL ${from}` };
+    rows.push(...(await partOf(query, wanted, place, limit - rows.length)));
   }
   return rows;
+}
+
+/**
+ * A common text fills the page from the next rows; any other is found by the index of texts, which knows no order: all
+ * rows that hold it are sorted.
+ */
+async function partOf(query: Query, wanted: Wanted, { by, behind }: Place, take: number): Promise<SampleRow[]> {
+  const { organization, conditions, text } = wanted;
+  const select = (from: Condition, where: Condition) =>
+    query<SampleRow>(
+      Prisma.sql`SELECT ${SAMPLE_COLUMNS} FROM ${from} WHERE ${where} ORDER BY ${by} LIMIT ${take}`,
+      FOR_THESE_VALUES,
+    );
+  const all = and([conditions, behind]);
+  if (!text) return select(Prisma.sql`sample s`, all);
+  if (!text.indexed) return select(Prisma.sql`sample s`, and([all, text.contains]));
+  const next = Prisma.sql`(SELECT * FROM sample s WHERE ${organization} AND ${behind} ORDER BY ${by} LIMIT ${AHEAD}) s`;
+  const ahead = await select(next, and([conditions, text.contains]));
+  if (ahead.length === take) return ahead;
+  // Without OFFSET the planner would walk the list again, for it takes the text to be spread evenly over it.
+  const found = Prisma.sql`(SELECT * FROM sample_search s WHERE ${all} AND ${text.indexed} OFFSET 0) s`;
+  const ids = Prisma.sql`SELECT s.id FROM ${found} ORDER BY ${by} LIMIT ${take}`;
+  return select(Prisma.sql`sample s`, Prisma.sql`${organization} AND s.id IN (${ids})`);
 }
 
 const MAY_BE_ABSENT: ReadonlySet<SampleOrderField> = new Set(['RECEIVED_AT', 'COLLECTED_AT', 'DUE_AT']);
@@ -165,7 +175,13 @@ function wordsOf({ field, direction }: SampleOrder) {
   return { column: ORDER_COLUMNS[field], ...DIRECTIONS[direction] };
 }
 
-function placeOf(order: SampleOrder, after: Keyset | null): { readonly by: Condition; readonly behind: Condition } {
+/** Where a part of the list begins, and how it goes on. */
+interface Place {
+  readonly by: Condition;
+  readonly behind: Condition;
+}
+
+function placeOf(order: SampleOrder, after: Keyset | null): Place {
   const { column, word, sign } = wordsOf(order);
   return {
     by: Prisma.sql`${column} ${word}, s.id ${word}`,
@@ -176,10 +192,16 @@ function placeOf(order: SampleOrder, after: Keyset | null): { readonly by: Condi
 }
 
 export async function countSamples(query: Query, scope: Scope, filter: SampleFilter): Promise<number> {
-  const conditions = await conditionsOf(query, scope, filter);
-  const [row] = await query<{ count: number }>(
-    Prisma.sql`SELECT count(*)::int AS count FROM sample s WHERE ${conditions}`,
-    FOR_THESE_VALUES,
-  );
-  return row?.count ?? 0;
+  const { organization, conditions, text } = await wantedBy(query, scope, filter);
+  const count = async (from: Condition, where: Condition): Promise<number> => {
+    const sql = Prisma.sql`SELECT count(*)::int AS count FROM ${from} WHERE ${where}`;
+    const [row] = await query<{ count: number }>(sql, FOR_THESE_VALUES);
+    return row?.count ?? 0;
+  };
+  if (!text) return count(Prisma.sql`sample s`, conditions);
+  const newest = Prisma.sql`(SELECT * FROM sample s WHERE ${organization} ORDER BY s.registered_at DESC LIMIT ${AHEAD}) s`;
+  // The index of texts is slower than reading every row where most rows hold the text.
+  if (!text.indexed || (await count(newest, text.contains)) > AHEAD / 10)
+    return count(Prisma.sql`sample s`, and([conditions, text.contains]));
+  return count(Prisma.sql`sample_search s`, and([conditions, text.indexed]));
 }

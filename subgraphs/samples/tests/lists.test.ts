@@ -188,6 +188,7 @@ describe('text among many samples', () => {
     typeCode: 'WATER',
     clientCode: i % 2 === 0 ? 'UTAHDWQ' : 'PROVO',
     barcode: i === 7 ? 'Needle-Ä7' : `HAY-${i}`,
+    receivedAt: i % 3 === 0 ? null : `2026-02-0${1 + (i % 4)}T00:00:00Z`,
   }));
   let viewer: Viewer;
   beforeAll(async () => {
@@ -211,6 +212,37 @@ describe('text among many samples', () => {
       await act.register(viewer, [{ ...utah, barcode: null, clientCode: 'UTAHDWQ' }])
     ).flatMap(({ sample }) => sample ?? []);
     expect(await found(person('client', viewer, client?.id), { text: 'needle' })).toEqual([0, []]);
+  });
+
+  test.each([
+    ['common', 'hay-'],
+    ['of some rows', 'hay-1'],
+    ['rare', 'ay-499'],
+    ['short', '49'],
+  ])('a text that is %s gives each row once, in any order and with other conditions', async (_, text) => {
+    const list = async (variables: object) => (await lab.ask<{ samples: Page }>(viewer, LIST, variables)).samples;
+    const all: Node[] = [];
+    for (let after: string | null = null; all.length < many.length; ) {
+      const { edges, pageInfo } = await list({ first: 200, after });
+      all.push(...edges.map(({ node }) => node));
+      after = pageInfo.endCursor;
+    }
+    const holds = ({ barcode, accessionNumber }: Node) =>
+      `${accessionNumber} ${barcode}`.toLowerCase().includes(text) && barcode !== null;
+    for (const [field, direction] of ORDER_FIELDS.flatMap((field) => [
+      [field, 'ASC'] as const,
+      [field, 'DESC'] as const,
+    ])) {
+      const seen: string[] = [];
+      let after: string | null = null;
+      do {
+        const filter = { text, status: ['RECEIVED', 'REGISTERED'] };
+        const got: Page = await list({ first: 90, after, orderBy: { field, direction }, filter });
+        seen.push(...got.edges.map(({ node }) => node.id));
+        after = got.pageInfo.hasNextPage ? got.pageInfo.endCursor : null;
+      } while (after);
+      expect(seen).toEqual(sorted(all.filter(holds), field, direction));
+    }
   });
 
   test('so are common and short texts', async () => {

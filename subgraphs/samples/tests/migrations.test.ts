@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { createTemplate, type DatabaseUrls, migrate } from '#platform/database/index.ts';
+import { gramsOf, searchText } from '../data/text-search.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/samples/migrations', import.meta.url));
 
@@ -65,6 +66,29 @@ function analysis(n: number, { service, status, flags, verifiedBy = [] }: Given)
   return `INSERT INTO analysis VALUES (${id(100 + n)}, '${ORGANIZATION}', ${id(2)}, ${id(service)}, ${n}, '${status}', 1);
     ${flags === undefined ? '' : result} ${verifications.join('')}`;
 }
+
+test('samples of before are found by the same parts of their text as new ones', async () => {
+  const urls = await databaseBefore('20261126000400_text_parts');
+  const barcodes = ['W-2021-0001', 'aaaaaaa', 'abc', '', 'Ünï-\u{1F9EA}\u{1F9EA}-Ä7'];
+  const texts = barcodes.map((barcode, n) => searchText({ accessionNumber: `2026-00000${n}`, barcode }));
+  const rows = texts.map(
+    (
+      text,
+      n,
+    ) => `(${id(100 + n)}, '${ORGANIZATION}', '${n}', '${text}', '{1,2}', 'RECEIVED', 'ROUTINE', 'ROUTINE', now(),
+      ${id(1)}, 1, 1, 0)`,
+  );
+  await query(
+    urls,
+    `INSERT INTO sample_type VALUES (${id(1)}, '${ORGANIZATION}', 'WATER', 'Water', 1);
+    INSERT INTO sample (id, organization_id, accession_number, search_text, search_grams, status, priority,
+      category, registered_at, sample_type_id, version, facts_version, workflow_version) VALUES ${rows.join(', ')}`,
+  );
+  await upgrade(urls);
+  const stored = await query<{ grams: number[] }>(urls, 'SELECT search_grams AS grams FROM sample ORDER BY id');
+  const sorted = (grams: number[]) => grams.toSorted((a, b) => a - b);
+  expect(stored.map(({ grams }) => sorted(grams))).toEqual(texts.map((text) => sorted(gramsOf(ORGANIZATION, text))));
+});
 
 test('withdrawn analyses of before learn from their events who withdrew them; those without an event do not', async () => {
   const urls = await databaseBefore('20261126000200_retraction');

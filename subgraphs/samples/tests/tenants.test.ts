@@ -101,6 +101,7 @@ describe('another organization', () => {
     'verification',
     'custody_entry',
     'accession_counter',
+    'sample_search',
   ];
 
   test.each(TABLES)('row-level security holds on %s without any filter of ours', async (table) => {
@@ -121,6 +122,8 @@ describe('another organization', () => {
     await expect(lab.asSubgraph(stranger.organizationId, insert)).rejects.toThrow('row-level security');
     const update = `UPDATE sample SET remarks = 'mine' WHERE id = '${ofUtah.id}' RETURNING id`;
     expect(await lab.asSubgraph(stranger.organizationId, update)).toEqual([]);
+    const past = `UPDATE sample_search SET status = 'CANCELLED'`;
+    await expect(lab.asSubgraph(manager.organizationId, past)).rejects.toThrow('permission denied');
   });
 
   test.each(['result', 'verification', 'custody_entry'])(
