@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Settings, SubgraphName } from '#platform/config/index.ts';
-import type { Fetch } from '#platform/graphql/index.ts';
 import { openResources, type Resources, type RunningSubgraph, startSubgraph } from '#platform/host/index.ts';
-import { createAccessTokenVerifier, createAuthenticator, type SessionState } from '#platform/identity/index.ts';
 import { startJobs } from '#platform/jobs/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
-import { type Authenticate, type GraphiQLOptions, identifyViewer, type Router, startRouter } from '#router/index.ts';
+import { type GraphiQLOptions, type Router, startRouter } from '#router/index.ts';
+import { metricsRoute } from '#start/metrics-route.ts';
+import { authenticatorOf } from '#start/sessions.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
 
 export interface SystemOptions {
@@ -85,41 +85,4 @@ async function openRouter(
     allowedOrigins: config.router.allowedOrigins,
     stopTimeoutMs: options.stopTimeoutMs,
   });
-}
-
-/** Who is behind a token, asked of accounts wherever it runs. */
-export function authenticatorOf({ fetchers, askAs, identityKey }: Resources): Authenticate {
-  const keys = async () => {
-    const response = await accountsOf(fetchers)(new Request('http://accounts.internal/.well-known/jwks.json'));
-    return response.json();
-  };
-  const sessionState = async (organizationId: string, id: string, requestId: string): Promise<SessionState> => {
-    const ask = askAs(null, requestId);
-    const data = await ask<{ sessionState: SessionState }>('accounts', SESSION_STATE, { organizationId, id });
-    // accounts writes roles in capitals, as GraphQL enums are.
-    const roles = data.sessionState.roles.map((role) => role.toLowerCase() as (typeof data.sessionState.roles)[number]);
-    return { ...data.sessionState, roles };
-  };
-  const identify = createAuthenticator({ verify: createAccessTokenVerifier(keys), sessionState, identityKey });
-  return async (token, requestId) => identifyViewer(await identify(token, requestId));
-}
-
-const SESSION_STATE = `query SessionState($organizationId: ID!, $id: ID!) {
-  sessionState(organizationId: $organizationId, id: $id) { active roles clientId }
-}`;
-
-function accountsOf(fetchers: ReadonlyMap<string, Fetch>): Fetch {
-  const accounts = fetchers.get('accounts');
-  if (!accounts) throw new Error('The router does not know where accounts runs: set ACCOUNTS_URL.');
-  return accounts;
-}
-
-export function metricsRoute({ metrics }: Pick<Resources, 'metrics'>) {
-  return {
-    prefix: '/metrics',
-    fetch: async () => {
-      const { contentType, body } = await metrics.render();
-      return new Response(body, { headers: { 'content-type': contentType } });
-    },
-  };
 }

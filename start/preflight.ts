@@ -37,7 +37,7 @@ function probeable(env: NodeJS.ProcessEnv, problems: readonly string[]): Probe {
   return { host: config.host, port: wrong.has('PORT') ? 0 : config.port, dataDir: config.dataDir };
 }
 
-async function portProblems(host: string, port: number): Promise<string[]> {
+export async function portProblems(host: string, port: number): Promise<string[]> {
   const server = createServer();
   const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | null>();
   server.once('error', resolve);

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { createYoga } from 'graphql-yoga';
 import { IDENTITY_HEADER } from '#platform/identity/index.ts';
-import { authenticatorOf, type System } from '#system';
+import { authenticatorOf } from '#start/sessions.ts';
+import type { System } from '#system';
 import { gatewayExecutor, usePlainExecutor } from './plain-executor.ts';
 
 interface Context {

@@ -5,7 +5,7 @@ import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
 
 export { envExample } from './env-example.ts';
 export { keepSecret } from './keep-secret.ts';
-export { SUBGRAPH_NAMES, type SubgraphName } from './variables.ts';
+export { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
 
 export interface S3Config {
   readonly endpoint: string;
@@ -158,10 +158,19 @@ function perSubgraph(values: Values, suffix: string, fallback: string | null): P
  * @throws ConfigurationError with every problem at once.
  */
 export function loadSettings(env: NodeJS.ProcessEnv, options: LoadOptions = {}): Settings {
+  const { settings, problems } = examineSettings(env, options);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return settings;
+}
+
+/** For callers with more to find wrong: the settings as if the variables that are wrong were absent, and what is wrong. */
+export function examineSettings(
+  env: NodeJS.ProcessEnv,
+  options: LoadOptions = {},
+): { readonly settings: Settings; readonly problems: string[] } {
   const { values, problems } = parseVariables(env);
   problems.push(...conflicts(values, options));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return { config: toConfig(values), secrets: toSecrets(values) };
+  return { settings: { config: toConfig(values), secrets: toSecrets(values) }, problems };
 }
 
 /** The environment of this process: nothing else reads it. */

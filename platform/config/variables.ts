@@ -26,10 +26,12 @@ interface Variable {
   readonly meaning: string;
   /** What .env.example shows; the default where there is one. */
   readonly example: string;
+  /** The flag of `npm run serve` that sets it, with what its value is: `port <number>`. */
+  readonly flag?: string;
 }
 
-function variable(schema: z.ZodType, example: string, meaning: string): Variable {
-  return { schema, example, meaning };
+function variable(schema: z.ZodType, example: string, meaning: string, flag?: string): Variable {
+  return { schema, example, meaning, ...(flag !== undefined && { flag }) };
 }
 
 const perSubgraph = Object.fromEntries(
@@ -55,14 +57,21 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     port.optional(),
     '4000',
     'Port of the router, or of the one subgraph that `npm run serve` starts; 0 takes a free one.',
+    'port <number>',
   ),
-  HOST: variable(z.string().min(1).default('127.0.0.1'), '127.0.0.1', 'Address to listen on; 0.0.0.0 in a container.'),
+  HOST: variable(
+    z.string().min(1).default('127.0.0.1'),
+    '127.0.0.1',
+    'Address to listen on; 0.0.0.0 in a container.',
+    'host <address>',
+  ),
   PUBLIC_URL: variable(http.optional(), '', 'How clients reach the router; default http://localhost:<PORT>.'),
   FILES_PUBLIC_URL: variable(http.optional(), '', 'How clients reach uploads and downloads; default PUBLIC_URL.'),
   ALLOWED_ORIGINS: variable(
     origins.optional(),
     '',
     'Origins whose pages may call the router, separated by commas (CORS); * alone names all; absent: its own alone.',
+    'allowed-origins <origins>',
   ),
   ALIMS_DATA_DIR: variable(
     z.string().min(1).default('.alims'),
@@ -78,6 +87,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
     'warn',
     'Least severe log lines that are written (JSON, on standard error).',
+    'log-level <level>',
   ),
   DATABASE_URL: variable(
     postgres.optional(),
@@ -143,11 +153,13 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     z.enum(['on', 'off']).default('on'),
     'on',
     'off: the router forwards no identity (only for foreign supergraphs).',
+    'auth <on|off>',
   ),
   SUPERGRAPH: variable(
     z.string().min(1).optional(),
     '',
     'Supergraph that the router serves, a file or URL; default schema/supergraph.graphql.',
+    'supergraph <file|URL>',
   ),
   DATABASE_CONNECTIONS: variable(
     z.coerce.number().int().min(2).max(100).default(8),
@@ -158,6 +170,7 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     z.coerce.number().int().positive().default(4_194_304),
     '4194304',
     'Largest request body in bytes on /graphql.',
+    'max-body-bytes <number>',
   ),
   SUBGRAPH_MAX_BODY_BYTES: variable(
     z.coerce.number().int().positive().optional(),

@@ -6,6 +6,7 @@ import { type AskAs, createAskAs, type Fetch } from '../graphql/index.ts';
 import { createHealth, type Health } from '../health/index.ts';
 import type { Logger } from '../logging/index.ts';
 import { createMetrics, type Metrics } from '../metrics/index.ts';
+import { remote } from './remote.ts';
 
 /** What one process opens once and all of its subgraphs share. */
 export interface Resources extends AsyncDisposable {
@@ -57,14 +58,5 @@ export async function openResources(options: ResourceOptions): Promise<Resources
     fetchers,
     askAs: createAskAs(fetchers, identityKey),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-/** The same request, sent to where the subgraph runs: `url` names its GraphQL endpoint. */
-function remote(url: string): Fetch {
-  return (request) => {
-    const { pathname, search } = new URL(request.url);
-    const target = pathname === '/graphql' ? new URL(url) : new URL(pathname + search, url);
-    return fetch(new Request(target, request));
   };
 }
