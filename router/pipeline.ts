@@ -5,17 +5,19 @@ import { isObject } from './execution/data.ts';
 import { SubgraphFailure } from './execution/errors.ts';
 import { type Caller, type Execution, isExplained, translatePaths } from './execution/execution.ts';
 import type { Violation } from './execution/projection.ts';
-import type { SubscriptionEvent } from './execution/subscription-plan.ts';
+import type { SubscriptionEvent, SubscriptionPlan } from './execution/subscription-plan.ts';
 import { callerOf, type Identified, type Origin } from './identify.ts';
 import type { RouterMetrics } from './metrics.ts';
 import type { OperationLimits } from './operation/limits.ts';
 import { refuseLarge } from './operation/limits-size.ts';
 import { badInput, type PreparedOperation, type RefusedOperation } from './operation/operation.ts';
 import { createOperationCache } from './operation/operation-cache.ts';
+import type { Resume } from './operation/resume.ts';
 import { errorResult, type GraphQLResult } from './results.ts';
 import type { SubgraphClient } from './subgraph-client.ts';
 import { type ChannelSource, type Completed, createChannel, type Subscriber } from './subscriptions/channel.ts';
 import { type Channels, createChannels } from './subscriptions/channels.ts';
+import { openResuming } from './subscriptions/resume.ts';
 import type { SupergraphState } from './supergraph.ts';
 
 export interface GraphQLRequest {
@@ -30,6 +32,8 @@ export type Prepared = PreparedOperation | RefusedOperation;
 export interface StreamClient {
   readonly origin: Origin;
   readonly identified: Identified;
+  /** The cursor of the last event that the client has seen, where its transport tells it. */
+  readonly lastEventId: string | null;
 }
 
 /** An open stream of one client. */
@@ -200,13 +204,15 @@ async function openSubscription(
   ready: Ready,
   { client, subscriber }: Joining,
 ): Promise<GraphQLResult | Subscription> {
-  if (!ready.operation.subscription) {
-    return { errors: [badInput(new GraphQLError('The operation is not a subscription.'))] };
-  }
+  const { subscription } = ready.operation;
+  if (!subscription) return { errors: [badInput(new GraphQLError('The operation is not a subscription.'))] };
+  const from = startingAt(ready, subscription.resume, client.lastEventId);
   const { scope } = callerOf(client.origin, client.identified, null);
-  const channel = channels.get(ready.operation, `${scope}\n${JSON.stringify(ready.variables)}`, (onClose) =>
-    createChannel(sourceOf(options, ready, client, onClose)),
-  );
+  const create = (onClose: () => void) => createChannel(sourceOf(options, from, client, onClose));
+  // A stream that begins in the past belongs to its client alone: who came later would miss what it has replayed.
+  const channel = startsAtCursor(from, subscription)
+    ? channels.alone(create)
+    : channels.get(ready.operation, `${scope}\n${JSON.stringify(from.variables)}`, create);
   const refusal = await channel.join(subscriber);
   if (refusal) return refusal;
   options.metrics?.subscriptions(1);
@@ -219,6 +225,17 @@ async function openSubscription(
       channel.leave(subscriber);
     },
   };
+}
+
+function startingAt(ready: Ready, resume: Resume | null, cursor: string | null): Ready {
+  if (resume === null || cursor === null) return ready;
+  return { ...ready, variables: { ...ready.variables, [resume.variable]: cursor } };
+}
+
+function startsAtCursor({ variables }: Ready, { resume }: SubscriptionPlan): boolean {
+  if (resume === null) return false;
+  const after = variables[resume.variable];
+  return resume.beginsAtCursor || (after !== undefined && after !== null);
 }
 
 /** The first client of a channel opens it for all: they have one scope, so every subgraph answers them alike. */
@@ -234,7 +251,8 @@ function sourceOf(
     return callerOf(origin, { ...identified, identityHeader: await followed.header() }, null);
   };
   return {
-    open: (signal) => openUpstream(options, ready, callerOf(origin, identified, signal)),
+    open: (signal, followed) =>
+      openUpstream(options, ready, async () => ({ ...(await callerNow(followed)), signal }), signal),
     async complete(event, followed) {
       options.metrics?.subscriptionEvent();
       return completeEvent(options, ready, event, await callerNow(followed));
@@ -252,17 +270,30 @@ function sourceOf(
 async function openUpstream(
   options: PipelineOptions,
   ready: Ready,
-  caller: Caller,
+  callerNow: () => Promise<Caller>,
+  signal: AbortSignal,
 ): Promise<AsyncIterable<SubscriptionEvent> | GraphQLResult> {
-  const primary = ready.operation.subscription?.primary;
-  if (!primary) throw new Error('Only a subscription has an upstream.');
+  const plan = ready.operation.subscription;
+  if (!plan) throw new Error('Only a subscription has an upstream.');
+  const { primary, resume } = plan;
+  const onFailure = async (failure: SubgraphFailure) =>
+    logFailure(options.logger, failure, ready.operation, await callerNow());
+  const open = async (after: string | null) => {
+    const { kind, operationName, service } = primary;
+    const body = primary.body(startingAt(ready, resume, after).variables, '');
+    return options.subgraph(service).subscribe({ body, kind, operationName, caller: await callerNow() });
+  };
   try {
-    const body = primary.body(ready.variables, '');
-    const { kind, operationName } = primary;
-    return await options.subgraph(primary.service).subscribe({ body, kind, operationName, caller });
+    return await openResuming({
+      open,
+      cursorOf: plan.cursorOf,
+      startedAtCursor: startsAtCursor(ready, plan),
+      signal,
+      onRetry: (failure) => void onFailure(failure),
+    });
   } catch (error) {
     if (!(error instanceof SubgraphFailure)) throw error;
-    logFailure(options.logger, error, ready.operation, caller);
+    await onFailure(error);
     return { data: 'null', errors: [streamLost(error)] };
   }
 }
@@ -274,12 +305,14 @@ async function completeEvent(
   caller: Caller,
 ): Promise<Completed> {
   const execution = createExecution(options, ready, caller);
-  await ready.operation.subscription?.runEvent(execution, event);
+  const { subscription } = ready.operation;
+  const cursor = subscription?.cursorOf(event) ?? null;
+  await subscription?.runEvent(execution, event);
   // A refusal has no data: the field's null would only repeat it.
   if (!isObject(event.data) && execution.errors.length > 0) {
-    return { result: { data: 'null', errors: execution.errors }, cursor: null };
+    return { result: { data: 'null', errors: execution.errors }, cursor };
   }
-  return { result: finish(options, execution, ready, null), cursor: null };
+  return { result: finish(options, execution, ready, null), cursor };
 }
 
 function streamLost(failure: SubgraphFailure): GraphQLFormattedError {

@@ -1,4 +1,5 @@
 import type { SubscriptionNode } from '@apollo/query-planner';
+import { cursorIn, type Resume } from '../operation/resume.ts';
 import { isObject } from './data.ts';
 import type { SubgraphError } from './errors.ts';
 import type { Execution } from './execution.ts';
@@ -9,6 +10,10 @@ import { compileRewrites, type IsOfType } from './rewrites.ts';
 /** A stream from one subgraph whose every event is completed by the rest of the plan. */
 export interface SubscriptionPlan {
   readonly primary: FetchPlan;
+  /** Null when the stream cannot be resumed. */
+  readonly resume: Resume | null;
+  /** Where a stream that is lost after this event goes on. */
+  cursorOf(event: SubscriptionEvent): string | null;
   /** Puts one event of the stream into the execution and fetches what other subgraphs hold of it. */
   runEvent(execution: Execution, event: SubscriptionEvent): Promise<void>;
 }
@@ -19,12 +24,18 @@ export interface SubscriptionEvent {
   readonly errors?: unknown;
 }
 
-export function compileSubscriptionPlan(node: SubscriptionNode, isOfType: IsOfType): SubscriptionPlan {
+export function compileSubscriptionPlan(
+  node: SubscriptionNode,
+  isOfType: IsOfType,
+  resume: Resume | null,
+): SubscriptionPlan {
   const primary = planFetch(node.primary);
   const rewriteOutput = compileRewrites(node.primary.outputRewrites, isOfType);
   const rest: Step | undefined = node.rest && compilePlan(node.rest, isOfType);
   return {
     primary,
+    resume,
+    cursorOf: ({ data }) => resume && cursorIn(data, resume),
     async runEvent(execution, event) {
       if (Array.isArray(event.errors)) {
         const errors: readonly SubgraphError[] = event.errors.filter(isObject);

@@ -162,7 +162,9 @@ async function stream(
       'A subscription is a stream: send "accept: text/event-stream", or use a WebSocket (graphql-ws).',
     );
   }
-  const client = { origin, identified, address: exchange.request.socket.remoteAddress };
+  const { headers, socket } = exchange.request;
+  const lastEventId = lastEventIdOf(headers['last-event-id']);
+  const client = { origin, identified, lastEventId, address: socket.remoteAddress };
   const events = eventStreamOf(options, exchange, wanted.stream);
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, events);
   if (!('leave' in opened)) return opened;
@@ -177,6 +179,13 @@ async function stream(
     opened.leave();
   });
   return 'streaming';
+}
+
+const LONGEST_CURSOR = 512;
+
+/** Sent by browsers that reconnect a stream of events by themselves. */
+function lastEventIdOf(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' && header !== '' && header.length <= LONGEST_CURSOR ? header : null;
 }
 
 function eventStreamOf(options: GraphQLOverHttpOptions, { response, origin }: Exchange, type: StreamType) {

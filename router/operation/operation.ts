@@ -19,6 +19,7 @@ import { type ClientKeys, createClientKeys } from './client-keys.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { checkLimits, type OperationLimits } from './limits.ts';
 import { compileEstimate, type Estimate } from './limits-size.ts';
+import { compileResume } from './resume.ts';
 
 /** All that can be known of an operation before its variables come. */
 export interface PreparedOperation {
@@ -72,7 +73,10 @@ function compileOperation(
   definition: OperationDefinitionNode,
 ): Omit<PreparedOperation, 'estimate'> {
   const clientKeys = createClientKeys(document, state.adapted.addedNames);
-  const planned = state.planner.buildQueryPlan(plannerOperation(state, clientKeys.rename(document), definition.name));
+  const resume = compileResume(state.schema, document, definition);
+  const dataResume = resume && { ...resume, key: clientKeys.dataKey(resume.key) };
+  const asked = clientKeys.rename(resume?.document ?? document);
+  const planned = state.planner.buildQueryPlan(plannerOperation(state, asked, definition.name));
   const plan = resolveStandIns(planned, state.adapted);
   const { node } = plan;
   return {
@@ -80,7 +84,7 @@ function compileOperation(
     kind: definition.operation,
     definition,
     run: node && node.kind !== 'Subscription' ? compilePlan(node, state.isOfType) : undefined,
-    subscription: node?.kind === 'Subscription' ? compileSubscriptionPlan(node, state.isOfType) : undefined,
+    subscription: node?.kind === 'Subscription' ? compileSubscriptionPlan(node, state.isOfType, dataResume) : undefined,
     projection: compileProjection({ ...state, clientKeys }, document, definition),
     introspect: compileIntrospection(state.schema, document, definition),
     plan,

@@ -18,7 +18,7 @@ export interface Completed {
 
 export interface ChannelSource<Event> {
   /** Opens the upstream; a result is its refusal. */
-  open(signal: AbortSignal): Promise<AsyncIterable<Event> | GraphQLResult>;
+  open(signal: AbortSignal, followed: FollowedIdentity | null): Promise<AsyncIterable<Event> | GraphQLResult>;
   /** Turns an event into a result: several are under way at once. */
   complete(event: Event, followed: FollowedIdentity | null): Promise<Completed>;
   /** The last result of a stream that was lost. */
@@ -71,7 +71,7 @@ export function createChannel<Event>(source: ChannelSource<Event>): Channel {
   async function open(): Promise<GraphQLResult | null> {
     try {
       followed = source.follow(end);
-      const upstream = await source.open(closing.signal);
+      const upstream = await source.open(closing.signal, followed);
       if (!(Symbol.asyncIterator in upstream)) {
         close();
         return upstream;

@@ -5,6 +5,8 @@ import type { Channel } from './channel.ts';
 export interface Channels {
   /** The channel of this operation under this key, made when there is none. */
   get(operation: object, key: string, create: (onClose: () => void) => Channel): Channel;
+  /** A channel that nobody else joins. */
+  alone(create: (onClose: () => void) => Channel): Channel;
   end(last: GraphQLResult): void;
   readonly size: number;
 }
@@ -28,6 +30,11 @@ export function createChannels(): Channels {
       if (known) return known;
       const channel = create(() => forget(operation, key, channel));
       ofOperation.set(key, channel);
+      all.add(channel);
+      return channel;
+    },
+    alone(create) {
+      const channel = create(() => void all.delete(channel));
       all.add(channel);
       return channel;
     },

@@ -29,7 +29,7 @@ export async function openClientStream(
   { prepared, request }: { readonly prepared: Prepared; readonly request: GraphQLRequest },
   subscriber: Subscriber,
 ): Promise<GraphQLResult | ClientStream> {
-  const { origin, identified, address } = client;
+  const { origin, identified, lastEventId, address } = client;
   using opening = new DisposableStack();
   opening.use(quota.take({ person: identified.person, address }));
   const expiry = opening.adopt(createTimer(), (timer) => timer.clear());
@@ -56,7 +56,7 @@ export async function openClientStream(
     guarded.end();
   };
   try {
-    const opened = await pipeline.subscribe(prepared, request, { origin, identified }, guarded);
+    const opened = await pipeline.subscribe(prepared, request, { origin, identified, lastEventId }, guarded);
     if (!('leave' in opened)) {
       finish();
       return opened;

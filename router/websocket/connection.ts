@@ -275,7 +275,7 @@ async function run(
     reply.finish(await pipeline.execute(prepared, request, callerOf(origin, identified, null)));
     return;
   }
-  const client = { origin, identified, address: wire.address };
+  const client = { origin, identified, lastEventId: null, address: wire.address };
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, reply);
   if (!('leave' in opened)) {
     reply.finish(opened);
