@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from '#platform/config/index.ts';
+import { SUBGRAPH_NAMES, type SubgraphName, shownValue, VARIABLES } from '#platform/config/index.ts';
 
 export type Part = SubgraphName | 'router';
 
@@ -10,7 +10,6 @@ export interface CommandLine {
   readonly variables: Readonly<Record<string, string>>;
   /** Each --subgraph as it was given. */
   readonly subgraphs: readonly string[];
-  readonly help: boolean;
   /** Empty when there is nothing wrong with it. */
   readonly problems: readonly string[];
 }
@@ -35,7 +34,6 @@ const HELP = "`npm run serve -- --help` tells a part's flags";
 const OPTIONS = {
   ...Object.fromEntries(FLAGS.map(({ name }) => [name, { type: 'string' as const }])),
   [SUBGRAPH.name]: { type: 'string' as const, multiple: true },
-  help: { type: 'boolean' as const, short: 'h' },
 };
 
 /** Never throws: what cannot be understood is among the problems, each with what was expected. */
@@ -50,15 +48,13 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const problems: string[] = [];
   const words: string[] = [];
   const given = new Map<string, string[]>();
-  let help = false;
   let afterUnknown = false;
   for (const token of tokens) {
     if (token.kind === 'positional' && !afterUnknown) words.push(token.value);
     afterUnknown = false;
     if (token.kind !== 'option') continue;
     const expected = expectedOf(token.name);
-    if (token.name === 'help') help = true;
-    else if (!expected) {
+    if (!expected) {
       problems.push(`${token.rawName}: no such flag; ${HELP}`);
       afterUnknown = token.value === undefined;
     } else if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
@@ -66,7 +62,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     } else given.set(token.name, [...(given.get(token.name) ?? []), token.value]);
   }
   const part = partOf(words, problems);
-  return { part, ...sorted(given, part, problems), help, problems };
+  return { part, ...sorted(given, part, problems), problems };
 }
 
 function expectedOf(name: string): string | undefined {
@@ -130,6 +126,7 @@ ${router.map(explained).join('\n')}
 }
 
 function explained({ name, value, variable }: Flag): string {
-  const { meaning = '', example = '' } = VARIABLES[variable] ?? {};
-  return `  --${name} ${value}\n      ${meaning} (${variable}${example === '' ? '' : `, default ${example}`})`;
+  const known = VARIABLES[variable];
+  const preset = known ? shownValue(known) : '';
+  return `  --${name} ${value}\n      ${known?.meaning} (${variable}${preset === '' ? '' : `, default ${preset}`})`;
 }

@@ -1,13 +1,9 @@
 /** `npm run serve -- <subgraph>|router`: one process for one part, against the services that the environment names. */
-import { enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
-
-// Before anything else is loaded: what is compiled once (and stripped of its types) is not compiled at the next start.
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)));
-const { environment } = await import('#platform/config/index.ts');
-const { usage } = await import('#start/command-line.ts');
-const { runUntilSignal } = await import('#start/run.ts');
-const { serve } = await import('#start/serve.ts');
+import { flushCompileCache } from 'node:module';
+import { environment } from '#platform/config/index.ts';
+import { usage } from '#start/command-line.ts';
+import { runUntilSignal } from '#start/run.ts';
+import { serve } from '#start/serve.ts';
 
 const args = process.argv.slice(2);
 if (args.includes('--help') || args.includes('-h')) process.stdout.write(usage());

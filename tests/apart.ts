@@ -40,7 +40,7 @@ export async function startApart(options: ApartOptions): Promise<Apart> {
     ...options.env,
   };
   const start = async (part: string) => {
-    const child = spawn(process.execPath, ['subgraphs/main.ts', part, '--port', String(ports.get(part))], {
+    const child = spawn(process.execPath, ['subgraphs/main.mjs', part, '--port', String(ports.get(part))], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -113,7 +113,7 @@ export interface Command extends AsyncDisposable {
   readonly ended: Promise<number | null>;
 }
 
-const MAIN = fileURLToPath(new URL('../subgraphs/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../subgraphs/main.mjs', import.meta.url));
 
 /** `npm run serve -- …args` with nothing in the environment but what is given. */
 export function serveCommand(

@@ -36,6 +36,17 @@ test('every problem is named at once, with the variable, what was expected and w
   expect(problems[0]).toContain('"four"');
 });
 
+test('what is no number, or one out of its range, is told which range it has', () => {
+  expect(
+    problemsOf({ PORT: '65536', MAX_BODY_BYTES: '0', UPLOAD_HOURS: '0', SESSION_HOURS: ' ', SUPERGRAPH: '' }),
+  ).toEqual([
+    'PORT: expected a whole number from 0 to 65535; it is "65536"',
+    'UPLOAD_HOURS: expected a number above 0 and up to 720; it is "0"',
+    'SESSION_HOURS: expected a number above 0 and up to 720; it is " "',
+    'MAX_BODY_BYTES: expected a whole number of 1 or more; it is "0"',
+  ]);
+});
+
 test('a problem with a secret does not print the secret', () => {
   expect(problemsOf({ SECRET_KEY: 'too-short' }).join()).not.toContain('too-short');
 });

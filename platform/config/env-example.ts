@@ -1,7 +1,9 @@
-import { VARIABLES } from './variables.ts';
+import { shownValue, VARIABLES } from './variables.ts';
 
 /** Text of .env.example: every variable with its meaning and default. */
 export function envExample(): string {
-  const lines = Object.entries(VARIABLES).map(([name, { meaning, example }]) => `# ${meaning}\n# ${name}=${example}\n`);
+  const lines = Object.entries(VARIABLES).map(
+    ([name, variable]) => `# ${variable.meaning}\n# ${name}=${shownValue(variable)}\n`,
+  );
   return `# Every variable that ALIMS reads. All are optional: without them everything runs embedded.\n\n${lines.join('\n')}`;
 }

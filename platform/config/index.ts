@@ -5,7 +5,7 @@ import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
 
 export { envExample } from './env-example.ts';
 export { keepSecret } from './keep-secret.ts';
-export { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
+export { SUBGRAPH_NAMES, type SubgraphName, shownValue, VARIABLES } from './variables.ts';
 
 export interface S3Config {
   readonly endpoint: string;
@@ -82,12 +82,15 @@ type Values = Readonly<Record<string, string | number | undefined>>;
 function parseVariables(env: NodeJS.ProcessEnv): { values: Values; problems: string[] } {
   const values: Record<string, string | number | undefined> = {};
   const problems: string[] = [];
-  for (const [name, { schema }] of Object.entries(VARIABLES)) {
-    const given = env[name] === '' ? undefined : env[name];
-    const parsed = schema.safeParse(given);
-    // Every schema in the table answers a string, a number or undefined.
-    if (parsed.success) values[name] = parsed.data as string | number | undefined;
-    else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'not valid'}; it is ${shown(name, given)}`);
+  for (const [name, { kind, fallback }] of Object.entries(VARIABLES)) {
+    const given = env[name] || undefined;
+    const text = given ?? fallback;
+    if (text === undefined) continue;
+    try {
+      values[name] = kind(text);
+    } catch (error) {
+      problems.push(`${name}: ${(error as Error).message}; it is ${shown(name, given)}`);
+    }
   }
   return { values, problems };
 }

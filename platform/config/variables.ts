@@ -1,181 +1,155 @@
-import { z } from 'zod';
-
-const port = z.coerce.number().int().min(0).max(65_535);
-const url = (...protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `expected a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  });
-const http = url('http:', 'https:');
-const postgres = url('postgres:', 'postgresql:');
-const secret = z.string().min(32, 'expected at least 32 characters');
-
-const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((each) => each.trim()))
-  .refine((all) => all.every(isOrigin) || all.join() === '*', {
-    message: 'expected origins such as https://lab.example, separated by commas and without a path, or * alone',
-  })
-  .transform((all) => all.join());
+import { type Kind, matching, oneOf, positive, text, url, whole } from './kinds.ts';
 
 export const SUBGRAPH_NAMES = ['accounts', 'samples', 'workflows', 'rules', 'memory', 'files'] as const;
 export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
 
 interface Variable {
-  readonly schema: z.ZodType;
+  readonly kind: Kind;
+  /** What is read when it is absent; without one the variable stays undefined. */
+  readonly fallback?: string;
   readonly meaning: string;
-  /** What .env.example shows; the default where there is one. */
-  readonly example: string;
+  /** What .env.example shows where there is no default. */
+  readonly example?: string;
   /** The flag of `npm run serve` that sets it, with what its value is: `port <number>`. */
   readonly flag?: string;
 }
 
-function variable(schema: z.ZodType, example: string, meaning: string, flag?: string): Variable {
-  return { schema, example, meaning, ...(flag !== undefined && { flag }) };
+const http = url('http:', 'https:');
+const postgres = url('postgres:', 'postgresql:');
+const secret = text(32);
+const bytes = whole(1);
+
+const isOrigin = (given: string) => /^https?:/.test(given) && URL.canParse(given) && new URL(given).origin === given;
+const splitList = (given: string) => given.split(',').map((each) => each.trim());
+
+/** Separated by commas, without the spaces around them. */
+function origins(given: string): string {
+  const all = splitList(given);
+  if (all.every(isOrigin) || all.join() === '*') return all.join();
+  throw new Error('expected origins such as https://lab.example, separated by commas and without a path, or * alone');
 }
 
-const perSubgraph = Object.fromEntries(
+const perSubgraph: Readonly<Record<string, Variable>> = Object.fromEntries(
   SUBGRAPH_NAMES.flatMap((name) => [
     [
       `${name.toUpperCase()}_DATABASE_URL`,
-      variable(postgres.optional(), '', `Database of ${name} when it is not DATABASE_URL's.`),
+      { kind: postgres, meaning: `Database of ${name} when it is not DATABASE_URL's.` },
     ],
     [
       `${name.toUpperCase()}_URL`,
-      variable(
-        http.optional(),
-        '',
-        `Where the router and other subgraphs reach ${name} when it runs in its own process.`,
-      ),
+      { kind: http, meaning: `Where the router and other subgraphs reach ${name} when it runs in its own process.` },
     ],
   ]),
 );
 
 /** Every environment variable that ALIMS reads. .env.example is generated from this table. */
 export const VARIABLES: Readonly<Record<string, Variable>> = {
-  PORT: variable(
-    port.optional(),
-    '4000',
-    'Port of the router, or of the one subgraph that `npm run serve` starts; 0 takes a free one.',
-    'port <number>',
-  ),
-  HOST: variable(
-    z.string().min(1).default('127.0.0.1'),
-    '127.0.0.1',
-    'Address to listen on; 0.0.0.0 in a container.',
-    'host <address>',
-  ),
-  PUBLIC_URL: variable(http.optional(), '', 'How clients reach the router; default http://localhost:<PORT>.'),
-  FILES_PUBLIC_URL: variable(http.optional(), '', 'How clients reach uploads and downloads; default PUBLIC_URL.'),
-  ALLOWED_ORIGINS: variable(
-    origins.optional(),
-    '',
-    'Origins whose pages may call the router, separated by commas (CORS); * alone names all; absent: its own alone.',
-    'allowed-origins <origins>',
-  ),
-  ALIMS_DATA_DIR: variable(
-    z.string().min(1).default('.alims'),
-    '.alims',
-    'Folder of the embedded database, files and memory index.',
-  ),
-  ALIMS_DEMO: variable(
-    z.enum(['on', 'off']).optional(),
-    '',
-    'The demonstration organization, whose passwords are published. Absent: `npm start` founds it on embedded defaults and HOST 127.0.0.1, and nothing starts with it elsewhere. off: never. on: also where others reach it.',
-  ),
-  LOG_LEVEL: variable(
-    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
-    'warn',
-    'Least severe log lines that are written (JSON, on standard error).',
-    'log-level <level>',
-  ),
-  DATABASE_URL: variable(
-    postgres.optional(),
-    '',
-    'PostgreSQL of the application role; absent: an embedded PostgreSQL in ALIMS_DATA_DIR.',
-  ),
-  MIGRATION_DATABASE_URL: variable(
-    postgres.optional(),
-    '',
-    "PostgreSQL of the owner's role, used by `npm run migrate` alone.",
-  ),
-  REDIS_URL: variable(url('redis:', 'rediss:').optional(), '', 'Shared cache and event streams; absent: in process.'),
-  REDIS_PREFIX: variable(
-    z
-      .string()
-      .regex(/^[\w:-]{1,64}$/, 'expected 1 to 64 letters, digits, "_", "-" or ":"')
-      .default('alims'),
-    'alims',
-    'Starts every key in Redis: installations that share one need different ones.',
-  ),
-  QDRANT_URL: variable(http.optional(), '', 'Vector index of memory; absent: one SQLite file in ALIMS_DATA_DIR.'),
-  QDRANT_API_KEY: variable(z.string().min(1).optional(), '', 'Key that Qdrant asks for.'),
-  S3_ENDPOINT: variable(http.optional(), '', 'S3-compatible store of files; absent: a folder in ALIMS_DATA_DIR.'),
-  S3_BUCKET: variable(z.string().min(3).optional(), '', 'Bucket of files; required with S3_ENDPOINT.'),
-  S3_REGION: variable(
-    z.string().min(1).default('us-east-1'),
-    'us-east-1',
-    'Region that requests to S3 are signed for.',
-  ),
-  S3_ACCESS_KEY_ID: variable(z.string().min(1).optional(), '', 'Access key of S3; required with S3_ENDPOINT.'),
-  S3_SECRET_ACCESS_KEY: variable(z.string().min(1).optional(), '', 'Secret key of S3; required with S3_ENDPOINT.'),
-  FILES_MAX_BYTES: variable(
-    z.coerce.number().int().positive().default(5_368_709_120),
-    '5368709120',
-    'Largest file in bytes that an upload may announce.',
-  ),
-  UPLOAD_HOURS: variable(
-    z.coerce.number().positive().max(720).default(24),
-    '24',
-    'Hours within which an upload must be finished.',
-  ),
-  ACCESS_TOKEN_MINUTES: variable(
-    z.coerce.number().positive().max(60).default(15),
-    '15',
-    'Minutes that an access token lasts.',
-  ),
-  SESSION_HOURS: variable(
-    z.coerce.number().positive().max(720).default(24),
-    '24',
-    'Hours that a session lasts however often it is refreshed.',
-  ),
-  SECRET_KEY: variable(
-    secret.optional(),
-    '',
-    'Seals signing keys in the database and signs download links; required when a database is named, generated in ALIMS_DATA_DIR otherwise.',
-  ),
-  ROUTER_IDENTITY_KEY: variable(
-    secret.optional(),
-    '',
-    'Signs the identity that the router forwards to subgraphs; the same in all processes; derived from SECRET_KEY when absent.',
-  ),
-  ROUTER_AUTH: variable(
-    z.enum(['on', 'off']).default('on'),
-    'on',
-    'off: the router forwards no identity (only for foreign supergraphs).',
-    'auth <on|off>',
-  ),
-  SUPERGRAPH: variable(
-    z.string().min(1).optional(),
-    '',
-    'Supergraph that the router serves, a file or URL; default schema/supergraph.graphql.',
-    'supergraph <file|URL>',
-  ),
-  DATABASE_CONNECTIONS: variable(
-    z.coerce.number().int().min(2).max(100).default(8),
-    '8',
-    'Connections to PostgreSQL per subgraph.',
-  ),
-  MAX_BODY_BYTES: variable(
-    z.coerce.number().int().positive().default(4_194_304),
-    '4194304',
-    'Largest request body in bytes on /graphql.',
-    'max-body-bytes <number>',
-  ),
-  SUBGRAPH_MAX_BODY_BYTES: variable(
-    z.coerce.number().int().positive().optional(),
-    '',
-    'Largest request body in bytes that a subgraph in a process of its own takes; default 4 MiB more than MAX_BODY_BYTES.',
-  ),
+  PORT: {
+    kind: whole(0, 65_535),
+    example: '4000',
+    meaning: 'Port of the router, or of the one subgraph that `npm run serve` starts; 0 takes a free one.',
+    flag: 'port <number>',
+  },
+  HOST: {
+    kind: text(),
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on; 0.0.0.0 in a container.',
+    flag: 'host <address>',
+  },
+  PUBLIC_URL: { kind: http, meaning: 'How clients reach the router; default http://localhost:<PORT>.' },
+  FILES_PUBLIC_URL: { kind: http, meaning: 'How clients reach uploads and downloads; default PUBLIC_URL.' },
+  ALLOWED_ORIGINS: {
+    kind: origins,
+    meaning:
+      'Origins whose pages may call the router, separated by commas (CORS); * alone names all; absent: its own alone.',
+    flag: 'allowed-origins <origins>',
+  },
+  ALIMS_DATA_DIR: {
+    kind: text(),
+    fallback: '.alims',
+    meaning: 'Folder of the embedded database, files and memory index.',
+  },
+  ALIMS_DEMO: {
+    kind: oneOf('on', 'off'),
+    meaning:
+      'The demonstration organization, whose passwords are published. Absent: `npm start` founds it on embedded defaults and HOST 127.0.0.1, and nothing starts with it elsewhere. off: never. on: also where others reach it.',
+  },
+  LOG_LEVEL: {
+    kind: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    fallback: 'warn',
+    meaning: 'Least severe log lines that are written (JSON, on standard error).',
+    flag: 'log-level <level>',
+  },
+  DATABASE_URL: {
+    kind: postgres,
+    meaning: 'PostgreSQL of the application role; absent: an embedded PostgreSQL in ALIMS_DATA_DIR.',
+  },
+  MIGRATION_DATABASE_URL: {
+    kind: postgres,
+    meaning: "PostgreSQL of the owner's role, used by `npm run migrate` alone.",
+  },
+  REDIS_URL: { kind: url('redis:', 'rediss:'), meaning: 'Shared cache and event streams; absent: in process.' },
+  REDIS_PREFIX: {
+    kind: matching((given) => /^[\w:-]{1,64}$/.test(given), '1 to 64 letters, digits, "_", "-" or ":"'),
+    fallback: 'alims',
+    meaning: 'Starts every key in Redis: installations that share one need different ones.',
+  },
+  QDRANT_URL: { kind: http, meaning: 'Vector index of memory; absent: one SQLite file in ALIMS_DATA_DIR.' },
+  QDRANT_API_KEY: { kind: text(), meaning: 'Key that Qdrant asks for.' },
+  S3_ENDPOINT: { kind: http, meaning: 'S3-compatible store of files; absent: a folder in ALIMS_DATA_DIR.' },
+  S3_BUCKET: { kind: text(3), meaning: 'Bucket of files; required with S3_ENDPOINT.' },
+  S3_REGION: { kind: text(), fallback: 'us-east-1', meaning: 'Region that requests to S3 are signed for.' },
+  S3_ACCESS_KEY_ID: { kind: text(), meaning: 'Access key of S3; required with S3_ENDPOINT.' },
+  S3_SECRET_ACCESS_KEY: { kind: text(), meaning: 'Secret key of S3; required with S3_ENDPOINT.' },
+  FILES_MAX_BYTES: {
+    kind: bytes,
+    fallback: '5368709120',
+    meaning: 'Largest file in bytes that an upload may announce.',
+  },
+  UPLOAD_HOURS: { kind: positive(720), fallback: '24', meaning: 'Hours within which an upload must be finished.' },
+  ACCESS_TOKEN_MINUTES: { kind: positive(60), fallback: '15', meaning: 'Minutes that an access token lasts.' },
+  SESSION_HOURS: {
+    kind: positive(720),
+    fallback: '24',
+    meaning: 'Hours that a session lasts however often it is refreshed.',
+  },
+  SECRET_KEY: {
+    kind: secret,
+    meaning:
+      'Seals signing keys in the database and signs download links; required when a database is named, generated in ALIMS_DATA_DIR otherwise.',
+  },
+  ROUTER_IDENTITY_KEY: {
+    kind: secret,
+    meaning:
+      'Signs the identity that the router forwards to subgraphs; the same in all processes; derived from SECRET_KEY when absent.',
+  },
+  ROUTER_AUTH: {
+    kind: oneOf('on', 'off'),
+    fallback: 'on',
+    meaning: 'off: the router forwards no identity (only for foreign supergraphs).',
+    flag: 'auth <on|off>',
+  },
+  SUPERGRAPH: {
+    kind: text(),
+    meaning: 'Supergraph that the router serves, a file or URL; default schema/supergraph.graphql.',
+    flag: 'supergraph <file|URL>',
+  },
+  DATABASE_CONNECTIONS: { kind: whole(2, 100), fallback: '8', meaning: 'Connections to PostgreSQL per subgraph.' },
+  MAX_BODY_BYTES: {
+    kind: bytes,
+    fallback: '4194304',
+    meaning: 'Largest request body in bytes on /graphql.',
+    flag: 'max-body-bytes <number>',
+  },
+  SUBGRAPH_MAX_BODY_BYTES: {
+    kind: bytes,
+    meaning:
+      'Largest request body in bytes that a subgraph in a process of its own takes; default 4 MiB more than MAX_BODY_BYTES.',
+  },
   ...perSubgraph,
 };
+
+/** What a person is shown as its value: the default, or what a value looks like; empty for neither. */
+export function shownValue({ fallback, example }: Variable): string {
+  return fallback ?? example ?? '';
+}
