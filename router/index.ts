@@ -5,6 +5,6 @@ export { type Authenticate, type Identified, identifyViewer, NOBODY } from './id
 export { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 export { type ExtraRoute, type Router, type RouterOptions, startRouter } from './server.ts';
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from './stream-quota.ts';
-export { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 export { buildSupergraph, InvalidSupergraphError, type SupergraphState } from './supergraph.ts';
-export type { SubgraphFetch } from './transport.ts';
+export { createSubgraphClient, type SubgraphClient } from './upstream/subgraph-client.ts';
+export type { SubgraphFetch } from './upstream/transport.ts';

@@ -14,11 +14,11 @@ import { badInput, type PreparedOperation, type RefusedOperation } from './opera
 import { createOperationCache } from './operation/operation-cache.ts';
 import type { Resume } from './operation/resume.ts';
 import { errorResult, type GraphQLResult } from './results.ts';
-import type { SubgraphClient } from './subgraph-client.ts';
 import { type ChannelSource, type Completed, createChannel, type Subscriber } from './subscriptions/channel.ts';
 import { type Channels, createChannels } from './subscriptions/channels.ts';
 import { openResuming } from './subscriptions/resume.ts';
 import type { SupergraphState } from './supergraph.ts';
+import type { SubgraphClient } from './upstream/subgraph-client.ts';
 
 export interface GraphQLRequest {
   readonly query: string;

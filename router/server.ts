@@ -15,9 +15,9 @@ import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
-import { createSubgraphClients } from './subgraph-clients.ts';
 import { buildSupergraph } from './supergraph.ts';
-import type { SubgraphFetch } from './transport.ts';
+import { createSubgraphClients } from './upstream/subgraph-clients.ts';
+import type { SubgraphFetch } from './upstream/transport.ts';
 import { serveWebSockets } from './websocket/server.ts';
 
 export interface ExtraRoute {

@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Access } from '../access.ts';
 import type { ClientKeys } from '../operation/client-keys.ts';
-import type { SubgraphClient } from '../subgraph-client.ts';
+import type { SubgraphClient } from '../upstream/subgraph-client.ts';
 import type { DataObject, PathKey } from './data.ts';
 import { failureError, type SubgraphFailure } from './errors.ts';
 

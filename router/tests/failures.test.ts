@@ -4,7 +4,7 @@ import { parse } from 'graphql';
 import { afterEach, describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../compose.ts';
 import { CompositionError, InvalidSupergraphError, NOBODY, startRouter } from '../index.ts';
-import type { SubgraphFetch } from '../transport.ts';
+import type { SubgraphFetch } from '../upstream/transport.ts';
 import { silentLogger } from './fixture/logger.ts';
 import { type RunningFixture, startFixtureRouter } from './fixture/router.ts';
 
@@ -196,7 +196,12 @@ describe('over HTTP', () => {
     });
     const reader = stream.body?.getReader();
     let text = '';
-    while (!text.includes('ada@x.test')) text += new TextDecoder().decode((await reader?.read())?.value);
+    while (!text.includes('ada@x.test')) {
+      const read = await reader?.read();
+      if (read?.done) break;
+      text += new TextDecoder().decode(read?.value);
+    }
+    expect(text).toContain('ada@x.test');
     leaving.abort();
     await remote.fixture.open.closed;
     expect(remote.fixture.open.count).toBe(0);

@@ -1,5 +1,5 @@
-import { SubgraphFailure } from './execution/errors.ts';
-import type { RouterMetrics } from './metrics.ts';
+import { SubgraphFailure } from '../execution/errors.ts';
+import type { RouterMetrics } from '../metrics.ts';
 import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import type { SubgraphFetch } from './transport.ts';
 

@@ -1,0 +1,105 @@
+import { fetchApi } from '../fetch-api.ts';
+import type { Answer, AnswerSink, AnswerSource, Exchange, Headers, SubgraphFetch, Transport } from './transport.ts';
+
+/** A subgraph in this process, asked through its own handler. */
+export function createFetchTransport(url: string, fetch: SubgraphFetch): Transport {
+  const post = async (body: string, headers: Headers, signal: AbortSignal): Promise<Response> =>
+    fetch(new fetchApi.Request(url, { method: 'POST', headers, body, signal }));
+  return {
+    ask(body, headers): Exchange {
+      const leaving = new AbortController();
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+      post(body, headers, leaving.signal).then(readWhole).then(resolve, reject);
+      return {
+        answer: promise,
+        cancel(reason) {
+          // A handler need not look at the signal.
+          reject(reason);
+          leaving.abort(reason);
+        },
+      };
+    },
+    stream(body, headers, sink) {
+      const leaving = new AbortController();
+      const source = createPump(sink, leaving);
+      post(body, headers, leaving.signal).then(source.open, source.fail);
+      return source;
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+async function readWhole(response: Response): Promise<Answer> {
+  return { status: response.status, text: await response.text(), location: response.headers.get('location') };
+}
+
+interface Pump extends AnswerSource {
+  open(response: Response): void;
+  fail(error: unknown): void;
+}
+
+/** Reads a web stream for as long as it is neither paused nor closed. */
+function createPump(sink: AnswerSink, leaving: AbortController): Pump {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let open = true;
+  let paused = false;
+  let reading = false;
+
+  async function read(): Promise<void> {
+    if (reading || !reader) return;
+    reading = true;
+    try {
+      while (open && !paused) {
+        const { done, value } = await reader.read();
+        if (!open) return;
+        if (done) end();
+        else sink.data(value);
+      }
+    } catch (error) {
+      fail(error);
+    } finally {
+      reading = false;
+    }
+  }
+
+  function end(): void {
+    open = false;
+    sink.end();
+  }
+
+  function fail(error: unknown): void {
+    if (!open) return;
+    open = false;
+    sink.fail(error);
+  }
+
+  function cancel(body: ReadableStreamDefaultReader<Uint8Array> | ReadableStream<Uint8Array> | null | undefined): void {
+    body?.cancel().catch(() => {});
+  }
+
+  return {
+    open(response) {
+      if (open) sink.open(response.status, response.headers.get('content-type') ?? '');
+      if (!open) {
+        cancel(response.body);
+        return;
+      }
+      reader = response.body?.getReader();
+      if (reader) void read();
+      else end();
+    },
+    fail,
+    pause() {
+      paused = true;
+    },
+    resume() {
+      paused = false;
+      void read();
+    },
+    close() {
+      open = false;
+      leaving.abort();
+      cancel(reader);
+    },
+  };
+}
