@@ -4,7 +4,7 @@ import { compileContextArguments } from './context-arguments.ts';
 import { type DataObject, isObject, mergeInto, type PathKey, placesAt } from './data.ts';
 import { passOn, type SubgraphError, SubgraphFailure } from './errors.ts';
 import { type Execution, recordFailure } from './execution.ts';
-import { compileRepresentation } from './representation.ts';
+import { compileRepresentationText } from './representation.ts';
 import { compileRewrites, type IsOfType } from './rewrites.ts';
 
 /** Runs against the objects that its plan path leads to. */
@@ -157,16 +157,17 @@ function compileEntityFetch(node: FetchNode, path: readonly string[], isOfType: 
 }
 
 function compileBatch(node: FetchNode, isOfType: IsOfType): (targets: readonly DataObject[]) => EntityBatch {
-  const represent = compileRepresentation(node.requires ?? [], isOfType);
-  const rewriteInput = compileRewrites(node.inputRewrites, isOfType);
+  const represent = compileRepresentationText(
+    node.requires ?? [],
+    compileRewrites(node.inputRewrites, isOfType),
+    isOfType,
+  );
   return (targets) => {
     const batch: EntityBatch = { representations: [], targets: [] };
     const known = new Map<string, DataObject[]>();
     for (const target of targets) {
-      const representation = represent(target);
-      if (!representation) continue;
-      rewriteInput?.(representation);
-      const text = JSON.stringify(representation);
+      const text = represent(target);
+      if (text === undefined) continue;
       const same = known.get(text);
       if (same) {
         same.push(target);
@@ -265,7 +266,8 @@ export interface SubgraphAnswer {
 
 async function ask(execution: Execution, plan: FetchPlan, body: string): Promise<SubgraphAnswer | SubgraphFailure> {
   try {
-    const call = { body, kind: plan.kind, operationName: plan.operationName, caller: execution.caller };
+    const { caller, shareFetches } = execution;
+    const call = { body, kind: plan.kind, operationName: plan.operationName, caller, shareable: shareFetches };
     return await execution.subgraph(plan.service).ask(call);
   } catch (error) {
     if (error instanceof SubgraphFailure) return error;

@@ -17,6 +17,7 @@ export function writeString(value: string): string {
   return value.length < LONG && PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
+// Numbers come out of JSON, so none is infinite and their text is JSON.
 function isInt(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) <= MAX_INT && Number(value) >= MIN_INT;
 }
@@ -24,8 +25,8 @@ function isInt(value: unknown): value is number {
 const BUILT_IN: Readonly<Record<string, LeafWriter>> = {
   String: (value) => (typeof value === 'string' ? writeString(value) : INVALID),
   Boolean: (value) => (typeof value === 'boolean' ? String(value) : INVALID),
-  Float: (value) => (typeof value === 'number' ? JSON.stringify(value) : INVALID),
-  Int: (value) => (isInt(value) ? JSON.stringify(value) : INVALID),
+  Float: (value) => (typeof value === 'number' ? String(value) : INVALID),
+  Int: (value) => (isInt(value) ? String(value) : INVALID),
   ID: (value) => {
     if (typeof value === 'string') return writeString(value);
     return Number.isInteger(value) ? `"${value}"` : INVALID;
