@@ -8,10 +8,8 @@
  *   npm run bench:router -- --only ours --scenario heavy-8
  *   npm run bench:router -- --profile        ours alone under --cpu-prof: where its time goes
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { chosen } from './support/chosen.ts';
 import { drive } from './support/drive.ts';
 import {
   APOLLO,
@@ -24,7 +22,7 @@ import {
   startGateway,
 } from './support/gateways/index.ts';
 import { cpuMsOf, memoryOf } from './support/processes.ts';
-import { readProfile } from './support/profile.ts';
+import { printProfile, profiled } from './support/profile.ts';
 import { HEAVY, LIGHT } from './support/shop/operations.ts';
 import { type Shop, startShop } from './support/shop/start.ts';
 import { printTable, quantile, save } from './support/table.ts';
@@ -49,7 +47,7 @@ interface Pace {
   readonly warmUpSeconds: number;
 }
 
-const FULL: Pace = { rounds: 5, seconds: 5, warmUpSeconds: 4 };
+const FULL: Pace = { rounds: 5, seconds: 5, warmUpSeconds: 6 };
 const QUICK: Pace = { rounds: 1, seconds: 2, warmUpSeconds: 2 };
 
 /** One gateway in one round. */
@@ -112,7 +110,7 @@ async function measureRound(gateway: Answered, scenario: Scenario, seconds: numb
     gateway: cpuMsOf(gateway.pid),
     subgraph: cpuMsOf(shop.pid),
     load: cpuMsOf(process.pid),
-    requests: await shop.requests(),
+    requests: (await shop.state()).requests,
   });
   const { endpoint: url, answer: expect } = gateway;
   const before = await read();
@@ -206,26 +204,19 @@ function printRatio(ours: Figures, other: Figures): void {
 }
 
 async function profileOurs(scenario: Scenario, pace: Pace): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'alims-bench-profile-'));
-  await using stack = new AsyncDisposableStack();
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const shop = stack.use(await startShop());
-  const nodeArgs = ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200'];
-  await using ours = await startGateway(OURS, shop.supergraph, nodeArgs);
-  const answered = await ask(ours, scenario);
-  requireSameData([answered]);
-  await measureRound(answered, scenario, pace.warmUpSeconds, shop);
-  const from = process.hrtime.bigint();
-  const round = await measureRound(answered, scenario, pace.seconds, shop);
-  const to = process.hrtime.bigint();
-  printFigures(scenario, [summarize(ours, [round])]);
-  // It writes its profile when it ends.
-  await ours[Symbol.asyncDispose]();
-  const { busy, functions, packages } = readProfile(folder, from, to);
-  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-  const cells = (times: typeof functions) => times.map(({ what, share }) => [what, percent(share)]);
-  printTable(`by package (busy ${percent(busy)} of the time)`, ['package', 'self'], cells(packages.slice(0, 15)));
-  printTable('by function', ['function', 'self'], cells(functions.slice(0, 45)));
+  const profile = await profiled(async (nodeArgs) => {
+    await using shop = await startShop();
+    await using ours = await startGateway(OURS, shop.supergraph, nodeArgs);
+    const answered = await ask(ours, scenario);
+    requireSameData([answered]);
+    await measureRound(answered, scenario, pace.warmUpSeconds, shop);
+    const from = process.hrtime.bigint();
+    const round = await measureRound(answered, scenario, pace.seconds, shop);
+    const to = process.hrtime.bigint();
+    printFigures(scenario, [summarize(ours, [round])]);
+    return { from, to };
+  });
+  printProfile(profile);
 }
 
 const { values } = parseArgs({
@@ -236,13 +227,6 @@ const { values } = parseArgs({
     scenario: { type: 'string', multiple: true },
   },
 });
-
-/** Those whose name holds one of the words; all without words. */
-function chosen<T extends { readonly name: string }>(from: readonly T[], words: readonly string[] | undefined): T[] {
-  const found = from.filter(({ name }) => !words || words.some((word) => name.toLowerCase().includes(word)));
-  if (found.length > 0) return found;
-  throw new Error(`Expected one of ${from.map(({ name }) => `"${name}"`).join(', ')}, got "${words?.join('", "')}".`);
-}
 
 const scenarios = chosen(SCENARIOS, values.scenario);
 const pace = values.quick ? QUICK : FULL;

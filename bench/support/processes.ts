@@ -45,8 +45,12 @@ export async function startProcess({ name, args, env, readyUrl }: ProcessOrder):
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  child.once('exit', () => running.delete(child));
   let output = '';
+  child.once('exit', (code, signal) => {
+    running.delete(child);
+    // kill() marks those that were asked to end.
+    if (!child.killed) process.stderr.write(`${name} ended by itself (${code ?? signal}):\n${output}\n`);
+  });
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => (output = `${output}${String(chunk)}`.slice(-4_000)));
   }

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printTable } from './table.ts';
 
 interface CpuProfile {
   readonly nodes: readonly {
@@ -27,8 +30,32 @@ export interface Profile {
   readonly packages: readonly SelfTime[];
 }
 
-/** The largest profile in a folder (each thread writes its own), of the time between two readings of process.hrtime. */
-export function readProfile(folder: string, from: bigint, to: bigint): Profile {
+/** Readings of process.hrtime. */
+export interface Span {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/** Runs something that starts node with these arguments, and ends it; then says what it did within the span. */
+export async function profiled(run: (nodeArgs: readonly string[]) => Promise<Span>): Promise<Profile> {
+  const folder = await mkdtemp(join(tmpdir(), 'alims-bench-profile-'));
+  try {
+    const span = await run(['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200']);
+    return readProfile(folder, span);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export function printProfile({ busy, functions, packages }: Profile): void {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const cells = (times: readonly SelfTime[]) => times.map(({ what, share }) => [what, percent(share)]);
+  printTable(`by package (busy ${percent(busy)} of the time)`, ['package', 'self'], cells(packages.slice(0, 15)));
+  printTable('by function', ['function', 'self'], cells(functions.slice(0, 45)));
+}
+
+/** The largest profile in a folder (each thread writes its own). */
+function readProfile(folder: string, { from, to }: Span): Profile {
   const files = readdirSync(folder).map((name) => join(folder, name));
   const [largest] = files.sort((a, b) => statSync(b).size - statSync(a).size);
   if (!largest) throw new Error(`No profile was written to ${folder}.`);

@@ -62,7 +62,7 @@ export function printTable(title: string, columns: readonly string[], cells: rea
 }
 
 /** The value below which this share of the sorted values lies. */
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }
 

@@ -17,9 +17,19 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 export const OURS: Gateway = { name: 'ours', command: () => [here('ours.ts')] };
 export const APOLLO: Gateway = { name: '@apollo/gateway + yoga', command: () => [here('apollo.ts')] };
 
+/** Serves the shop's subscription only. */
+export const GRAPHQL_WS: Gateway = { name: 'graphql-ws, no gateway', command: () => [here('graphql-ws.ts')] };
+
 const PEERS = fileURLToPath(new URL('../../peers/', import.meta.url));
 const HIVE = `${PEERS}node_modules/@graphql-hive/gateway/dist/bin.js`;
-const hive = (supergraph: string, port: number) => [HIVE, 'supergraph', supergraph, `--port=${port}`];
+const hive = (supergraph: string, port: number) => [
+  HIVE,
+  'supergraph',
+  supergraph,
+  `--port=${port}`,
+  '--host=127.0.0.1',
+  '--fork=1',
+];
 
 export const HIVE_JS: Gateway = { name: 'Hive Gateway', command: hive };
 export const HIVE_RUST: Gateway = {

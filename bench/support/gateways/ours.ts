@@ -11,5 +11,7 @@ const router = await startRouter({
   authenticate: async () => NOBODY,
   logger: createLogger({ level: 'error', name: 'bench-router' }),
   metrics: createMetrics(),
+  // All subscribers of a benchmark come from one address, and none of them has a token.
+  streamLimits: { perAddress: 20_000 },
 });
 process.once('SIGTERM', () => void router[Symbol.asyncDispose]());

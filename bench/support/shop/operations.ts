@@ -23,3 +23,8 @@ ${FRAGMENTS}`;
 export const LIGHT = `query Light {
   products(first: 3) { sku title price inStock reviews(first: 2) { stars text author { name country } } }
 }`;
+
+/** Each event says little itself: two other subgraphs have the rest. */
+export const REVIEW_ADDED = `subscription ReviewAdded {
+  reviewAdded { at review { id stars text author { name country } product { title price } } }
+}`;

@@ -49,3 +49,17 @@ export const shopResolvers = {
     Product: { reviews: ({ sku }: Sku, { first }: Page) => (reviewsByProduct.get(sku) ?? []).slice(0, first) },
   },
 };
+
+/** The same without subgraphs: each field from the data itself. */
+export const monolithResolvers = {
+  Query: { ...shopResolvers.accounts.Query, ...shopResolvers.products.Query, ...shopResolvers.reviews.Query },
+  Customer: { reviews: shopResolvers.reviews.Customer.reviews },
+  Product: {
+    reviews: shopResolvers.reviews.Product.reviews,
+    shippingCost: shopResolvers.inventory.Product.shippingCost,
+  },
+  Review: {
+    author: ({ authorId }: Review) => customerById.get(authorId),
+    product: ({ sku }: Review) => productBySku.get(sku),
+  },
+};

@@ -44,7 +44,13 @@ export const SHOP_SDL = {
     }
     type Customer @key(fields: "id") { id: ID! reviews(first: Int = 5): [Review!]! }
     type Product @key(fields: "sku") { sku: ID! reviews(first: Int = 5): [Review!]! }
+    type ReviewAdded {
+      "Microseconds of the machine's monotonic clock at publication."
+      at: Float!
+      review: Review!
+    }
     type Query { reviews(first: Int = 10): [Review!]! }
+    type Subscription { reviewAdded: ReviewAdded! }
   `,
 } as const;
 

@@ -6,13 +6,15 @@ import { parse } from 'graphql';
 import { composeSupergraph } from '#router/index.ts';
 import { freePort, startProcess } from '../processes.ts';
 import { SHOP_SDL, type ShopSubgraph } from './sdl.ts';
+import type { ShopState } from './subgraphs.ts';
 
 export interface Shop extends AsyncDisposable {
   readonly pid: number;
   /** The file of the supergraph, with the subgraphs' URLs. */
   readonly supergraph: string;
-  /** Requests that all subgraphs had so far. */
-  requests(): Promise<number>;
+  state(): Promise<ShopState>;
+  /** Announces a review to all subscriptions. */
+  publish(): Promise<void>;
 }
 
 const SUBGRAPHS = fileURLToPath(new URL('subgraphs.ts', import.meta.url));
@@ -28,7 +30,7 @@ export async function startShop(): Promise<Shop> {
       name: 'subgraphs',
       args: [SUBGRAPHS],
       env: { PORTS: JSON.stringify(ports) },
-      readyUrl: `${control}/requests`,
+      readyUrl: `${control}/state`,
     }),
   );
   const { supergraphSdl } = composeSupergraph(
@@ -46,9 +48,10 @@ export async function startShop(): Promise<Shop> {
   return {
     pid: shop.pid,
     supergraph,
-    async requests() {
-      const counts = (await (await fetch(`${control}/requests`)).json()) as Record<string, number>;
-      return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    state: async () => (await (await fetch(`${control}/state`)).json()) as ShopState,
+    async publish() {
+      // A body that nobody reads would keep its connection, and fail with it.
+      await (await fetch(`${control}/publish`, { method: 'POST' })).arrayBuffer();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
