@@ -46,9 +46,14 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function mapResult(result: ExecutionResult, args: ExecutionArgs, logger: Logger): ExecutionResult {
+function ownContextOf(args: ExecutionArgs): RequestContext {
+  return (args.contextValue as { ownContext: RequestContext }).ownContext;
+}
+
+/** The result as the client may see it. */
+export function mapResult(result: ExecutionResult, context: RequestContext, logger: Logger): ExecutionResult {
   if (!result.errors?.length) return result;
-  const { requestId, signal } = (args.contextValue as { ownContext: RequestContext }).ownContext;
+  const { requestId, signal } = context;
   const scene = { requestId, logger, left: signal.aborted };
   return { ...result, errors: result.errors.map((error) => toClientError(error, scene)) };
 }
@@ -60,11 +65,11 @@ function isStream(result: unknown): result is AsyncIterableIterator<ExecutionRes
 /** Not a generator: a generator's return() would wait for the next event before it reached the source. */
 function mapStream(
   stream: AsyncIterableIterator<ExecutionResult>,
-  args: ExecutionArgs,
+  context: RequestContext,
   logger: Logger,
 ): AsyncIterableIterator<ExecutionResult> {
   const map = (step: IteratorResult<ExecutionResult>): IteratorResult<ExecutionResult> =>
-    step.done ? step : { done: false, value: mapResult(step.value, args, logger) };
+    step.done ? step : { done: false, value: mapResult(step.value, context, logger) };
   return {
     next: async () => map(await stream.next()),
     return: async () => (await stream.return?.()) ?? { done: true, value: undefined },
@@ -80,13 +85,13 @@ export function useErrorMapping(logger: Logger): Plugin {
   return {
     onExecute: ({ args }) => ({
       onExecuteDone({ result, setResult }) {
-        if (!isStream(result)) setResult(mapResult(result as ExecutionResult, args, logger));
+        if (!isStream(result)) setResult(mapResult(result as ExecutionResult, ownContextOf(args), logger));
       },
     }),
     onSubscribe: ({ args }) => ({
       onSubscribeResult({ result, setResult }) {
-        if (isStream(result)) setResult(mapStream(result, args, logger));
-        else setResult(mapResult(result as ExecutionResult, args, logger));
+        if (isStream(result)) setResult(mapStream(result, ownContextOf(args), logger));
+        else setResult(mapResult(result as ExecutionResult, ownContextOf(args), logger));
       },
     }),
   };
