@@ -126,10 +126,12 @@ function createExecution(options: PipelineOptions, ready: Ready, caller: Caller)
   return {
     variables: ready.variables,
     caller,
+    shareFetches: ready.operation.kind === 'query',
     subgraph: options.subgraph,
     root: {},
     errors: [],
     failedPaths: [],
+    gathering: new Map(),
     onFailure: (failure) => logFailure(options.logger, failure, ready.operation, caller),
   };
 }
@@ -156,11 +158,10 @@ async function runOperation(
   const { operation } = ready;
   const execution = createExecution(options, ready, caller);
   await operation.run?.(execution, [execution.root]);
-  return finish(options, execution, ready, operation.introspect?.(rawVariables) ?? null);
+  return finish(execution, ready, operation.introspect?.(rawVariables) ?? null);
 }
 
 function finish(
-  options: PipelineOptions,
   execution: Execution,
   ready: Ready,
   introspection: Readonly<Record<string, unknown>> | null,
@@ -312,7 +313,7 @@ async function completeEvent(
   if (!isObject(event.data) && execution.errors.length > 0) {
     return { result: { data: 'null', errors: execution.errors }, cursor };
   }
-  return { result: finish(options, execution, ready, null), cursor };
+  return { result: finish(execution, ready, null), cursor };
 }
 
 function streamLost(failure: SubgraphFailure): GraphQLFormattedError {

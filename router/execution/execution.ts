@@ -25,12 +25,27 @@ export interface Caller {
 export interface Execution {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
+  /** Whether its fetches may be those of others who ask the same: true for an operation of kind query. */
+  readonly shareFetches: boolean;
   readonly subgraph: (name: string) => SubgraphClient;
   readonly root: DataObject;
   readonly errors: GraphQLFormattedError[];
   /** Plan paths below which data is missing because a fetch failed: nulls there are already explained. */
   readonly failedPaths: (readonly string[])[];
+  /** Entity fetches that set out in this moment, by what they ask: those that ask alike become one. */
+  readonly gathering: Map<string, Gathering>;
   readonly onFailure: (failure: SubgraphFailure) => void;
+}
+
+/** The objects at one plan path that an entity fetch is for. */
+export interface FetchPart {
+  readonly path: readonly string[];
+  readonly targets: readonly DataObject[];
+}
+
+export interface Gathering {
+  readonly parts: FetchPart[];
+  readonly done: Promise<void>;
 }
 
 // A dead subgraph behind a list of a thousand entities is one fact, not a thousand.

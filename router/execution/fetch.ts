@@ -3,7 +3,7 @@ import { Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { compileContextArguments } from './context-arguments.ts';
 import { type DataObject, isObject, mergeInto, type PathKey, placesAt } from './data.ts';
 import { passOn, type SubgraphError, SubgraphFailure } from './errors.ts';
-import { type Execution, recordFailure } from './execution.ts';
+import { type Execution, type FetchPart, recordFailure } from './execution.ts';
 import { compileRepresentationText } from './representation.ts';
 import { compileRewrites, type IsOfType } from './rewrites.ts';
 
@@ -129,31 +129,67 @@ function compileEntityFetch(node: FetchNode, path: readonly string[], isOfType: 
   const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
   const contextArguments = compileContextArguments(node.contextRewrites, path, isOfType);
 
-  const fetchBatch = async (execution: Execution, targets: readonly DataObject[], extra: DataObject | null) => {
-    const batch = collect(targets);
+  const fetchBatch = async (execution: Execution, parts: readonly FetchPart[], extra: DataObject | null) => {
+    const batch = collect(parts.flatMap(({ targets }) => targets));
     if (batch.representations.length === 0) return;
     const representations = `"representations":[${batch.representations.join(',')}]`;
     const body = plan.body(execution.variables, extra ? `${members(extra)}${representations}` : representations);
     const answer = await ask(execution, plan, body);
     if (answer instanceof SubgraphFailure) {
-      recordFailure(execution, answer, path, targetPaths(execution, path, batch.targets.flat()));
+      recordBatchFailure(execution, answer, batch, parts);
       return;
     }
     // Before merging: a merged answer could replace the objects by which the places are found.
-    if (answer.errors) reportEntityErrors(execution, plan, path, batch, answer.errors);
+    if (answer.errors) for (const part of parts) reportEntityErrors(execution, plan, part.path, batch, answer.errors);
     const entities = entitiesOf(answer, batch, plan.service);
     if (entities instanceof SubgraphFailure) {
-      recordFailure(execution, entities, path, targetPaths(execution, path, batch.targets.flat()));
+      recordBatchFailure(execution, entities, batch, parts);
       return;
     }
     mergeEntities(batch, entities, rewriteOutput, isOfType);
   };
 
-  if (!contextArguments) return (execution, targets) => fetchBatch(execution, targets, null);
+  if (!contextArguments) {
+    const key = whatIsAsked(node);
+    return (execution, targets) => gather(execution, key, { path, targets }, fetchBatch);
+  }
   return async (execution, targets) => {
     const groups = contextArguments(execution, targets);
-    await Promise.all(groups.map((group) => fetchBatch(execution, group.targets, group.values)));
+    await Promise.all(groups.map((group) => fetchBatch(execution, [{ path, targets: group.targets }], group.values)));
   };
+}
+
+/** Equal for fetches that differ in nothing but the place in the plan: the planner numbers their operations. */
+function whatIsAsked({ serviceName, operation, requires, inputRewrites, outputRewrites }: FetchNode): string {
+  const nameless = operation.replace(/^(\s*query)\s+\w+/, '$1');
+  return JSON.stringify([serviceName, nameless, requires, inputRewrites, outputRewrites]);
+}
+
+type FetchParts = (execution: Execution, parts: readonly FetchPart[], extra: null) => Promise<void>;
+
+function gather(execution: Execution, key: string, part: FetchPart, fetchParts: FetchParts): Promise<void> {
+  const known = execution.gathering.get(key);
+  if (known) {
+    known.parts.push(part);
+    return known.done;
+  }
+  const parts = [part];
+  const done = Promise.resolve().then(() => {
+    execution.gathering.delete(key);
+    return fetchParts(execution, parts, null);
+  });
+  execution.gathering.set(key, { parts, done });
+  return done;
+}
+
+function recordBatchFailure(
+  execution: Execution,
+  failure: SubgraphFailure,
+  batch: EntityBatch,
+  parts: readonly FetchPart[],
+): void {
+  const asked = batch.targets.flat();
+  for (const { path } of parts) recordFailure(execution, failure, path, targetPaths(execution, path, asked));
 }
 
 function compileBatch(node: FetchNode, isOfType: IsOfType): (targets: readonly DataObject[]) => EntityBatch {

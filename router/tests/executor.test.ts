@@ -66,6 +66,41 @@ describe('fetching', () => {
     }
   });
 
+  test('entities that are wanted at several places in the same moment are fetched together', async () => {
+    const { pipeline, fixture } = start();
+    const { data } = await run(pipeline, '{ review(id: "r1") { author { email } } latest { author { email } } }');
+    expect(data.review.author).toEqual({ email: 'ada@x.test' });
+    expect(data.latest[0].author).toEqual({ email: 'ada@x.test' });
+    expect(fixture.seen.filter(({ subgraph }) => subgraph === 'people')).toHaveLength(1);
+  });
+
+  test('what fails for entities that were fetched together is told at each of their places', async () => {
+    const { pipeline, asked } = scripted(
+      {
+        a: `${LINK} type Query { one: Holder many: [Holder!]! } type Holder { thing: Thing } type Thing @key(fields: "id") { id: ID! }`,
+        b: `${LINK} type Thing @key(fields: "id") { id: ID! name: String }`,
+      },
+      (name) => {
+        const holder = (id: string) => ({ thing: { __typename: 'Thing', id } });
+        if (name === 'a') return { data: { one: holder('1'), many: [holder('2'), holder('1')] } };
+        return { data: null, errors: [{ message: 'no names today', extensions: { code: 'CONFLICT' } }] };
+      },
+    );
+    const { data, errors } = await run(pipeline, '{ one { thing { name } } many { thing { name } } }');
+    expect(data).toEqual({
+      one: { thing: { name: null } },
+      many: [{ thing: { name: null } }, { thing: { name: null } }],
+    });
+    const paths = errors.map(({ path }: { path: unknown[] }) => path.join('.')).sort();
+    expect(paths).toEqual(['many.0.thing', 'many.1.thing', 'one.thing']);
+    expect(asked.filter(({ name }) => name === 'b').map(({ body }) => body.variables.representations)).toEqual([
+      [
+        { __typename: 'Thing', id: '1' },
+        { __typename: 'Thing', id: '2' },
+      ],
+    ]);
+  });
+
   test('an entity error is told for every place of the entity', async () => {
     const { pipeline } = start();
     const { errors } = await run(
