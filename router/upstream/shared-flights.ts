@@ -78,7 +78,7 @@ export function takeAlone<T>(flight: Flight<T>): Seat<T> {
   return { flight, first: true, leave: (reason) => flight.cancel(reason) };
 }
 
-/** What comes of the flight, for a caller who may leave before. */
+/** What comes of the flight, for a caller who is still there and may leave before it comes. */
 export function landing<T>(seat: Seat<T>, service: string, signal: AbortSignal | null): Promise<T> {
   const { outcome } = seat.flight;
   if (!signal) return outcome;
@@ -88,17 +88,13 @@ export function landing<T>(seat: Seat<T>, service: string, signal: AbortSignal |
       reject(reason);
       seat.leave(reason);
     };
-    outcome.then(
-      (value) => {
+    const settle =
+      <V>(settled: (value: V) => void) =>
+      (value: V) => {
         signal.removeEventListener('abort', onAbort);
-        resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', onAbort);
-        reject(error);
-      },
-    );
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort);
+        settled(value);
+      };
+    outcome.then(settle(resolve), settle(reject));
+    signal.addEventListener('abort', onAbort);
   });
 }

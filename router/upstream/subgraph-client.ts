@@ -3,7 +3,7 @@ import type { SubgraphAnswer } from '../execution/fetch.ts';
 import type { SubscriptionEvent } from '../execution/subscription-plan.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import { openEventStream } from './event-stream.ts';
-import { asFailure } from './failure.ts';
+import { asFailure, clientLeft } from './failure.ts';
 import { createFetchTransport } from './fetch-transport.ts';
 import { type Fetched, startFlight } from './flight.ts';
 import { createHttpTransport } from './http-transport.ts';
@@ -97,11 +97,13 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     name,
     async ask(call) {
       const started = performance.now();
+      // A mutation runs to its end whatever its client does: half an answer must not mean half a write.
+      const leaving = call.kind === 'mutation' ? null : call.caller.signal;
       let outcome = 'ok';
       try {
+        if (leaving?.aborted) throw clientLeft(name);
         const seat = seatFor(call);
-        // A mutation runs to its end whatever its client does: half an answer must not mean half a write.
-        const fetched = await landing(seat, name, call.kind === 'mutation' ? null : call.caller.signal);
+        const fetched = await landing(seat, name, leaving);
         if (!seat.first) outcome = 'shared';
         else if (fetched.retried) outcome = 'retried';
         return fetched.take();

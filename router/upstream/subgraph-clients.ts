@@ -1,6 +1,6 @@
 import { SubgraphFailure } from '../execution/errors.ts';
 import type { RouterMetrics } from '../metrics.ts';
-import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient, type SubgraphOptions } from './subgraph-client.ts';
 import type { SubgraphFetch } from './transport.ts';
 
 export interface SubgraphClients extends AsyncDisposable {
@@ -8,27 +8,24 @@ export interface SubgraphClients extends AsyncDisposable {
   get(name: string): SubgraphClient;
 }
 
-export interface SubgraphClientsOptions {
+export interface SubgraphClientsOptions extends SubgraphOptions {
   readonly supergraphUrls: ReadonlyMap<string, string>;
   readonly subgraphs?: ReadonlyMap<string, SubgraphFetch> | undefined;
   readonly urls?: ReadonlyMap<string, string> | undefined;
-  readonly queryTimeoutMs?: number | undefined;
-  readonly mutationTimeoutMs?: number | undefined;
+  /** What differs for one subgraph from what holds for all. */
+  readonly subgraphOptions?: ReadonlyMap<string, SubgraphOptions> | undefined;
   readonly metrics: RouterMetrics | undefined;
 }
 
 export function createSubgraphClients(options: SubgraphClientsOptions): SubgraphClients {
-  const { queryTimeoutMs, mutationTimeoutMs, metrics } = options;
+  const { supergraphUrls, subgraphs, urls, subgraphOptions, ...common } = options;
+  const changes = { count: 0 };
   const clients = new Map<string, SubgraphClient>();
-  for (const [name, written] of options.supergraphUrls) {
-    const fetch = options.subgraphs?.get(name);
-    const url = options.urls?.get(name) ?? written;
-    if (fetch) {
-      const own = URL.canParse(url) ? url : `http://${encodeURIComponent(name)}/graphql`;
-      clients.set(name, createSubgraphClient({ name, url: own, fetch, queryTimeoutMs, mutationTimeoutMs, metrics }));
-    } else if (URL.canParse(url)) {
-      clients.set(name, createSubgraphClient({ name, url, queryTimeoutMs, mutationTimeoutMs, metrics }));
-    }
+  for (const [name, written] of supergraphUrls) {
+    const fetch = subgraphs?.get(name);
+    const url = urlOf(name, urls?.get(name) ?? written, fetch);
+    const own = subgraphOptions?.get(name);
+    if (url !== null) clients.set(name, createSubgraphClient({ ...common, ...own, name, url, fetch, changes }));
   }
   return {
     get: (name) => clients.get(name) ?? absentClient(name),
@@ -36,6 +33,12 @@ export function createSubgraphClients(options: SubgraphClientsOptions): Subgraph
       await Promise.all([...clients.values()].map((client) => client[Symbol.asyncDispose]()));
     },
   };
+}
+
+// A handler in this process needs an address only to look like a request.
+function urlOf(name: string, url: string, fetch: SubgraphFetch | undefined): string | null {
+  if (URL.canParse(url)) return url;
+  return fetch ? `http://${encodeURIComponent(name)}/graphql` : null;
 }
 
 function absentClient(name: string): SubgraphClient {
