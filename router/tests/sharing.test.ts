@@ -1,6 +1,11 @@
+import { createClient } from 'graphql-ws';
 import { afterEach, expect, test } from 'vitest';
-import { createHeldSubgraph } from '../upstream/testing/held-subgraph.ts';
+import WebSocket from 'ws';
+import { openStream, TRANSPORTS } from '#tests/streams.ts';
 import { type RunningFixture, startFixtureRouter } from './fixture/router.ts';
+
+const REVIEWS = 'subscription { reviewAdded(count: 3) { __typename ... on Review { id author { name email } } } }';
+const SILENT = 'subscription { slowReviews { id } }';
 
 const disposables: AsyncDisposable[] = [];
 
@@ -8,56 +13,77 @@ afterEach(async () => {
   while (disposables.length > 0) await disposables.pop()?.[Symbol.asyncDispose]();
 });
 
-/** The fixture with subgraphs that answer when the test says so. */
-async function start() {
-  const { fixture, ...first } = await startFixtureRouter();
-  await first[Symbol.asyncDispose]();
-  const people = createHeldSubgraph();
-  const catalog = createHeldSubgraph();
-  const subgraphs = new Map(fixture.subgraphs).set('people', people.fetch).set('catalog', catalog.fetch);
-  const running = await startFixtureRouter({ subgraphs });
+async function start(): Promise<RunningFixture> {
+  const running = await startFixtureRouter({ stopTimeoutMs: 2_000 });
   disposables.push(running);
-  running.tokens.set('better', null);
-  return { running, people, catalog };
+  return running;
 }
 
-async function ask(running: RunningFixture, query: string, token: string | null = 'good') {
-  const response = await running.post({ query }, token === null ? {} : { authorization: `Bearer ${token}` });
-  return (await response.json()) as { data: Record<string, unknown> };
-}
-
-const ME = '{ me { email } }';
-const ANSWER = { data: { me: { email: 'ada@x.test' } } };
-
-test('clients of one identity who ask the same at the same time cost one fetch, those of others their own', async () => {
-  const { running, people, catalog } = await start();
-  const first = ask(running, ME);
-  await people.arrived(1);
-  // Both subgraphs are asked in one step: with the catalog asked, the second client has joined the first.
-  const second = ask(running, '{ me { email } brands { id } }');
-  await catalog.arrived(1);
-  const others = [ask(running, ME, 'better'), ask(running, ME, null)];
-  await people.arrived(3);
-  people.release(ANSWER);
-  catalog.release({ data: { brands: [] } });
-  expect(await Promise.all([first, ...others])).toEqual([ANSWER, ANSWER, ANSWER]);
-  expect(await second).toEqual({ data: { ...ANSWER.data, brands: [] } });
-  const identities = people.requests.map(({ headers }) => headers.get('x-alims-identity'));
-  expect(identities.sort()).toEqual([null, 'signed-better', 'signed-good']);
+test('identical subscriptions of any transport share one upstream and one execution of each event', async () => {
+  const running = await start();
+  const { seen, open } = running.fixture;
+  const streams = Array.from({ length: 20 }, (_, index) =>
+    openStream<{ reviewAdded: { id?: string } }>(TRANSPORTS[index % 2] ?? 'SSE', running.router.url, {
+      query: SILENT,
+      token: 'good',
+    }),
+  );
+  const answers = streams.map((stream) => stream.next());
+  await expect.poll(() => running.fixture.open.count).toBe(1);
+  const asked = seen.filter(({ subgraph }) => subgraph === 'reviews').length;
+  expect(asked).toBe(1);
+  open.slow.resolve();
+  expect(await Promise.all(answers)).toEqual(Array.from({ length: 20 }, () => null));
 });
 
-test('what completes a mutation is shared with no question, older or newer, equal to the letter as they may be', async () => {
-  const { running, people } = await start();
-  const question = '{ review(id: "r1") { author { email } } }';
-  const older = ask(running, question);
-  await people.arrived(1);
-  const mutation = ask(running, 'mutation { addReview(itemId: "b1") { author { email } } }');
-  await people.arrived(2);
-  const newer = ask(running, question);
-  await people.arrived(3);
-  expect(new Set(people.requests.map(({ body }) => body)).size).toBe(1);
-  people.release({ data: { _entities: [{ __typename: 'Person', email: 'ada@x.test' }] } });
-  const author = { email: 'ada@x.test' };
-  expect((await mutation).data).toEqual({ addReview: { author } });
-  for (const { data } of [await older, await newer]) expect(data).toEqual({ review: { author } });
+test('what every subscriber of a shared stream gets is the same, with the other subgraphs asked once', async () => {
+  const running = await start();
+  const token = 'good';
+  const client = createClient({
+    url: running.endpoint.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+  });
+  const received: unknown[][] = [[], []];
+  const subscribe = (index: number) =>
+    client.subscribe(
+      { query: REVIEWS },
+      { next: (value) => received[index]?.push(value), error: () => {}, complete: () => {} },
+    );
+  subscribe(0);
+  subscribe(1);
+  await expect.poll(() => received.map((each) => each.length)).toEqual([3, 3]);
+  expect(received[0]).toEqual(received[1]);
+  expect(received[0]?.[0]).toEqual({
+    data: { reviewAdded: { __typename: 'Review', id: 'r1', author: { name: 'Ada', email: 'ada@x.test' } } },
+  });
+  const events = received[0]?.filter((each) => JSON.stringify(each).includes('"Review"')).length ?? 0;
+  expect(running.fixture.seen.filter(({ subgraph }) => subgraph === 'people')).toHaveLength(events);
+  await client.dispose();
+});
+
+test('callers of different identities never share a stream', async () => {
+  const running = await start();
+  running.tokens.set('other', null);
+  const streams = ['good', 'other', null].map((token) =>
+    openStream('SSE', running.router.url, { query: SILENT, token }),
+  );
+  for (const stream of streams) stream.next().catch(() => {});
+  await expect.poll(() => running.fixture.open.count).toBe(3);
+  for (const stream of streams) stream.leave();
+});
+
+test('the upstream lives as long as one of those who share it, and no longer', async () => {
+  const running = await start();
+  const [one, two] = [0, 1].map((index) =>
+    openStream(TRANSPORTS[index] ?? 'SSE', running.router.url, { query: SILENT, token: 'good' }),
+  );
+  const waiting = one?.next().catch(() => 'left');
+  const staying = two?.next();
+  await expect.poll(() => running.fixture.open.count).toBe(1);
+  one?.leave();
+  await waiting;
+  expect(running.fixture.open.count).toBe(1);
+  running.fixture.open.slow.resolve();
+  expect(await staying).toBeNull();
 });
