@@ -88,7 +88,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const quota = createStreamQuota(streamLimits);
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
-  const streaming = { quota, heartbeats, metrics, maxPendingBytes: streamLimits.maxPendingBytes };
+  const { maxPendingBytes, perSocket: maxOperationsPerStream } = streamLimits;
+  const streaming = { quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
   server.on(
     'request',
     createRequestListener(options, () => pipeline, streaming),
@@ -148,6 +149,7 @@ interface Streaming {
   readonly heartbeats: Heartbeats;
   readonly metrics: RouterMetrics | undefined;
   readonly maxPendingBytes: number;
+  readonly maxOperationsPerStream: number;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;

@@ -7,6 +7,8 @@ export interface EventStream extends Subscriber {
   /** Sends the head, so that the client of a quiet stream knows at once that it is open. */
   open(): void;
   beat(): void;
+  /** Text in the stream's own format. */
+  write(text: string): void;
 }
 
 export interface EventStreamOptions {
@@ -70,6 +72,7 @@ export function createEventStream(type: StreamType, options: EventStreamOptions)
   };
   return {
     open,
+    write,
     next: (frame) => write(format.event(frame.text(requestId), frame.cursor)),
     end() {
       if (response.destroyed || response.writableEnded) return;

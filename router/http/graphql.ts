@@ -16,6 +16,7 @@ import type { Heartbeats } from './heartbeats.ts';
 import { JSON_TYPE, negotiate, type StreamType, type Wanted } from './negotiation.ts';
 import { checkParams, type Params } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
+import { createSingleConnections, type SingleConnections } from './single-connection.ts';
 
 export interface GraphQLOverHttpOptions {
   readonly pipeline: () => Pipeline;
@@ -29,6 +30,8 @@ export interface GraphQLOverHttpOptions {
   readonly maxPendingBytes: number;
   /** Operations in one request. */
   readonly maxBatch: number;
+  /** Operations under way in one event stream that serves several. */
+  readonly maxOperationsPerStream: number;
 }
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, requestId: string) => Promise<void>;
@@ -44,14 +47,36 @@ interface Exchange {
 
 /** GraphQL over HTTP, over server-sent events (each its own connection) and over multipart HTTP. */
 export function createGraphQLOverHttp(options: GraphQLOverHttpOptions): NodeHandler {
+  const single = createSingleConnections(options);
   return async (request, response, requestId) => {
+    if (single.isFor(request) && request.method !== 'POST') {
+      await manageSingle(single, request, response, requestId);
+      return;
+    }
     const params = await readParams(request, options);
+    if (single.isFor(request)) {
+      if (Array.isArray(params))
+        throw new HttpRefusal(400, 'BAD_INPUT', 'A single connection takes one operation at a time.');
+      await single.run(request, response, requestId, params);
+      return;
+    }
     const origin = originOf(request.headers, requestId);
     const wanted = negotiate(request.headers.accept);
     const exchange = { request, response, origin, wanted, signal: leavingSignal(response) };
     if (Array.isArray(params)) await answerBatch(options, exchange, params);
     else await answerOne(options, exchange, params);
   };
+}
+
+async function manageSingle(
+  single: SingleConnections,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  if (request.method === 'PUT') await single.reserve(request, response, requestId);
+  else if (request.method === 'DELETE') single.end(request, response);
+  else single.open(request, response, requestId);
 }
 
 async function readParams(request: IncomingMessage, options: GraphQLOverHttpOptions): Promise<Params | Params[]> {

@@ -118,3 +118,49 @@ describe('what one client may hold open', () => {
     expect(await closed.promise).toBe(4408);
   });
 });
+
+describe('a token that is refreshed over an open WebSocket', () => {
+  const SLOW = 'subscription { slowReviews { id } }';
+  // `<session>/<milliseconds since 1970>`
+  const authenticate: Authenticate = async (token) => {
+    const [session = '', until = ''] = (token ?? '').split('/');
+    return { ...NOBODY, scope: session, person: session, expiresAt: new Date(Number(until)) };
+  };
+
+  async function open(running: RunningFixture, token: string) {
+    const socket = new WebSocket(running.endpoint.replace('http', 'ws'), 'graphql-transport-ws');
+    const messages: { type: string; payload?: unknown }[] = [];
+    const closed = Promise.withResolvers<number>();
+    socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+    socket.on('close', closed.resolve);
+    await new Promise((resolve) => socket.once('open', resolve));
+    const send = (message: object) => socket.send(JSON.stringify(message));
+    send({ type: 'connection_init', payload: { authorization: token } });
+    await expect.poll(() => messages[0]?.type).toBe('connection_ack');
+    send({ type: 'subscribe', id: '1', payload: { query: SLOW } });
+    await expect.poll(() => running.fixture.open.count).toBe(1);
+    return { socket, send, messages, closed: closed.promise };
+  }
+
+  test('lets its streams go on until the fresh one expires', async () => {
+    const running = await start({ authenticate });
+    const soon = Date.now() + 1_500;
+    const { send, messages, socket } = await open(running, `ada/${soon}`);
+    send({ type: 'ping', payload: { authorization: `ada/${soon + 3_600_000}` } });
+    await expect.poll(() => messages.map(({ type }) => type)).toContain('pong');
+    const other = await open(await start({ authenticate }), `eve/${soon}`);
+    // The same moment ends the stream of the one that showed no fresh token.
+    expect(await other.closed).toBe(4401);
+    expect(messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);
+    expect(running.fixture.open.count).toBe(1);
+    socket.terminate();
+  });
+
+  test('must be of the same session', async () => {
+    const running = await start({ authenticate });
+    const { send, closed } = await open(running, `ada/${Date.now() + 60_000}`);
+    send({ type: 'ping', payload: { authorization: `eve/${Date.now() + 60_000}` } });
+    expect(await closed).toBe(4403);
+    await expect.poll(() => running.fixture.open.count).toBe(0);
+  });
+});
