@@ -14,10 +14,12 @@ import { badInput, type PreparedOperation, type RefusedOperation } from './opera
 import { createOperationCache } from './operation/operation-cache.ts';
 import type { Resume } from './operation/resume.ts';
 import { errorResult, type GraphQLResult } from './results.ts';
+import { createSharedExecutions } from './shared-executions.ts';
 import { type ChannelSource, type Completed, createChannel, type Subscriber } from './subscriptions/channel.ts';
 import { type Channels, createChannels } from './subscriptions/channels.ts';
 import { openResuming } from './subscriptions/resume.ts';
 import type { SupergraphState } from './supergraph.ts';
+import type { ChangeCounter } from './upstream/shared-flights.ts';
 import type { SubgraphClient } from './upstream/subgraph-client.ts';
 
 export interface GraphQLRequest {
@@ -65,6 +67,10 @@ export interface PipelineOptions {
   readonly subgraph: (name: string) => SubgraphClient;
   readonly limits: OperationLimits;
   readonly maxOperations: number;
+  /** Counts what may have changed the data of subgraphs. */
+  readonly changes?: ChangeCounter | undefined;
+  /** One execution for all callers of one scope who ask the same at the same time. Default true. */
+  readonly shareExecutions?: boolean | undefined;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
 }
@@ -74,6 +80,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { state, limits, maxOperations, metrics } = options;
   const cache = createOperationCache({ state, limits, maxOperations });
   const channels = createChannels();
+  const shared = createSharedExecutions(options.changes ?? { count: 0 });
+  const run = (ready: Ready, raw: GraphQLRequest['variables'], caller: Caller): Promise<GraphQLResult> => {
+    if (options.shareExecutions === false || ready.operation.kind !== 'query') {
+      return runOperation(options, ready, raw, caller);
+    }
+    const key = `${caller.scope}\n${JSON.stringify(ready.variables)}`;
+    return shared.run(ready.operation, key, caller.signal, (signal) =>
+      runOperation(options, ready, raw, { ...caller, signal }),
+    );
+  };
   metrics?.planCacheSize(() => cache.size);
   metrics?.upstreams(() => channels.size);
   return {
@@ -82,7 +98,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async execute(prepared, request, caller) {
       const started = performance.now();
       const ready = makeReady(options, prepared, request.variables);
-      const result = 'errors' in ready ? ready : await runOperation(options, ready, request.variables, caller);
+      const result = 'errors' in ready ? ready : await run(ready, request.variables, caller);
       observe(metrics, prepared, result, (performance.now() - started) / 1000);
       return result;
     },

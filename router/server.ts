@@ -16,7 +16,7 @@ import { createPipeline, type Pipeline } from './pipeline.ts';
 import { stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
 import { buildSupergraph } from './supergraph.ts';
-import { createSubgraphClients } from './upstream/subgraph-clients.ts';
+import { createSubgraphClients, type SubgraphsOptions } from './upstream/subgraph-clients.ts';
 import type { SubgraphFetch } from './upstream/transport.ts';
 import { serveWebSockets } from './websocket/server.ts';
 
@@ -49,6 +49,8 @@ export interface RouterOptions {
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly limits?: Partial<OperationLimits> | undefined;
   readonly streamLimits?: Partial<StreamLimits> | undefined;
+  /** One execution of a query for all callers of one scope who ask the same at the same time. Default true. */
+  readonly shareExecutions?: boolean | undefined;
   /** Operations kept ready. Default 1,000. */
   readonly maxOperations?: number | undefined;
   /** Bytes of a GraphQL request. Default 1 MiB. */
@@ -57,10 +59,7 @@ export interface RouterOptions {
   readonly maxBatch?: number | undefined;
   /** Milliseconds between signs of life on open streams and sockets. Default 12,000. */
   readonly heartbeatMs?: number | undefined;
-  /** Milliseconds until a query to a subgraph is given up. Default 15,000. */
-  readonly queryTimeoutMs?: number | undefined;
-  /** Milliseconds until a mutation is given up. Default 60,000. */
-  readonly mutationTimeoutMs?: number | undefined;
+  readonly subgraphOptions?: SubgraphsOptions | undefined;
   /** Milliseconds that a stop waits for requests under way. Default 10,000. */
   readonly stopTimeoutMs?: number | undefined;
 }
@@ -79,6 +78,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const pipeline = createPipeline({
     state,
     subgraph: clients.get,
+    changes: clients.changes,
+    shareExecutions: options.shareExecutions,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     maxOperations: options.maxOperations ?? 1_000,
     logger,

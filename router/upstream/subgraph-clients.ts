@@ -1,34 +1,43 @@
 import { SubgraphFailure } from '../execution/errors.ts';
 import type { RouterMetrics } from '../metrics.ts';
+import type { ChangeCounter } from './shared-flights.ts';
 import { createSubgraphClient, type SubgraphClient, type SubgraphOptions } from './subgraph-client.ts';
 import type { SubgraphFetch } from './transport.ts';
 
 export interface SubgraphClients extends AsyncDisposable {
   /** A subgraph without handler and URL answers every request with a failure: the rest of the supergraph is served. */
   get(name: string): SubgraphClient;
+  readonly changes: ChangeCounter;
 }
 
-export interface SubgraphClientsOptions extends SubgraphOptions {
+/** How subgraphs are dealt with: what is said of one by its name goes before what is said of all. */
+export interface SubgraphsOptions {
+  readonly all?: SubgraphOptions | undefined;
+  readonly byName?: ReadonlyMap<string, SubgraphOptions> | undefined;
+}
+
+export interface SubgraphClientsOptions {
   readonly supergraphUrls: ReadonlyMap<string, string>;
   readonly subgraphs?: ReadonlyMap<string, SubgraphFetch> | undefined;
   readonly urls?: ReadonlyMap<string, string> | undefined;
-  /** What differs for one subgraph from what holds for all. */
-  readonly subgraphOptions?: ReadonlyMap<string, SubgraphOptions> | undefined;
+  readonly subgraphOptions?: SubgraphsOptions | undefined;
   readonly metrics: RouterMetrics | undefined;
 }
 
 export function createSubgraphClients(options: SubgraphClientsOptions): SubgraphClients {
-  const { supergraphUrls, subgraphs, urls, subgraphOptions, ...common } = options;
+  const { supergraphUrls, subgraphs, urls, subgraphOptions, metrics } = options;
   const changes = { count: 0 };
   const clients = new Map<string, SubgraphClient>();
   for (const [name, written] of supergraphUrls) {
     const fetch = subgraphs?.get(name);
     const url = urlOf(name, urls?.get(name) ?? written, fetch);
-    const own = subgraphOptions?.get(name);
-    if (url !== null) clients.set(name, createSubgraphClient({ ...common, ...own, name, url, fetch, changes }));
+    if (url === null) continue;
+    const dealing = { ...subgraphOptions?.all, ...subgraphOptions?.byName?.get(name) };
+    clients.set(name, createSubgraphClient({ ...dealing, name, url, fetch, changes, metrics }));
   }
   return {
     get: (name) => clients.get(name) ?? absentClient(name),
+    changes,
     async [Symbol.asyncDispose]() {
       await Promise.all([...clients.values()].map((client) => client[Symbol.asyncDispose]()));
     },
