@@ -4,13 +4,13 @@
  * the machine does meets them all.
  *
  *   npm run bench:router                     everything, 5 rounds of 5 s: about 12 minutes
- *   npm run bench:router -- --quick          1 round of 2 s: nothing is saved
+ *   npm run bench:router -- --quick          1 round of 3 s: nothing is saved
  *   npm run bench:router -- --only ours --scenario heavy-8
  *   npm run bench:router -- --profile        ours alone under --cpu-prof: where its time goes
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { chosen } from './support/chosen.ts';
-import { drive } from './support/drive.ts';
+import { type DriveOrder, drive } from './support/drive.ts';
 import {
   APOLLO,
   type Gateway,
@@ -31,24 +31,27 @@ interface Scenario {
   readonly name: string;
   readonly query: string;
   readonly clients: number;
+  /** Requests before the first measurement: the same for all, so that none is measured before it is compiled. */
+  readonly warmUp: number;
 }
 
 const GATEWAYS: readonly Gateway[] = [APOLLO, HIVE_JS, HIVE_RUST, OURS];
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'heavy-8', query: HEAVY, clients: 8 },
-  { name: 'heavy-1', query: HEAVY, clients: 1 },
-  { name: 'light-16', query: LIGHT, clients: 16 },
-  { name: 'light-1', query: LIGHT, clients: 1 },
+  { name: 'heavy-8', query: HEAVY, clients: 8, warmUp: 600 },
+  { name: 'heavy-1', query: HEAVY, clients: 1, warmUp: 300 },
+  { name: 'light-16', query: LIGHT, clients: 16, warmUp: 6_000 },
+  { name: 'light-1', query: LIGHT, clients: 1, warmUp: 3_000 },
 ];
 
 interface Pace {
   readonly rounds: number;
   readonly seconds: number;
-  readonly warmUpSeconds: number;
+  /** Of the scenario's warm-up. */
+  readonly warmth: number;
 }
 
-const FULL: Pace = { rounds: 5, seconds: 5, warmUpSeconds: 6 };
-const QUICK: Pace = { rounds: 1, seconds: 2, warmUpSeconds: 2 };
+const FULL: Pace = { rounds: 5, seconds: 5, warmth: 1 };
+const QUICK: Pace = { rounds: 1, seconds: 3, warmth: 0.25 };
 
 /** One gateway in one round. */
 interface Round {
@@ -105,7 +108,12 @@ function requireSameData(gateways: readonly Answered[]): void {
   }
 }
 
-async function measureRound(gateway: Answered, scenario: Scenario, seconds: number, shop: Shop): Promise<Round> {
+async function measureRound(
+  gateway: Answered,
+  scenario: Scenario,
+  span: DriveOrder['span'],
+  shop: Shop,
+): Promise<Round> {
   const read = async () => ({
     gateway: cpuMsOf(gateway.pid),
     subgraph: cpuMsOf(shop.pid),
@@ -114,7 +122,7 @@ async function measureRound(gateway: Answered, scenario: Scenario, seconds: numb
   });
   const { endpoint: url, answer: expect } = gateway;
   const before = await read();
-  const driven = await drive({ url, body: bodyOf(scenario), clients: scenario.clients, seconds, expect });
+  const driven = await drive({ url, body: bodyOf(scenario), clients: scenario.clients, span, expect });
   const after = await read();
   return {
     ...driven,
@@ -155,11 +163,12 @@ async function measureScenario(scenario: Scenario, gateways: readonly Gateway[],
     running.push(await ask(stack.use(await startGateway(gateway, shop.supergraph)), scenario));
   }
   requireSameData(running);
-  for (const gateway of running) await measureRound(gateway, scenario, pace.warmUpSeconds, shop);
+  const warmUp = { requests: scenario.warmUp * pace.warmth };
+  for (const gateway of running) await measureRound(gateway, scenario, warmUp, shop);
   const rounds = running.map((): Round[] => []);
   for (let round = 0; round < pace.rounds; round++) {
     for (const [index, gateway] of running.entries()) {
-      rounds[index]?.push(await measureRound(gateway, scenario, pace.seconds, shop));
+      rounds[index]?.push(await measureRound(gateway, scenario, { seconds: pace.seconds }, shop));
     }
   }
   return running.map((gateway, index) => summarize(gateway, rounds[index] ?? []));
@@ -209,9 +218,9 @@ async function profileOurs(scenario: Scenario, pace: Pace): Promise<void> {
     await using ours = await startGateway(OURS, shop.supergraph, nodeArgs);
     const answered = await ask(ours, scenario);
     requireSameData([answered]);
-    await measureRound(answered, scenario, pace.warmUpSeconds, shop);
+    await measureRound(answered, scenario, { requests: scenario.warmUp * pace.warmth }, shop);
     const from = process.hrtime.bigint();
-    const round = await measureRound(answered, scenario, pace.seconds, shop);
+    const round = await measureRound(answered, scenario, { seconds: pace.seconds }, shop);
     const to = process.hrtime.bigint();
     printFigures(scenario, [summarize(ours, [round])]);
     return { from, to };

@@ -4,7 +4,8 @@ export interface DriveOrder {
   readonly url: string;
   readonly body: string;
   readonly clients: number;
-  readonly seconds: number;
+  /** How long, or how many requests. */
+  readonly span: { readonly seconds: number } | { readonly requests: number };
   /** Every answer must be this one to the letter: a benchmark of refusals measures nothing. */
   readonly expect: string;
 }
@@ -19,12 +20,13 @@ export interface Drive {
 }
 
 /** A closed loop: each client sends its next request when the last is answered. */
-export async function drive({ url, body, clients, seconds, expect }: DriveOrder): Promise<Drive> {
+export async function drive({ url, body, clients, span, expect }: DriveOrder): Promise<Drive> {
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const options = { url, method: 'POST', headers, body, connections: clients, duration: seconds } as const;
-  const verify = { verifyBody: (answer: unknown) => answer === expect };
-  const instance = autocannon({ ...options, ...verify }, (error, result) => (error ? reject(error) : resolve(result)));
+  const until = 'seconds' in span ? { duration: span.seconds } : { amount: span.requests };
+  const verifyBody = (answer: unknown) => answer === expect;
+  const options = { url, method: 'POST', headers, body, connections: clients, verifyBody, ...until } as const;
+  const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
   const latencies: number[] = [];
   const started = performance.now();
   instance.on('response', (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));

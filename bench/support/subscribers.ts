@@ -39,9 +39,11 @@ interface Subscriber {
 }
 
 const OPENING_AT_ONCE = 50;
+const SUBSCRIBERS_OF_ADDRESS = 8;
 const PUBLISHED_AT = /"at":\s*([\d.]+)/;
 const subscribers: Subscriber[] = [];
 let latencies: number[] = [];
+let opened = 0;
 let received = 0;
 let since = 0;
 let unexpected: string | null = null;
@@ -57,10 +59,17 @@ function hear(subscriber: Subscriber, message: string): void {
   if (at >= since) latencies.push((microsecondsNow() - at) / 1_000);
 }
 
+/** Few subscribers share an address, because gateways bound what one address may hold. */
+function nextAddress(): string {
+  const address = Math.floor(opened++ / SUBSCRIBERS_OF_ADDRESS);
+  return `127.0.${1 + Math.floor(address / 250)}.${1 + (address % 250)}`;
+}
+
 async function openWebSocket({ endpoint, query }: OpenOrder): Promise<Subscriber> {
   const socket = new WebSocket(endpoint.replace('http:', 'ws:'), 'graphql-transport-ws', {
     perMessageDeflate: false,
     skipUTF8Validation: true,
+    localAddress: nextAddress(),
   });
   const subscriber: Subscriber = { reached: false, close: () => socket.terminate() };
   socket.on('error', (error) => (unexpected ??= String(error)));
@@ -79,7 +88,7 @@ async function openWebSocket({ endpoint, query }: OpenOrder): Promise<Subscriber
 
 async function openServerSentEvents({ endpoint, query }: OpenOrder): Promise<Subscriber> {
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
-  const call = request(endpoint, { method: 'POST', agent: false, headers });
+  const call = request(endpoint, { method: 'POST', agent: false, headers, localAddress: nextAddress() });
   const subscriber: Subscriber = { reached: false, close: () => call.destroy() };
   call.on('error', (error) => (unexpected ??= String(error)));
   call.end(JSON.stringify({ query }));

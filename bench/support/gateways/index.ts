@@ -14,7 +14,17 @@ export interface RunningGateway extends Started {
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-export const OURS: Gateway = { name: 'ours', command: () => [here('ours.ts')] };
+/** As `npm run serve -- router` starts it, with all its defaults. */
+export const OURS: Gateway = {
+  name: 'ours',
+  command: (supergraph, port) => [
+    here('../../../subgraphs/main.mjs'),
+    'router',
+    `--supergraph=${supergraph}`,
+    `--port=${port}`,
+    '--auth=off',
+  ],
+};
 export const APOLLO: Gateway = { name: '@apollo/gateway + yoga', command: () => [here('apollo.ts')] };
 
 /** Serves the shop's subscription only. */
