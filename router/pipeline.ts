@@ -1,6 +1,7 @@
-import { GraphQLError, type GraphQLFormattedError, getVariableValues } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { FollowedIdentity } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import type { Access } from './access.ts';
 import { isObject } from './execution/data.ts';
 import { SubgraphFailure } from './execution/errors.ts';
 import { type Caller, type Execution, isExplained, translatePaths } from './execution/execution.ts';
@@ -8,10 +9,10 @@ import type { Violation } from './execution/projection.ts';
 import type { SubscriptionEvent, SubscriptionPlan } from './execution/subscription-plan.ts';
 import { callerOf, type Identified, type Origin } from './identify.ts';
 import type { RouterMetrics } from './metrics.ts';
-import type { OperationLimits } from './operation/limits.ts';
-import { refuseLarge } from './operation/limits-size.ts';
-import { badInput, type PreparedOperation, type RefusedOperation } from './operation/operation.ts';
+import { badInput, type RefusedOperation } from './operation/check.ts';
+import type { OperationOptions, PlannedOperation, PreparedOperation } from './operation/operation.ts';
 import { createOperationCache } from './operation/operation-cache.ts';
+import type { Planner } from './operation/planner.ts';
 import type { Resume } from './operation/resume.ts';
 import { errorResult, type GraphQLResult } from './results.ts';
 import { createSharedExecutions } from './shared-executions.ts';
@@ -46,7 +47,7 @@ export interface Subscription {
 
 export interface Pipeline {
   readonly state: SupergraphState;
-  /** At once when the operation is known. Never throws for what a client sent. */
+  /** Never throws for what a client sent. */
   prepare(request: GraphQLRequest): Prepared | Promise<Prepared>;
   execute(prepared: Prepared, request: GraphQLRequest, caller: Caller): Promise<GraphQLResult>;
   /** Results go to the subscriber; a result instead of a subscription is a refusal, and the subscriber hears nothing. */
@@ -62,10 +63,12 @@ export interface Pipeline {
   readonly upstreams: number;
 }
 
-export interface PipelineOptions {
+export interface PipelineOptions extends Partial<OperationOptions> {
   readonly state: SupergraphState;
   readonly subgraph: (name: string) => SubgraphClient;
-  readonly limits: OperationLimits;
+  readonly limits: OperationOptions['limits'];
+  /** Default: plans are made in this thread. */
+  readonly planner?: Planner | undefined;
   readonly maxOperations: number;
   /** Counts what may have changed the data of subgraphs. */
   readonly changes?: ChangeCounter | undefined;
@@ -77,8 +80,9 @@ export interface PipelineOptions {
 
 /** From a document and variables to a result: the same for every transport. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { state, limits, maxOperations, metrics } = options;
-  const cache = createOperationCache({ state, limits, maxOperations });
+  const { state, metrics } = options;
+  const { planner = state.planner, unauthorized = 'filter', introspection = true, suggestions = true } = options;
+  const cache = createOperationCache({ ...options, planner, unauthorized, introspection, suggestions });
   const channels = createChannels();
   const shared = createSharedExecutions(options.changes ?? { count: 0 });
   const run = (ready: Ready, raw: GraphQLRequest['variables'], caller: Caller): Promise<GraphQLResult> => {
@@ -97,13 +101,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     prepare: ({ query, operationName }) => cache.get(query, operationName),
     async execute(prepared, request, caller) {
       const started = performance.now();
-      const ready = makeReady(options, prepared, request.variables);
+      const ready = await makeReady(prepared, request.variables, caller.access);
       const result = 'errors' in ready ? ready : await run(ready, request.variables, caller);
       observe(metrics, prepared, result, (performance.now() - started) / 1000);
       return result;
     },
     async subscribe(prepared, request, client, subscriber) {
-      const ready = makeReady(options, prepared, request.variables);
+      const ready = await makeReady(prepared, request.variables, client.identified.access);
       if ('errors' in ready) return ready;
       return openSubscription(options, channels, ready, { client, subscriber });
     },
@@ -115,27 +119,23 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 }
 
 interface Ready {
-  readonly operation: PreparedOperation;
+  readonly operation: PlannedOperation;
+  readonly introspect: PreparedOperation['introspect'];
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-function makeReady(
-  { state, limits }: PipelineOptions,
+/** Variables are looked at before planning: an operation that is too dear for them is not worth a plan. */
+async function makeReady(
   prepared: Prepared,
   raw: Readonly<Record<string, unknown>>,
-): Ready | { readonly errors: readonly GraphQLError[] } {
+  access: Access,
+): Promise<Ready | RefusedOperation> {
   if ('errors' in prepared) return prepared;
-  const definitions = prepared.definition.variableDefinitions ?? [];
-  if (definitions.length === 0) return { operation: prepared, variables: {} };
-  const { coerced, errors } = getVariableValues(state.schema, definitions, raw, { maxErrors: 20 });
-  if (errors) return { errors: errors.map(badInput) };
-  try {
-    refuseLarge(prepared.estimate(coerced), limits);
-  } catch (error) {
-    if (error instanceof GraphQLError) return { errors: [badInput(error)] };
-    throw error;
-  }
-  return { operation: prepared, variables: coerced };
+  const coerced = prepared.coerce(raw);
+  if ('errors' in coerced) return coerced;
+  const operation = await prepared.for(access);
+  if ('errors' in operation) return operation;
+  return { operation, introspect: prepared.introspect, variables: coerced.variables };
 }
 
 function createExecution(options: PipelineOptions, ready: Ready, caller: Caller): Execution {
@@ -152,12 +152,7 @@ function createExecution(options: PipelineOptions, ready: Ready, caller: Caller)
   };
 }
 
-function logFailure(
-  logger: Logger,
-  failure: SubgraphFailure,
-  { name }: PreparedOperation,
-  { requestId }: Caller,
-): void {
+function logFailure(logger: Logger, failure: SubgraphFailure, { name }: PlannedOperation, { requestId }: Caller): void {
   if (failure.reason === 'aborted') return;
   logger.warn(
     { err: failure, requestId, operation: name ?? '(anonymous)', subgraph: failure.service, reason: failure.reason },
@@ -171,10 +166,9 @@ async function runOperation(
   rawVariables: Readonly<Record<string, unknown>>,
   caller: Caller,
 ): Promise<GraphQLResult> {
-  const { operation } = ready;
   const execution = createExecution(options, ready, caller);
-  await operation.run?.(execution, [execution.root]);
-  return finish(execution, ready, operation.introspect?.(rawVariables) ?? null);
+  await ready.operation.run?.(execution, [execution.root]);
+  return finish(execution, ready, ready.introspect?.(rawVariables) ?? null);
 }
 
 function finish(
@@ -186,13 +180,15 @@ function finish(
   const violations: Violation[] = [];
   if (execution.errors.length > 0) translatePaths(execution, operation.clientKeys);
   const data = operation.projection.write(execution.root, { variables, introspection, violations });
-  for (const { message, path } of violations) {
-    if (isExplained(execution, path)) continue;
-    execution.errors.push({ message, path, extensions: { code: 'INTERNAL' } });
+  for (const { message, path, extensions } of violations) {
+    if (!extensions && isExplained(execution, path)) continue;
+    execution.errors.push({ message, path, extensions: { ...(extensions ?? BROKEN) } });
   }
   if (!operation.run && !operation.subscription) reportUnplanned(execution, ready);
   return execution.errors.length > 0 ? { data, errors: execution.errors } : { data };
 }
+
+const BROKEN = { code: 'INTERNAL' };
 
 // The planner gives an empty plan for a selection that no subgraph can resolve; null alone would look like an answer.
 function reportUnplanned(execution: Execution, { operation, variables }: Ready): void {
@@ -221,8 +217,14 @@ async function openSubscription(
   ready: Ready,
   { client, subscriber }: Joining,
 ): Promise<GraphQLResult | Subscription> {
-  const { subscription } = ready.operation;
-  if (!subscription) return { errors: [badInput(new GraphQLError('The operation is not a subscription.'))] };
+  const { subscription, kind } = ready.operation;
+  if (kind !== 'subscription') {
+    return { errors: [badInput(new GraphQLError('The operation is not a subscription.'))] };
+  }
+  // The whole of it is denied to this client: nothing is opened.
+  if (!subscription) {
+    return finish(createExecution(options, ready, callerOf(client.origin, client.identified, null)), ready, null);
+  }
   const from = startingAt(ready, subscription.resume, client.lastEventId);
   const { scope } = callerOf(client.origin, client.identified, null);
   const create = (onClose: () => void) => createChannel(sourceOf(options, from, client, onClose));

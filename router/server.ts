@@ -12,10 +12,12 @@ import { HttpRefusal, sendRefusal } from './http/refusal.ts';
 import { type Authenticate, requestIdOf } from './identify.ts';
 import { createRouterMetrics, type RouterMetrics } from './metrics.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
+import type { OperationOptions } from './operation/operation.ts';
+import { createPlanningWorker, DEFAULT_PLANNING_LIMITS, type PlanningLimits } from './operation/planning-worker.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
-import { buildSupergraph } from './supergraph.ts';
+import { buildSupergraph, type SupergraphState } from './supergraph.ts';
 import { createSubgraphClients, type SubgraphsOptions } from './upstream/subgraph-clients.ts';
 import type { SubgraphFetch } from './upstream/transport.ts';
 import { serveWebSockets } from './websocket/server.ts';
@@ -51,6 +53,14 @@ export interface RouterOptions {
   readonly streamLimits?: Partial<StreamLimits> | undefined;
   /** One execution of a query for all callers of one scope who ask the same at the same time. Default true. */
   readonly shareExecutions?: boolean | undefined;
+  /** What becomes of fields that a caller may not use: null with an error each (default), or the operation refused. */
+  readonly unauthorized?: OperationOptions['unauthorized'] | undefined;
+  /** Whether `__schema` and `__type` are answered. Default true. */
+  readonly introspection?: boolean | undefined;
+  /** Whether messages tell the names that a client may have meant. Default true. */
+  readonly suggestions?: boolean | undefined;
+  /** Bounds of planning in a thread of its own; null plans in the thread that serves, without bounds. */
+  readonly planning?: Partial<PlanningLimits> | null | undefined;
   /** Operations kept ready. Default 1,000. */
   readonly maxOperations?: number | undefined;
   /** Bytes of a GraphQL request. Default 1 MiB. */
@@ -75,12 +85,17 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const state = buildSupergraph(options.supergraphSdl);
   const metrics = options.metrics && createRouterMetrics(options.metrics);
   const clients = createSubgraphClients({ ...options, supergraphUrls: state.urls, metrics });
+  const worker = planningWorker(options, state);
   const pipeline = createPipeline({
     state,
     subgraph: clients.get,
     changes: clients.changes,
     shareExecutions: options.shareExecutions,
+    planner: worker ?? state.planner,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    ...(options.unauthorized && { unauthorized: options.unauthorized }),
+    introspection: options.introspection ?? true,
+    suggestions: options.suggestions ?? true,
     maxOperations: options.maxOperations ?? 1_000,
     logger,
     metrics,
@@ -111,6 +126,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   try {
     await listen(server, options.port, host);
   } catch (error) {
+    worker?.[Symbol.dispose]();
     await clients[Symbol.asyncDispose]();
     throw error;
   }
@@ -120,6 +136,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     options.health?.drain();
     await stopServer({ server, webSockets, pipeline, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
     heartbeats[Symbol.dispose]();
+    worker?.[Symbol.dispose]();
     await clients[Symbol.asyncDispose]();
   };
   return {
@@ -130,6 +147,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       return stopped;
     },
   };
+}
+
+function planningWorker({ planning, logger }: RouterOptions, { adapted }: SupergraphState) {
+  if (planning === null) return null;
+  const limits = { ...DEFAULT_PLANNING_LIMITS, ...planning };
+  return createPlanningWorker({ supergraphSdl: adapted.sdl, limits, logger });
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;

@@ -1,9 +1,10 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
+  type FieldNode,
   type GraphQLCompositeType,
   type GraphQLLeafType,
   type GraphQLOutputType,
+  getNamedType,
   isCompositeType,
   isInterfaceType,
   isLeafType,
@@ -14,16 +15,20 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { PreparedOperation } from '../operation/operation.ts';
+import type { Denial, Denials } from '../operation/authorise.ts';
+import type { PlannedOperation } from '../operation/operation.ts';
+import { definitionOf, type Fragments, fragmentsOf, typeBelow } from '../operation/selections.ts';
 import type { SupergraphState } from '../supergraph.ts';
-import { anyHolds, type Condition, conditionOf, type Variables } from './conditions.ts';
+import { anyHolds, type Condition, conditionOf, holds, type Variables } from './conditions.ts';
 import { type DataObject, isObject, type PathKey } from './data.ts';
 import { compileLeaf, INVALID } from './leaf.ts';
 
-/** A value that breaks the schema; `message` says how, `path` where. */
+/** A value that breaks the schema, or that the caller may not have; `message` says how, `path` where. */
 export interface Violation {
   readonly message: string;
   readonly path: readonly PathKey[];
+  /** Of the error; null where the schema is broken. */
+  readonly extensions: Denial['extensions'] | null;
 }
 
 /** Writes merged data as the client asked for it. */
@@ -46,6 +51,10 @@ const NULL = 'null';
 const BUBBLE = '';
 
 interface Walk extends ProjectionRun {
+  /** How often each denial has been told; null where there is none. */
+  readonly told: Map<Denial, number> | null;
+  /** Of nulls that have been explained so far, told or not. */
+  explained: number;
   /** Where the writer is: only as many keys count as the writer is deep. */
   readonly path: PathKey[];
 }
@@ -54,6 +63,8 @@ type Writer = (value: unknown, walk: Walk) => string;
 
 interface Selected {
   readonly set: SelectionSetNode;
+  /** The type that the selections stand on, which decides what is denied: objects may have a narrower one. */
+  readonly on: GraphQLCompositeType;
   readonly condition: Condition;
 }
 
@@ -68,19 +79,23 @@ interface Field {
   readonly write: Writer;
 }
 
-type Source = Pick<SupergraphState, 'schema' | 'isOfType' | 'isHiddenValue'> & Pick<PreparedOperation, 'clientKeys'>;
+type Source = Pick<SupergraphState, 'schema' | 'isOfType' | 'isHiddenValue'> & Pick<PlannedOperation, 'clientKeys'>;
 
 export function compileProjection(
   source: Source,
   document: DocumentNode,
   operation: OperationDefinitionNode,
+  denials: Denials,
 ): Projection {
   const root = source.schema.getRootType(operation.operation);
   if (!root) throw new Error(`The supergraph has no ${operation.operation} type.`);
-  const compiler = createCompiler(source, document);
-  const fields = compileFields(compiler, root, [{ set: operation.selectionSet, condition: null }], 0);
+  const compiler = { source, denials, fragments: fragmentsOf(document) };
+  const fields = compileFields(compiler, root, [{ set: operation.selectionSet, on: root, condition: null }], 0);
   return {
-    write: (data, run) => writeFields(fields, data, { ...run, path: [] }, 0) || NULL,
+    write(data, run) {
+      const told = denials.size === 0 ? null : new Map<Denial, number>();
+      return writeFields(fields, data, { ...run, path: [], told, explained: 0 }, 0) || NULL;
+    },
     fetchedKeys: (variables) =>
       fields.filter((field) => field.isFetched && counts(field, variables)).map(({ key }) => key),
   };
@@ -88,12 +103,8 @@ export function compileProjection(
 
 interface Compiler {
   readonly source: Source;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-}
-
-function createCompiler(source: Source, document: DocumentNode): Compiler {
-  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  return { source, fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])) };
+  readonly denials: Denials;
+  readonly fragments: Fragments;
 }
 
 function objectWriter(
@@ -152,6 +163,13 @@ interface Gathered {
   readonly name: string;
   readonly conditions: Condition[];
   readonly sets: Selected[];
+  /** Of the selections under this key those that are denied: one that counts makes the value null. */
+  readonly denied: Denied[];
+}
+
+interface Denied {
+  readonly condition: Condition;
+  readonly denial: Denial;
 }
 
 function compileFields(
@@ -161,7 +179,7 @@ function compileFields(
   depth: number,
 ): readonly Field[] {
   const gathered = new Map<string, Gathered>();
-  for (const { set, condition } of sets) gather(compiler, type, set, condition, gathered);
+  for (const selected of sets) gather(compiler, type, selected, gathered);
   return [...gathered].map(([key, field]) => ({
     key,
     label: `${JSON.stringify(key)}:`,
@@ -175,26 +193,38 @@ function compileFields(
 function gather(
   compiler: Compiler,
   type: GraphQLCompositeType,
-  set: SelectionSetNode,
-  above: Condition,
+  { set, on, condition: above }: Selected,
   gathered: Map<string, Gathered>,
 ): void {
   for (const selection of set.selections) {
     const condition = conditionOf(selection.directives, above);
     if (condition === 'never') continue;
     if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value;
-      const field = gathered.get(key) ?? { name: selection.name.value, conditions: [], sets: [] };
-      gathered.set(key, field);
-      field.conditions.push(condition);
-      if (selection.selectionSet) field.sets.push({ set: selection.selectionSet, condition });
+      gatherField(compiler, selection, { on, condition }, gathered);
       continue;
     }
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : compiler.fragments.get(selection.name.value);
-    const on = fragment?.typeCondition?.name.value;
-    if (!fragment || (on !== undefined && !compiler.source.isOfType(type.name, on))) continue;
-    gather(compiler, type, fragment.selectionSet, condition, gathered);
+    const wanted = fragment?.typeCondition?.name.value;
+    if (!fragment || (wanted !== undefined && !compiler.source.isOfType(type.name, wanted))) continue;
+    const below = typeBelow(compiler.source.schema, fragment.typeCondition, on);
+    gather(compiler, type, { set: fragment.selectionSet, on: below, condition }, gathered);
   }
+}
+
+function gatherField(
+  { denials }: Compiler,
+  { name: { value: name }, alias, selectionSet }: FieldNode,
+  { on, condition }: Omit<Selected, 'set'>,
+  gathered: Map<string, Gathered>,
+): void {
+  const key = alias?.value ?? name;
+  const field = gathered.get(key) ?? { name, conditions: [], sets: [], denied: [] };
+  gathered.set(key, field);
+  field.conditions.push(condition);
+  const denial = denials.get(`${on.name}.${name}`);
+  if (denial) field.denied.push({ condition, denial });
+  const type = selectionSet && getNamedType(definitionOf(on, name)?.type);
+  if (selectionSet && isCompositeType(type)) field.sets.push({ set: selectionSet, on: type, condition });
 }
 
 /** `depth` is that of the field's value: the path to it has so many keys. */
@@ -208,12 +238,16 @@ function compileField(compiler: Compiler, parent: GraphQLCompositeType, field: G
   }
   const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field.name] : undefined;
   if (!definition) return () => NULL;
-  return compileType(
-    compiler,
-    definition.type,
-    { sets: field.sets, coordinate: `${parent.name}.${field.name}` },
-    depth,
-  );
+  const selection = { sets: field.sets, coordinate: `${parent.name}.${field.name}` };
+  const write = compileType(compiler, definition.type, selection, depth);
+  if (field.denied.length === 0) return write;
+  const denied = isNonNullType(definition.type) ? BUBBLE : NULL;
+  return (value, walk) => {
+    const found = field.denied.find(({ condition }) => holds(condition, walk.variables));
+    if (!found) return write(value, walk);
+    tellDenial(walk, depth, found.denial);
+    return denied;
+  };
 }
 
 interface Selection {
@@ -233,11 +267,11 @@ function compileType(compiler: Compiler, type: GraphQLOutputType, selection: Sel
 
 function nonNull(write: Writer, { coordinate }: Selection, depth: number): Writer {
   return (value, walk) => {
-    const before = walk.violations.length;
+    const before = walk.explained;
     const written = write(value, walk);
     if (written !== NULL) return written;
     // Only the deepest null is worth a message: those above follow from it.
-    if (walk.violations.length === before) {
+    if (walk.explained === before) {
       violation(walk, depth, `Cannot return null for non-nullable ${coordinate}.`);
     }
     return BUBBLE;
@@ -270,6 +304,18 @@ function compileLeafField(compiler: Compiler, type: GraphQLLeafType, { coordinat
 }
 
 function violation(walk: Walk, depth: number, message: string): string {
-  walk.violations.push({ message, path: walk.path.slice(0, depth) });
+  walk.explained += 1;
+  walk.violations.push({ message, path: walk.path.slice(0, depth), extensions: null });
   return NULL;
+}
+
+// What is denied in a list of a thousand is one fact, not a thousand.
+const MAX_TOLD = 50;
+
+function tellDenial(walk: Walk, depth: number, denial: Denial): void {
+  walk.explained += 1;
+  const times = (walk.told?.get(denial) ?? 0) + 1;
+  walk.told?.set(denial, times);
+  if (times > MAX_TOLD) return;
+  walk.violations.push({ message: denial.message, path: walk.path.slice(0, depth), extensions: denial.extensions });
 }

@@ -2,7 +2,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLCompositeType,
-  GraphQLError,
+  type GraphQLFormattedError,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -105,10 +105,16 @@ function asMissing(requirement: Requirement): Missing {
 const MAX_REFUSALS = 20;
 
 /** For routers that refuse the whole operation instead of leaving out what is denied. */
-export function denialErrors(denials: Denials): GraphQLError[] {
+export function denialErrors(denials: Denials): readonly GraphQLFormattedError[] {
   return [...denials.values()]
     .slice(0, MAX_REFUSALS)
-    .map(({ message, extensions }) => new GraphQLError(message, { extensions: { ...extensions } }));
+    .map(({ message, extensions }) => ({ message, extensions: { ...extensions } }));
+}
+
+/** A document with this operation alone, and fragments. */
+export interface Single {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
@@ -123,7 +129,7 @@ export function withoutDenied(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   denials: Denials,
-): { readonly document: DocumentNode; readonly operation: OperationDefinitionNode } {
+): Single {
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`The supergraph has no ${operation.operation} type.`);
   const fragments = fragmentsOf(document);

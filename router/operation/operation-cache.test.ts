@@ -10,7 +10,16 @@ beforeAll(() => {
   state = buildSupergraph(createFixture().supergraphSdl);
 });
 
-const cacheOf = (maxOperations = 10) => createOperationCache({ state, limits: DEFAULT_LIMITS, maxOperations });
+const cacheOf = (maxOperations = 10) =>
+  createOperationCache({
+    state,
+    planner: state.planner,
+    limits: DEFAULT_LIMITS,
+    unauthorized: 'filter',
+    introspection: true,
+    suggestions: true,
+    maxOperations,
+  });
 
 describe('what is used most', () => {
   test('comes first, each under the name that was asked for, and refusals are left out', () => {
@@ -37,17 +46,17 @@ describe('what is used most', () => {
 });
 
 describe('a cache that is warmed from another', () => {
-  test('has the operation ready, as the same object for every later request, with half of its uses', () => {
+  test('has the operation ready, as the same object for every later request, with half of its uses', async () => {
     const cache = cacheOf();
-    expect(cache.warm({ text: '{ me { name } }', operationName: null, uses: 8 })).toBe(true);
+    expect(await cache.warm({ text: '{ me { name } }', operationName: null, uses: 8 })).toBe(true);
     expect(cache.size).toBe(1);
     expect(cache.mostUsed(1)[0]?.uses).toBe(4);
     expect(cache.get('{ me { name } }', null)).toBe(cache.get('{ me { name } }', null));
   });
 
-  test('keeps nothing of what its supergraph does not know', () => {
+  test('keeps nothing of what its supergraph does not know', async () => {
     const cache = cacheOf();
-    expect(cache.warm({ text: '{ gone { name } }', operationName: null, uses: 8 })).toBe(false);
+    expect(await cache.warm({ text: '{ gone { name } }', operationName: null, uses: 8 })).toBe(false);
     expect(cache.size).toBe(0);
   });
 });

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { SupergraphState } from '../supergraph.ts';
-import type { OperationLimits } from './limits.ts';
-import { type PreparedOperation, prepareOperation, type RefusedOperation } from './operation.ts';
+import type { RefusedOperation } from './check.ts';
+import {
+  type OperationEnvironment,
+  type OperationOptions,
+  type PreparedOperation,
+  prepareOperation,
+} from './operation.ts';
+import type { Planner } from './planner.ts';
 
 /** An operation as its clients send it, and how often they do. */
 export interface UsedOperation {
@@ -17,62 +23,59 @@ export interface OperationCache {
   get(text: string, operationName: string | null): PreparedOperation | RefusedOperation;
   /** At most `count` of the operations kept, the most used first; refused ones are not among them. */
   mostUsed(count: number): readonly UsedOperation[];
-  /** Prepares an operation ahead of its first request. False when it is refused: then it is not kept. */
-  warm(operation: UsedOperation): boolean;
+  /** Prepares and plans an operation ahead of its first request. False when it is refused: then it is not kept. */
+  warm(operation: UsedOperation): Promise<boolean>;
   readonly size: number;
 }
 
-export interface OperationCacheOptions {
+export interface OperationCacheOptions extends OperationOptions {
   readonly state: SupergraphState;
-  readonly limits: OperationLimits;
-  /** How many operations are kept, the least recently used leaving first. */
+  readonly planner: Planner;
+  /** How many operations are kept, and as many again for who may not use all of one; the least recently used leave first. */
   readonly maxOperations: number;
 }
 
 interface Entry {
   readonly text: string;
   readonly operationName: string | null;
-  readonly operation: PreparedOperation | RefusedOperation;
+  readonly operation: PreparedOperation;
   uses: number;
 }
 
 // Looking a long document up costs less by its hash; hashing a short one costs more than it saves.
 const LONG_DOCUMENT = 4_096;
+// Kept apart: documents that are worth nothing must not push out those that are served.
+const MAX_REFUSED = 200;
 
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
-  const entries = new LRUCache<string, Entry>({ max: options.maxOperations });
-
-  function prepare(text: string, operationName: string | null, uses: number): Entry {
-    return {
-      text,
-      operationName,
-      operation: prepareOperation(options.state, options.limits, text, operationName),
-      uses,
-    };
-  }
-
+  const { state, planner, maxOperations } = options;
+  const entries = new LRUCache<string, Entry>({ max: maxOperations });
+  const refused = new LRUCache<string, RefusedOperation>({ max: MAX_REFUSED });
+  const variants: OperationEnvironment['variants'] = new LRUCache({ max: maxOperations });
+  const environment = { state, planner, options, variants };
   return {
     get(text, operationName) {
       const key = keyOf(text, operationName);
-      let entry = entries.get(key);
-      if (!entry) {
-        entry = prepare(text, operationName, 0);
-        entries.set(key, entry);
+      const known = entries.get(key);
+      if (known) {
+        known.uses += 1;
+        return known.operation;
       }
-      entry.uses += 1;
-      return entry.operation;
+      const operation = refused.get(key) ?? prepareOperation(environment, text, operationName);
+      if ('errors' in operation) refused.set(key, operation);
+      else entries.set(key, { text, operationName, operation, uses: 1 });
+      return operation;
     },
     mostUsed(count) {
-      const used = [...entries.values()].filter(({ operation }) => !('errors' in operation));
-      return used.sort((a, b) => b.uses - a.uses).slice(0, count);
+      return [...entries.values()].sort((a, b) => b.uses - a.uses).slice(0, count);
     },
-    warm({ text, operationName, uses }) {
+    async warm({ text, operationName, uses }) {
       const key = keyOf(text, operationName);
       if (entries.has(key)) return true;
+      const operation = prepareOperation(environment, text, operationName);
+      if ('errors' in operation || 'errors' in (await operation.plan())) return false;
       // What was used much long ago gives way to what is used now: a count fades with each supergraph.
-      const entry = prepare(text, operationName, Math.floor(uses / 2));
-      if ('errors' in entry.operation) return false;
-      entries.set(key, entry);
+      if (!entries.has(key)) entries.set(key, { text, operationName, operation, uses: Math.floor(uses / 2) });
       return true;
     },
     get size() {
@@ -82,7 +85,8 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
 }
 
 function keyOf(text: string, operationName: string | null): string {
-  return `${operationName ?? ''}\n${text.length > LONG_DOCUMENT ? sha256(text) : text}`;
+  const name = operationName ?? '';
+  return text.length + name.length > LONG_DOCUMENT ? sha256(`${name}\n${text}`) : `${name}\n${text}`;
 }
 
 function sha256(text: string): string {

@@ -16,6 +16,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import type { SupergraphState } from '../supergraph.ts';
 
 /**
  * How a subscription goes on after its stream was lost, by the convention that its root field takes `after`, the cursor
@@ -42,7 +43,7 @@ const OWN_KEY = 'alims_cursor';
 
 /** Null for a subscription without such a root field, and for every other operation. */
 export function compileResume(
-  schema: GraphQLSchema,
+  { schema, authorization }: Pick<SupergraphState, 'schema' | 'authorization'>,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): Resumable | null {
@@ -51,7 +52,9 @@ export function compileResume(
   const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
   const argument = definition?.args.find(({ name }) => name === ARGUMENT);
   if (!definition || !argument || isNonNullType(argument.type)) return null;
-  const cursors = cursorSelections(schema, getNamedType(definition.type));
+  // A cursor that not everybody may read is no way to go on: nobody asked for it.
+  const isFree = (type: string) => authorization.requirementsOf(type, CURSOR).length === 0;
+  const cursors = cursorSelections(schema, getNamedType(definition.type), isFree);
   if (cursors.length === 0) return null;
   const given = field.arguments?.find(({ name }) => name.value === ARGUMENT)?.value;
   const variable = given?.kind === Kind.VARIABLE ? given.name.value : OWN_VARIABLE;
@@ -83,11 +86,15 @@ export function cursorIn(data: unknown, { key }: Resume): string | null {
   return typeof cursor === 'string' && PLAIN_WORD.test(cursor) ? cursor : null;
 }
 
-function cursorSelections(schema: GraphQLSchema, type: GraphQLNamedOutputType): SelectionNode[] {
+function cursorSelections(
+  schema: GraphQLSchema,
+  type: GraphQLNamedOutputType,
+  isFree: (type: string) => boolean,
+): SelectionNode[] {
   if (!isCompositeType(type)) return [];
   const selection: FieldNode = { kind: Kind.FIELD, alias: name(OWN_KEY), name: name(CURSOR) };
   const has = (each: GraphQLNamedOutputType) =>
-    (isObjectType(each) || isInterfaceType(each)) && each.getFields()[CURSOR]?.args.length === 0;
+    (isObjectType(each) || isInterfaceType(each)) && each.getFields()[CURSOR]?.args.length === 0 && isFree(each.name);
   if (has(type)) return [selection];
   if (!isAbstractType(type)) return [];
   return schema

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { composeSupergraph } from '../compose.ts';
 import type { SubgraphAnswer } from '../execution/fetch.ts';
 import { DEFAULT_LIMITS } from '../operation/limits.ts';
+import type { Planner } from '../operation/planner.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import { buildSupergraph } from '../supergraph.ts';
 import type { SubgraphCall, SubgraphClient } from '../upstream/subgraph-client.ts';
@@ -226,7 +227,7 @@ describe('shaping', () => {
 
   test('an empty plan for a selection that no subgraph can resolve is an error, not a bare null', async () => {
     const { pipeline } = start();
-    const emptyPlanner = { buildQueryPlan: () => ({ kind: 'QueryPlan' }) } as never;
+    const emptyPlanner: Planner = { plan: () => ({ kind: 'QueryPlan' }) };
     const unplanned = pipelineOf({ ...pipeline.state, planner: emptyPlanner }, () => expect.unreachable());
     const { data, errors } = await run(unplanned, '{ me { name } __typename }');
     expect(data).toEqual({ me: null, __typename: 'Query' });

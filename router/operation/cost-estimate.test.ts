@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { buildSchema, type GraphQLSchema, getOperationAST, getVariableValues, Kind, parse, print } from 'graphql';
+import { buildSchema, getOperationAST, getVariableValues, Kind, parse, print } from 'graphql';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { buildSupergraph } from '../supergraph.ts';
+import { buildSupergraph, type SupergraphState } from '../supergraph.ts';
+import { compileEstimate, refuseCostly } from './cost-estimate.ts';
+import { compileCostModel } from './cost-model.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { compileEstimate, refuseLarge } from './limits-size.ts';
 
-const SCHEMA = buildSchema(`
+const SDL = `
   type Query { samples(first: Int!): Samples! rules(first: Int! = 50): Samples! found(first: Int): [Sample!]! sample: Sample }
   type Mutation { register(inputs: [Int!]!): Registered! }
   type Registered { results: [Outcome!]! }
@@ -15,14 +16,23 @@ const SCHEMA = buildSchema(`
   type Edge { node: Sample! cursor: Int }
   type Sample { id: Int parent: Sample analyses: [Analysis!]! names: [String!]! parts: [Sample!]! grid: [[Analysis!]!]! }
   type Analysis { id: Int sample: Sample! }
-`);
+`;
 
-function estimate(query: string, variables: Record<string, unknown> = {}, schema: GraphQLSchema = SCHEMA): number {
+type Source = Pick<SupergraphState, 'schema' | 'costs'>;
+
+function sourceOf(sdl: string): Source {
+  const schema = buildSchema(sdl);
+  return { schema, costs: compileCostModel(parse(sdl), schema, { cost: 'cost', listSize: 'listSize' }) };
+}
+
+const SOURCE = sourceOf(SDL);
+
+function estimate(query: string, variables: Record<string, unknown> = {}, source: Source = SOURCE): number {
   const document = parse(query);
   const operation = getOperationAST(document)!;
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const { coerced, errors } = getVariableValues(source.schema, operation.variableDefinitions ?? [], variables);
   if (errors) throw new Error(errors.join('\n'));
-  return compileEstimate(schema, document, operation, DEFAULT_LIMITS)(coerced);
+  return compileEstimate(source, document, operation, DEFAULT_LIMITS)(coerced);
 }
 
 describe('the estimate counts objects', () => {
@@ -32,9 +42,14 @@ describe('the estimate counts objects', () => {
     ['also by a variable', 'query ($n: Int!) { samples(first: $n) { edges { node { id } } } }', { n: 7 }, 15],
     ["also by a variable's default", 'query ($n: Int! = 3) { samples(first: $n) { edges { cursor } } }', {}, 4],
     ["a page without a size has the schema's default", '{ rules { edges { cursor } } }', {}, 51],
-    ['a page without any default counts as the largest', '{ found { id } }', {}, 200],
+    ['a page without any default counts as 200', '{ found { id } }', {}, 200],
     ['also when its variable is left out', 'query ($n: Int) { found(first: $n) { id } }', {}, 200],
-    ['no page is larger than the largest', '{ samples(first: 100000) { edges { cursor } } }', {}, 201],
+    [
+      'a page counts as large as it is asked for, however large',
+      '{ samples(first: 90000) { edges { cursor } } }',
+      {},
+      90001,
+    ],
     ['a list that is not paged counts as ten', '{ sample { analyses { id } } }', {}, 11],
     ['lists of lists multiply', '{ sample { grid { id } } }', {}, 101],
     ['so do lists in lists', '{ samples(first: 5) { edges { node { analyses { id sample { id } } } } } }', {}, 111],
@@ -45,10 +60,10 @@ describe('the estimate counts objects', () => {
       22,
     ],
     [
-      'a bulk write counts its inputs',
+      'a bulk write counts its inputs, and 10 for writing',
       'mutation ($i: [Int!]!) { register(inputs: $i) { results { ... on Sample { parent { id } } } } }',
       { i: Array(500).fill(1) },
-      1001,
+      1011,
     ],
     ['introspection counts nothing', '{ __schema { types { fields { name } } } }', {}, 0],
   ])('%s', (_, query, variables, objects) => {
@@ -57,9 +72,9 @@ describe('the estimate counts objects', () => {
 });
 
 test('more than what is allowed is refused with what was estimated, what is allowed and what to do', () => {
-  expect(() => refuseLarge(100_000, DEFAULT_LIMITS)).not.toThrow();
-  expect(() => refuseLarge(100_001, DEFAULT_LIMITS)).toThrow(
-    /may answer with 100001 objects, counting "first".*10 for each.*at most 100000.*smaller "first"/,
+  expect(() => refuseCostly(100_000, DEFAULT_LIMITS)).not.toThrow();
+  expect(() => refuseCostly(100_001, DEFAULT_LIMITS)).toThrow(
+    /may cost 100001, counting the size of each page and 10 for each.*at most 100000.*smaller "first"/,
   );
 });
 
@@ -76,9 +91,9 @@ test('circles through plain lists are refused, a tree three deep is not', () => 
 describe("what ALIMS' own clients send", () => {
   const root = new URL('../../', import.meta.url);
   const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
-  let schema: GraphQLSchema;
+  let source: SupergraphState;
   beforeAll(() => {
-    schema = buildSupergraph(read('schema/supergraph.graphql')).schema;
+    source = buildSupergraph(read('schema/supergraph.graphql'));
   });
 
   test('is far below the limit with its variables, and below it with the largest pages and batches', () => {
@@ -91,12 +106,12 @@ describe("what ALIMS' own clients send", () => {
         if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
         const name = operation.name?.value ?? '';
         const alone = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] } as const;
-        const count = compileEstimate(schema, alone, operation, DEFAULT_LIMITS);
+        const count = compileEstimate(source, alone, operation, DEFAULT_LIMITS);
         const own = given ?? variables[name] ?? {};
         sizes[name] = count(own);
-        expect(sizes[name], print(operation)).toBeLessThan(DEFAULT_LIMITS.maxObjects / 5);
+        expect(sizes[name], print(operation)).toBeLessThan(DEFAULT_LIMITS.maxCost / 5);
         const inflated = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, inflate(key, value)]));
-        expect(count(inflated), print(operation)).toBeLessThan(DEFAULT_LIMITS.maxObjects);
+        expect(count(inflated), print(operation)).toBeLessThan(DEFAULT_LIMITS.maxCost);
       }
     };
     for (const file of readdirSync(new URL('operations/', root))) {

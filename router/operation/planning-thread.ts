@@ -1,0 +1,32 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import { parse } from 'graphql';
+import { createPlanner } from './planner.ts';
+
+/** What the thread is asked: the text of one operation with its fragments. */
+export type PlanningJob = string;
+
+/** Null first, when the thread is ready; then the plan, or what went wrong, for each job. */
+export type PlanningAnswer = null | { readonly plan: unknown } | { readonly error: string };
+
+const supergraph = Supergraph.build(String(workerData), {
+  supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  // Whoever started the thread has built the supergraph too.
+  validateSupergraph: false,
+});
+const planner = createPlanner(supergraph, supergraph.apiSchema());
+
+function answer(message: PlanningAnswer): void {
+  parentPort?.postMessage(message);
+}
+
+async function run(text: PlanningJob): Promise<void> {
+  try {
+    answer({ plan: await planner.plan(parse(text, { noLocation: true })) });
+  } catch (error) {
+    answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+}
+
+parentPort?.on('message', (text: PlanningJob) => void run(text));
+answer(null);
