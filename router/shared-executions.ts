@@ -1,4 +1,4 @@
-import type { PreparedOperation } from './operation/operation.ts';
+import type { PlannedOperation } from './operation/operation.ts';
 import type { GraphQLResult } from './results.ts';
 import { clientLeft } from './upstream/failure.ts';
 import { type ChangeCounter, createSharedFlights, type Flight, type SharedFlights } from './upstream/shared-flights.ts';
@@ -9,7 +9,7 @@ export interface SharedExecutions {
    * it began. The key holds the scope and the variables. It is given up when the last client that waits for it has left.
    */
   run(
-    operation: PreparedOperation,
+    operation: PlannedOperation,
     key: string,
     signal: AbortSignal | null,
     execute: (signal: AbortSignal) => Promise<GraphQLResult>,
@@ -17,9 +17,9 @@ export interface SharedExecutions {
 }
 
 export function createSharedExecutions(changes: ChangeCounter): SharedExecutions {
-  const byOperation = new WeakMap<PreparedOperation, SharedFlights<GraphQLResult>>();
+  const byOperation = new WeakMap<PlannedOperation, SharedFlights<GraphQLResult>>();
 
-  function flightsOf(operation: PreparedOperation): SharedFlights<GraphQLResult> {
+  function flightsOf(operation: PlannedOperation): SharedFlights<GraphQLResult> {
     const known = byOperation.get(operation);
     if (known) return known;
     const flights = createSharedFlights<GraphQLResult>(changes);
