@@ -17,6 +17,8 @@ export interface Identified {
   readonly access: Access;
   /** What is forwarded to subgraphs; null for nobody. */
   readonly identityHeader: string | null;
+  /** Headers made of a token's claims, which every subgraph gets. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly expiresAt: Date | null;
   /** Watches over the session for as long as a stream is open, and says when it has ended. Null where there is none. */
   readonly follow: ((onEnd: (why: AppError) => void) => FollowedIdentity) | null;
@@ -85,10 +87,11 @@ export function tokenOf(authorization: unknown): string | null {
 }
 
 export function callerOf(
-  { requestId, traceparent, forwarded }: Origin,
-  { scope, access, identityHeader }: Pick<Identified, 'scope' | 'access' | 'identityHeader'>,
+  { requestId, traceparent, forwarded: picked }: Origin,
+  { scope, access, identityHeader, headers }: Pick<Identified, 'scope' | 'access' | 'identityHeader' | 'headers'>,
   signal: AbortSignal | null,
 ): Caller {
-  const whole = forwarded === NO_HEADERS ? scope : `${scope}\n${JSON.stringify(forwarded)}`;
+  const whole = picked === NO_HEADERS ? scope : `${scope}\n${JSON.stringify(picked)}`;
+  const forwarded = headers ? { ...picked, ...headers } : picked;
   return { scope: whole, access, identityHeader, forwarded, requestId, traceparent, signal };
 }
