@@ -3,14 +3,14 @@
  * with its planner in JavaScript and in Rust. One process each; a round measures one after the other, so that what else
  * the machine does meets them all.
  *
- *   npm run bench:router                     everything, 5 rounds of 5 s: about 12 minutes
+ *   npm run bench:router                     everything, 4 rounds of 5 s: about 15 minutes
  *   npm run bench:router -- --quick          1 round of 3 s: nothing is saved
- *   npm run bench:router -- --only ours --scenario heavy-8
+ *   npm run bench:router -- --only ours --scenario "heavy, 1"
  *   npm run bench:router -- --profile        ours alone under --cpu-prof: where its time goes
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { chosen } from './support/chosen.ts';
-import { type DriveOrder, drive } from './support/drive.ts';
+import { type DriveOrder, drive, type Exchange } from './support/drive.ts';
 import {
   APOLLO,
   type Gateway,
@@ -30,6 +30,8 @@ import { printTable, quantile, save } from './support/table.ts';
 interface Scenario {
   readonly name: string;
   readonly query: string;
+  /** How many different questions: of one, gateways may share what clients ask at the same time. */
+  readonly questions: number;
   readonly clients: number;
   /** Requests before the first measurement: the same for all, so that none is measured before it is compiled. */
   readonly warmUp: number;
@@ -37,10 +39,12 @@ interface Scenario {
 
 const GATEWAYS: readonly Gateway[] = [APOLLO, HIVE_JS, HIVE_RUST, OURS];
 const SCENARIOS: readonly Scenario[] = [
-  { name: 'heavy-8', query: HEAVY, clients: 8, warmUp: 600 },
-  { name: 'heavy-1', query: HEAVY, clients: 1, warmUp: 300 },
-  { name: 'light-16', query: LIGHT, clients: 16, warmUp: 6_000 },
-  { name: 'light-1', query: LIGHT, clients: 1, warmUp: 3_000 },
+  { name: 'heavy, 8 clients, 24 questions', query: HEAVY, questions: 24, clients: 8, warmUp: 600 },
+  { name: 'heavy, 8 clients', query: HEAVY, questions: 1, clients: 8, warmUp: 600 },
+  { name: 'heavy, 1 client', query: HEAVY, questions: 1, clients: 1, warmUp: 300 },
+  { name: 'light, 16 clients, 48 questions', query: LIGHT, questions: 48, clients: 16, warmUp: 6_000 },
+  { name: 'light, 16 clients', query: LIGHT, questions: 1, clients: 16, warmUp: 6_000 },
+  { name: 'light, 1 client', query: LIGHT, questions: 1, clients: 1, warmUp: 3_000 },
 ];
 
 interface Pace {
@@ -50,7 +54,7 @@ interface Pace {
   readonly warmth: number;
 }
 
-const FULL: Pace = { rounds: 5, seconds: 5, warmth: 1 };
+const FULL: Pace = { rounds: 4, seconds: 5, warmth: 1 };
 const QUICK: Pace = { rounds: 1, seconds: 3, warmth: 0.25 };
 
 /** One gateway in one round. */
@@ -86,25 +90,30 @@ interface Figures {
 }
 
 interface Answered extends RunningGateway {
-  /** What it answers to the scenario's query, to the letter. */
-  readonly answer: string;
+  readonly exchanges: readonly Exchange[];
 }
 
-const bodyOf = ({ query }: Scenario) => JSON.stringify({ query });
-
-async function ask(gateway: RunningGateway, scenario: Scenario): Promise<Answered> {
+async function ask(gateway: RunningGateway, { query, questions }: Scenario): Promise<Answered> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const response = await fetch(gateway.endpoint, { method: 'POST', headers, body: bodyOf(scenario) });
-  return { ...gateway, answer: await response.text() };
+  const exchanges: Exchange[] = [];
+  for (let skip = 0; skip < questions; skip++) {
+    const body = JSON.stringify({ query, variables: { skip } });
+    const response = await fetch(gateway.endpoint, { method: 'POST', headers, body });
+    exchanges.push({ body, answer: await response.text() });
+  }
+  return { ...gateway, exchanges };
 }
 
 /** @throws Error when one of them answers with errors, or other data than the first: there is nothing to compare then. */
 function requireSameData(gateways: readonly Answered[]): void {
-  const results = gateways.map(({ name, answer }) => ({ name, ...JSON.parse(answer) }));
-  for (const { name, data, errors } of results) {
-    if (errors || !data) throw new Error(`${name} refuses the query: ${JSON.stringify(errors).slice(0, 500)}`);
-    if (isDeepStrictEqual(data, results[0]?.data)) continue;
-    throw new Error(`${name} and ${results[0]?.name} answer with different data.`);
+  for (const { name, exchanges } of gateways) {
+    for (const [index, { answer }] of exchanges.entries()) {
+      const { data, errors } = JSON.parse(answer);
+      if (errors || !data) throw new Error(`${name} refuses the query: ${answer.slice(0, 500)}`);
+      const first = JSON.parse(gateways[0]?.exchanges[index]?.answer ?? '');
+      if (!isDeepStrictEqual(data, first.data))
+        throw new Error(`${name} and ${gateways[0]?.name} differ in their data.`);
+    }
   }
 }
 
@@ -120,9 +129,9 @@ async function measureRound(
     load: cpuMsOf(process.pid),
     requests: (await shop.state()).requests,
   });
-  const { endpoint: url, answer: expect } = gateway;
+  const { endpoint: url, exchanges } = gateway;
   const before = await read();
-  const driven = await drive({ url, body: bodyOf(scenario), clients: scenario.clients, span, expect });
+  const driven = await drive({ url, exchanges, clients: scenario.clients, span });
   const after = await read();
   return {
     ...driven,

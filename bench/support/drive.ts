@@ -2,12 +2,17 @@ import autocannon from 'autocannon';
 
 export interface DriveOrder {
   readonly url: string;
-  readonly body: string;
+  /** Sent over and over by each client, which starts at another one than its neighbour. */
+  readonly exchanges: readonly Exchange[];
   readonly clients: number;
   /** How long, or how many requests. */
   readonly span: { readonly seconds: number } | { readonly requests: number };
-  /** Every answer must be this one to the letter: a benchmark of refusals measures nothing. */
-  readonly expect: string;
+}
+
+export interface Exchange {
+  readonly body: string;
+  /** What must come, to the letter: a benchmark of refusals measures nothing. */
+  readonly answer: string;
 }
 
 export interface Drive {
@@ -20,12 +25,17 @@ export interface Drive {
 }
 
 /** A closed loop: each client sends its next request when the last is answered. */
-export async function drive({ url, body, clients, span, expect }: DriveOrder): Promise<Drive> {
+export async function drive({ url, exchanges, clients, span }: DriveOrder): Promise<Drive> {
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const until = 'seconds' in span ? { duration: span.seconds } : { amount: span.requests };
-  const verifyBody = (answer: unknown) => answer === expect;
-  const options = { url, method: 'POST', headers, body, connections: clients, verifyBody, ...until } as const;
+  const options = {
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    connections: clients,
+    setupClient: createTurns(exchanges),
+    verifyBody: createCheck(exchanges),
+    ...('seconds' in span ? { duration: span.seconds } : { amount: span.requests }),
+  } as const;
   const instance = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
   const latencies: number[] = [];
   const started = performance.now();
@@ -33,4 +43,22 @@ export async function drive({ url, body, clients, span, expect }: DriveOrder): P
   const { errors, timeouts, mismatches } = await promise;
   const took = (performance.now() - started) / 1000;
   return { requests: latencies.length, seconds: took, latencies, failures: errors + timeouts + mismatches };
+}
+
+function createTurns(exchanges: readonly Exchange[]): (client: autocannon.Client) => void {
+  const requests = exchanges.map(({ body }) => ({ body }));
+  let next = 0;
+  return (client) => {
+    const first = next++ % requests.length;
+    client.setRequests([...requests.slice(first), ...requests.slice(0, first)]);
+  };
+}
+
+// By length first: to hash each answer would cost more than to compare it.
+function createCheck(exchanges: readonly Exchange[]): (answer: unknown) => boolean {
+  const byLength = Map.groupBy(
+    exchanges.map(({ answer }) => answer),
+    ({ length }) => length,
+  );
+  return (answer) => typeof answer === 'string' && byLength.get(answer.length)?.includes(answer) === true;
 }

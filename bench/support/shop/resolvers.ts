@@ -14,6 +14,10 @@ interface Page {
   readonly first: number;
 }
 
+interface Stretch extends Page {
+  readonly skip: number;
+}
+
 interface Sku {
   readonly sku: string;
 }
@@ -24,11 +28,11 @@ interface Id {
 
 export const shopResolvers = {
   accounts: {
-    Query: { customers: (_: unknown, { first }: Page) => customers.slice(0, first) },
+    Query: { customers: (_: unknown, { first, skip }: Stretch) => customers.slice(skip, skip + first) },
     Customer: { __resolveReference: ({ id }: Id) => customerById.get(id) },
   },
   products: {
-    Query: { products: (_: unknown, { first }: Page) => products.slice(0, first) },
+    Query: { products: (_: unknown, { first, skip }: Stretch) => products.slice(skip, skip + first) },
     Product: { __resolveReference: ({ sku }: Sku) => productBySku.get(sku) },
   },
   inventory: {

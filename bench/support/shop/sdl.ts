@@ -11,7 +11,7 @@ export const SHOP_SDL = {
       country: String!
       joinedOn: String!
     }
-    type Query { customers(first: Int = 10): [Customer!]! }
+    type Query { customers(first: Int = 10, skip: Int = 0): [Customer!]! }
   `,
   products: `${LINK}
     type Product @key(fields: "sku") {
@@ -22,7 +22,7 @@ export const SHOP_SDL = {
       "Grams."
       weight: Int
     }
-    type Query { products(first: Int = 10): [Product!]! }
+    type Query { products(first: Int = 10, skip: Int = 0): [Product!]! }
   `,
   inventory: `${LINK}
     type Product @key(fields: "sku") {
