@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { PreparedOperation } from './operation/operation.ts';
+import type { PlannedOperation } from './operation/operation.ts';
 import type { GraphQLResult } from './results.ts';
 import { createSharedExecutions } from './shared-executions.ts';
 
-const OPERATION = {} as PreparedOperation;
+const OPERATION = {} as PlannedOperation;
 const ANSWER: GraphQLResult = { data: '{"a":1}' };
 
 function start() {
@@ -35,7 +35,7 @@ describe('a query that is under way', () => {
     void run('ada {}');
     void run('bob {}');
     void run('ada {"first":1}');
-    void run('ada {}', null, {} as PreparedOperation);
+    void run('ada {}', null, {} as PlannedOperation);
     expect(runs).toHaveLength(4);
   });
 
