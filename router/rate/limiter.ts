@@ -1,0 +1,121 @@
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RateRule } from '#platform/config/rate-rules.ts';
+import { RateLimitedError } from '#platform/errors/index.ts';
+import type { Logger } from '#platform/logging/index.ts';
+
+/** One operation about to run, as far as limits look at it. */
+export interface Taken {
+  /** Null for a caller without a token. */
+  readonly person: string | null;
+  readonly address: string | undefined;
+  readonly operationName: string | null;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  /** As estimated before it runs; 1 or more. */
+  readonly cost: number;
+}
+
+export interface RateLimiter {
+  /** Counts an operation. Throws RateLimitedError when its identity has had what it may have for now. */
+  take(taken: Taken): void | Promise<void>;
+}
+
+export const UNLIMITED: RateLimiter = { take() {} };
+
+export interface RateLimiterOptions {
+  readonly rules: readonly RateRule[];
+  /** A client of ioredis: all routers count together. Without it, and while it is away, each counts for itself. */
+  readonly redis?: { readonly client: unknown; readonly prefix: string } | undefined;
+  readonly logger: Logger;
+}
+
+interface Limit {
+  readonly rule: RateRule;
+  readonly limiter: RateLimiterAbstract;
+}
+
+export function createRateLimiter({ rules, redis, logger }: RateLimiterOptions): RateLimiter {
+  if (rules.length === 0) return UNLIMITED;
+  const limits = rules.map((rule) => ({ rule, limiter: createLimiter(rule, redis) }));
+  return {
+    async take(taken) {
+      const identity = taken.person ?? `@${taken.address}`;
+      for (const limit of limits) {
+        const points = pointsOf(limit.rule, taken);
+        if (points > 0) await consume(limit, identity, points, logger);
+      }
+    },
+  };
+}
+
+function createLimiter(rule: RateRule, redis: RateLimiterOptions['redis']): RateLimiterAbstract {
+  const { limit, seconds } = rule;
+  const counted = { points: limit, duration: seconds };
+  const own = new RateLimiterMemory({ ...counted, keyPrefix: nameOf(rule) });
+  if (!redis) return own;
+  return new RateLimiterRedis({
+    ...counted,
+    storeClient: redis.client,
+    keyPrefix: `${redis.prefix}:rate:${nameOf(rule)}`,
+    insuranceLimiter: own,
+    rejectIfRedisNotReady: true,
+    // Whoever is over the limit costs no question to Redis until the window ends.
+    ...(rule.unit !== 'cost' && { inMemoryBlockOnConsumed: limit + 1 }),
+  });
+}
+
+/** Rules that differ in any way count apart. */
+function nameOf({ unit, operation, anonymous, limit, seconds }: RateRule): string {
+  return `${anonymous ? 'anonymous.' : ''}${unit}${operation === null ? '' : `.${operation}`}=${limit}/${seconds}`;
+}
+
+function pointsOf({ unit, operation, anonymous }: RateRule, taken: Taken): number {
+  if (anonymous && taken.person !== null) return 0;
+  switch (unit) {
+    case 'requests':
+      return 1;
+    case 'cost':
+      return Math.ceil(taken.cost);
+    case 'queries':
+      return taken.kind === 'query' ? 1 : 0;
+    case 'mutations':
+      return taken.kind === 'mutation' ? 1 : 0;
+    case 'subscriptions':
+      return taken.kind === 'subscription' ? 1 : 0;
+    case 'operation':
+      return taken.operationName === operation ? 1 : 0;
+  }
+}
+
+async function consume({ rule, limiter }: Limit, identity: string, points: number, logger: Logger): Promise<void> {
+  try {
+    await limiter.consume(identity, points);
+  } catch (result) {
+    if (!(result instanceof RateLimiterRes)) {
+      // The in-process limit stands in for Redis, so this is a fault of our own: nobody is kept out for it.
+      logger.error({ err: result }, 'a rate limit could not be counted');
+      return;
+    }
+    // What did not run has cost nothing.
+    if (rule.unit === 'cost') await limiter.reward(identity, points).catch(() => {});
+    throw refusal(rule, points, result.msBeforeNext);
+  }
+}
+
+function refusal(rule: RateRule, points: number, waitMs: number): RateLimitedError {
+  const { limit, seconds } = rule;
+  const seldom = `${limit} within ${seconds} s`;
+  if (rule.unit === 'cost' && points > limit) {
+    return new RateLimitedError(
+      `The operation costs ${points}, and one caller may spend ${seldom}: ask for less at a time.`,
+      seconds,
+    );
+  }
+  const what = rule.unit === 'operation' ? `operations named ${rule.operation}` : rule.unit;
+  const wait = Math.max(1, Math.ceil(waitMs / 1_000));
+  return new RateLimitedError(
+    rule.unit === 'cost'
+      ? `The operation costs ${points}, more than is left of ${seldom} for one caller: try again in ${wait} s.`
+      : `One caller may send ${limit} ${what} within ${seconds} s: try again in ${wait} s.`,
+    wait,
+  );
+}
