@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Subscriber } from '../subscriptions/channel.ts';
+import { drained } from '../subscriptions/drained.ts';
 import type { StreamType } from './negotiation.ts';
 
 /** One HTTP answer that goes on as long as its stream. */
@@ -73,6 +74,7 @@ export function createEventStream(type: StreamType, options: EventStreamOptions)
   return {
     open,
     write,
+    drained: () => drained(response),
     next: (frame) => write(format.event(frame.text(requestId), frame.cursor)),
     end() {
       if (response.destroyed || response.writableEnded) return;

@@ -225,6 +225,7 @@ function createReplies(session: Session, id: string, requestId: string): Replies
     next: (frame) => {
       if (isRunning()) next(frame.text(requestId), frame.cursor);
     },
+    drained: () => session.stream?.drained() ?? null,
     end,
     finish(result) {
       if (isRunning()) next(writeResult(result, requestId), null);

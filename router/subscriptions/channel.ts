@@ -3,9 +3,11 @@ import { resolveAhead } from '../resolve-ahead.ts';
 import type { GraphQLResult } from '../results.ts';
 import { createFrame, type Frame } from './frame.ts';
 
-/** One client of a stream. It must neither throw nor wait: a client that cannot follow is cut by its transport. */
+/** One client of a stream. It must not throw: a client that cannot follow a shared stream is cut by its transport. */
 export interface Subscriber {
   next(frame: Frame): void;
+  /** Resolves when the client has taken what was sent, or is gone; null when nothing waits for it. */
+  drained(): Promise<void> | null;
   /** Called once, unless the subscriber left before: there is nothing more to come. */
   end(): void;
 }
@@ -29,7 +31,10 @@ export interface ChannelSource<Event> {
   onClose(): void;
 }
 
-/** One upstream for every client that asked the same: an event is completed once and written once, for all of them. */
+/**
+ * One upstream for every client that asked the same: an event is completed once and written once, for all of them. A
+ * stream of one client waits for it, so that it can catch up with much at its own pace; a shared one waits for nobody.
+ */
 export interface Channel {
   /** Waits until the upstream stands; a result is its refusal, and nothing was joined. */
   join(subscriber: Subscriber): Promise<GraphQLResult | null>;
@@ -48,6 +53,19 @@ export function createChannel<Event>(source: ChannelSource<Event>): Channel {
   const closing = new AbortController();
   let opened: Promise<GraphQLResult | null> | undefined;
   let followed: FollowedIdentity | null = null;
+  let stopWaiting: (() => void) | null = null;
+
+  /** Until the only client has taken what it was sent, another one joins, or the channel closes. */
+  async function waitForOnlyOne(): Promise<void> {
+    const [only] = subscribers;
+    const drained = subscribers.size === 1 ? only?.drained() : null;
+    if (!drained) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    stopWaiting = resolve;
+    drained.then(resolve, resolve);
+    await promise;
+    stopWaiting = null;
+  }
 
   function deliver(frame: Frame): void {
     for (const subscriber of subscribers) subscriber.next(frame);
@@ -56,6 +74,7 @@ export function createChannel<Event>(source: ChannelSource<Event>): Channel {
   function close(): void {
     if (closing.signal.aborted) return;
     closing.abort();
+    stopWaiting?.();
     followed?.[Symbol.dispose]();
     source.onClose();
   }
@@ -93,6 +112,8 @@ export function createChannel<Event>(source: ChannelSource<Event>): Channel {
         await followed?.header();
         if (signal.aborted) return;
         deliver(createFrame(result, cursor));
+        await waitForOnlyOne();
+        if (signal.aborted) return;
       }
       if (!signal.aborted) end(null);
     } catch (error) {
@@ -103,6 +124,7 @@ export function createChannel<Event>(source: ChannelSource<Event>): Channel {
   return {
     async join(subscriber) {
       subscribers.add(subscriber);
+      stopWaiting?.();
       opened ??= open();
       try {
         const refusal = await opened;

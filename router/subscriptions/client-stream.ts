@@ -47,6 +47,7 @@ export async function openClientStream(
     next: (frame) => {
       if (!over) subscriber.next(frame);
     },
+    drained: () => subscriber.drained(),
     end: () => {
       if (finish()) subscriber.end();
     },

@@ -28,6 +28,8 @@ export interface Wire {
   send(text: string): void;
   /** Bytes that the client has not taken yet. */
   pendingBytes(): number;
+  /** Resolves when the client has taken them, or is gone; null when none wait. */
+  drained(): Promise<void> | null;
   close(code: number, reason: string): void;
   /** Without the other side's consent. */
   cut(): void;
@@ -309,6 +311,7 @@ function createReplies(protocol: Protocol, id: string, requestId: string): Repli
       }
       send(protocol, `${head}${frame.text(requestId)}}`);
     },
+    drained: () => wire.drained(),
     end,
     refuse({ errors = [] }) {
       if (!state.running.delete(id)) return;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '#platform/logging/index.ts';
+import { drained } from '../subscriptions/drained.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
 
 export interface WebSocketOptions extends ConnectionOptions {
@@ -43,11 +44,13 @@ export function serveWebSockets(options: WebSocketOptions): AsyncDisposable {
       socket.close(4406, `Ask for the subprotocol ${PROTOCOL}.`);
       return;
     }
+    const { socket: tcp } = request;
     const connection = openConnection(options, {
       headers: request.headers,
-      address: request.socket.remoteAddress,
+      address: tcp.remoteAddress,
       send: (text) => socket.send(text),
       pendingBytes: () => socket.bufferedAmount,
+      drained: () => drained(tcp),
       close: (code, reason) => socket.close(code, reason.slice(0, 120)),
       cut: () => socket.terminate(),
     });
