@@ -178,25 +178,22 @@ function finish(
 ): GraphQLResult {
   const { operation, variables } = ready;
   const violations: Violation[] = [];
+  operation.reportUnplanned(execution);
   if (execution.errors.length > 0) translatePaths(execution, operation.clientKeys);
   const data = operation.projection.write(execution.root, { variables, introspection, violations });
   for (const { message, path, extensions } of violations) {
     if (!extensions && isExplained(execution, path)) continue;
     execution.errors.push({ message, path, extensions: { ...(extensions ?? BROKEN) } });
   }
-  if (!operation.run && !operation.subscription) reportUnplanned(execution, ready);
-  return execution.errors.length > 0 ? { data, errors: execution.errors } : { data };
+  if (execution.errors.length === 0) return { data };
+  return { data: isUnanswered(operation, data) ? 'null' : data, errors: execution.errors };
 }
 
 const BROKEN = { code: 'INTERNAL' };
 
-// The planner gives an empty plan for a selection that no subgraph can resolve; null alone would look like an answer.
-function reportUnplanned(execution: Execution, { operation, variables }: Ready): void {
-  for (const key of operation.projection.fetchedKeys(variables)) {
-    if (execution.errors.some(({ path }) => path?.[0] === key)) continue;
-    const message = `No subgraph can resolve ${JSON.stringify(key)} as it is selected here.`;
-    execution.errors.push({ message, path: [key], extensions: { code: 'UNAVAILABLE' } });
-  }
+// Nothing was asked of anybody, and nothing is known without: a null for every field would look like an answer.
+function isUnanswered({ isUnplannable }: PlannedOperation, data: string): boolean {
+  return isUnplannable && Object.values(JSON.parse(data) ?? {}).every((value) => value === null);
 }
 
 function observe(metrics: RouterMetrics | undefined, prepared: Prepared, result: GraphQLResult, seconds: number): void {

@@ -1,9 +1,12 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Access } from '../access.ts';
 import type { ClientKeys } from '../operation/client-keys.ts';
+import type { UnplannedField } from '../operation/unplanned.ts';
 import type { SubgraphClient } from '../upstream/subgraph-client.ts';
-import type { DataObject, PathKey } from './data.ts';
+import { anyHolds } from './conditions.ts';
+import { type DataObject, type PathKey, placesAt } from './data.ts';
 import { failureError, type SubgraphFailure } from './errors.ts';
+import type { IsOfType } from './rewrites.ts';
 
 /** Who asks, and how: what goes along with every fetch of one client request. */
 export interface Caller {
@@ -60,6 +63,19 @@ export function recordFailure(
   execution.onFailure(failure);
   execution.failedPaths.push(planPath);
   for (const place of places.slice(0, MAX_ERRORS_PER_FETCH)) execution.errors.push(failureError(failure, place));
+}
+
+/** Says where the data lacks a field because no subgraph can resolve it: its null would look like an answer. */
+export function reportUnplanned(execution: Execution, isOfType: IsOfType, unplanned: readonly UnplannedField[]): void {
+  for (const { path, key, parent, conditions } of unplanned) {
+    if (!anyHolds(conditions, execution.variables)) continue;
+    for (const place of placesAt(execution.root, path).slice(0, MAX_ERRORS_PER_FETCH)) {
+      const { __typename: typename } = place.object;
+      if (typeof typename === 'string' && !isOfType(typename, parent)) continue;
+      const message = `No subgraph can resolve ${JSON.stringify(key)} as it is selected here.`;
+      execution.errors.push({ message, path: [...place.path, key], extensions: { code: 'UNAVAILABLE' } });
+    }
+  }
 }
 
 /** Paths as plans and subgraphs know them become the client's. */

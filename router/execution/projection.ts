@@ -35,8 +35,6 @@ export interface Violation {
 export interface Projection {
   /** JSON text; `null` when null reached the root. */
   write(data: DataObject, run: ProjectionRun): string;
-  /** Response keys of the root fields that a subgraph has to answer. */
-  fetchedKeys(variables: Variables): string[];
 }
 
 export interface ProjectionRun {
@@ -75,7 +73,6 @@ interface Field {
   readonly dataKey: string;
   /** Null when the field always counts. */
   readonly conditions: readonly Condition[] | null;
-  readonly isFetched: boolean;
   readonly write: Writer;
 }
 
@@ -96,8 +93,6 @@ export function compileProjection(
       const told = denials.size === 0 ? null : new Map<Denial, number>();
       return writeFields(fields, data, { ...run, path: [], told, explained: 0 }, 0) || NULL;
     },
-    fetchedKeys: (variables) =>
-      fields.filter((field) => field.isFetched && counts(field, variables)).map(({ key }) => key),
   };
 }
 
@@ -185,7 +180,6 @@ function compileFields(
     label: `${JSON.stringify(key)}:`,
     dataKey: compiler.source.clientKeys.dataKey(key),
     conditions: field.conditions.includes(null) ? null : field.conditions,
-    isFetched: !field.name.startsWith('__'),
     write: compileField(compiler, type, field, depth + 1),
   }));
 }

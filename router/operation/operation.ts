@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { LRUCache } from 'lru-cache';
 import type { Access } from '../access.ts';
+import { type Execution, reportUnplanned } from '../execution/execution.ts';
 import type { Step } from '../execution/fetch.ts';
 import { compilePlan } from '../execution/plan.ts';
 import { compileProjection, type Projection } from '../execution/projection.ts';
@@ -20,10 +21,12 @@ import { badInput, type CheckOptions, checkDocument, type RefusedOperation, refu
 import { type ClientKeys, createClientKeys } from './client-keys.ts';
 import { type ActualCost, compileActualCost } from './cost-actual.ts';
 import { compileEstimate, type Estimate, refuseCostly } from './cost-estimate.ts';
+import { withoutEmptied } from './emptied.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { checkVariables } from './limits.ts';
 import { type Planner, PlanningRefused } from './planner.ts';
 import { compileResume } from './resume.ts';
+import { findUnplanned } from './unplanned.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -54,6 +57,10 @@ export interface PlannedOperation {
   readonly subscription: SubscriptionPlan | undefined;
   readonly projection: Projection;
   readonly plan: QueryPlan;
+  /** Adds an error wherever the answer lacks a field that no subgraph can resolve as it is selected. */
+  reportUnplanned(execution: Execution): void;
+  /** Whether no subgraph can resolve anything of it. */
+  readonly isUnplannable: boolean;
   readonly clientKeys: ClientKeys;
   /** What an answer cost, from the data that came. */
   readonly actualCost: ActualCost;
@@ -214,8 +221,10 @@ function planOperation(
   const kept =
     denials.size === 0 ? alone(document, definition) : withoutDenied(state.schema, document, definition, denials);
   const resume = compileResume(state, kept.document, kept.operation);
+  const asked = withoutEmptied(clientKeys.rename(resume?.document ?? kept.document));
   const compile = (planned: QueryPlan): PlannedOperation => {
     const plan = resolveStandIns(planned, state.adapted);
+    const unplanned = findUnplanned(state.schema, asked, plan);
     const { node } = plan;
     const dataResume = resume && { ...resume, key: clientKeys.dataKey(resume.key) };
     return {
@@ -226,12 +235,14 @@ function planOperation(
         node?.kind === 'Subscription' ? compileSubscriptionPlan(node, state.isOfType, dataResume) : undefined,
       projection: compileProjection({ ...state, clientKeys }, document, definition, denials),
       plan,
+      reportUnplanned: (execution) => reportUnplanned(execution, state.isOfType, unplanned),
+      isUnplannable: !node && unplanned.length > 0,
       clientKeys,
       actualCost: compileActualCost({ ...state, clientKeys }, document, definition),
     };
   };
   if (!asksSubgraphs(kept)) return compile({ kind: 'QueryPlan' });
-  const plan = planner.plan(clientKeys.rename(resume?.document ?? kept.document));
+  const plan = planner.plan(asked);
   return plan instanceof Promise ? plan.then(compile) : compile(plan);
 }
 

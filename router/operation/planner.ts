@@ -1,6 +1,6 @@
 import { operationFromDocument, type Schema, type Supergraph } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { DocumentNode, GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 
 export interface Planner {
   /** For a valid document of one operation and its fragments. Throws, or rejects with, PlanningRefused. */
@@ -29,6 +29,27 @@ const MAX_EVALUATED_PLANS = 500;
 export function createPlanner(supergraph: Supergraph, schema: Schema): Planner {
   const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } });
   return {
-    plan: (document) => planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false })),
+    plan(document) {
+      const operation = operationFromDocument(schema, document, { validate: false });
+      try {
+        return planner.buildQueryPlan(operation);
+      } catch (error) {
+        if (error instanceof Error && error.message.includes(NO_WAY)) throw unresolvable(error);
+        throw error;
+      }
+    },
   };
+}
+
+const NO_WAY = 'Was not able to find any options';
+
+// A shared field of an interface may be composed of which no subgraph knows all types: then the planner gives up.
+function unresolvable(error: Error): PlanningRefused {
+  const message =
+    'No combination of subgraphs can resolve this operation. Select the fields of interfaces and unions in fragments ' +
+    `on their types, or mend the supergraph. The planner says: ${error.message}`;
+  return new PlanningRefused(
+    new GraphQLError(message, { extensions: { code: 'BAD_INPUT' } }),
+    Number.POSITIVE_INFINITY,
+  );
 }

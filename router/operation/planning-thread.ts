@@ -1,13 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { parse } from 'graphql';
-import { createPlanner } from './planner.ts';
+import { createPlanner, PlanningRefused } from './planner.ts';
 
 /** What the thread is asked: the text of one operation with its fragments. */
 export type PlanningJob = string;
 
 /** Null first, when the thread is ready; then the plan, or what went wrong, for each job. */
-export type PlanningAnswer = null | { readonly plan: unknown } | { readonly error: string };
+export type PlanningAnswer =
+  | null
+  | { readonly plan: unknown }
+  | { readonly refusal: string }
+  | { readonly error: string };
 
 const supergraph = Supergraph.build(String(workerData), {
   supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
@@ -24,7 +28,8 @@ async function run(text: PlanningJob): Promise<void> {
   try {
     answer({ plan: await planner.plan(parse(text, { noLocation: true })) });
   } catch (error) {
-    answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    if (error instanceof PlanningRefused) answer({ refusal: error.message });
+    else answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }
 

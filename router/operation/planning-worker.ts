@@ -120,6 +120,9 @@ class ThreadPlanner implements PlanningWorker {
     const job = this.#finish();
     this.#isReady = true;
     if (answer && 'plan' in answer) job?.promise.resolve(answer.plan as QueryPlan);
+    if (answer && 'refusal' in answer) {
+      job?.promise.reject(new PlanningRefused(refusal(answer.refusal, 'BAD_INPUT'), Number.POSITIVE_INFINITY));
+    }
     if (answer && 'error' in answer) job?.promise.reject(new Error(`Planning failed: ${answer.error}`));
     this.#next();
   }

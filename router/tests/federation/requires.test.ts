@@ -281,3 +281,348 @@ describeFederation(
     ],
   ],
 );
+
+const NOTES = [
+  { id: 'p1', author: { id: 'a1', years: 5 } },
+  { id: 'p2', author: { id: 'a2', years: 15 } },
+];
+
+describeFederation(
+  '@requires in a circle of two subgraphs',
+  {
+    feed: {
+      sdl: `
+        type Query { feed: [Note] }
+        type Note @key(fields: "id") { id: ID! byNovice: Boolean! @external byExpert: Boolean! @requires(fields: "byNovice") }
+        type Author @key(fields: "id") { id: ID! name: String! years: Int! }
+      `,
+      resolvers: {
+        Query: { feed: () => NOTES.map(({ id }) => ({ id })) },
+        Note: { __resolveReference: (reference: Any) => reference, byExpert: ({ byNovice }: Any) => !byNovice },
+        Author: {
+          __resolveReference: ({ id }: Any) => NOTES.map(({ author }) => author).find((each) => each.id === id),
+        },
+      },
+    },
+    authors: {
+      sdl: `
+        type Note @key(fields: "id") { id: ID! author: Author! byNovice: Boolean! @requires(fields: "author { years }") }
+        type Author @key(fields: "id") { id: ID! years: Int! @external }
+      `,
+      resolvers: {
+        Note: {
+          __resolveReference: (reference: Any) => reference,
+          author: ({ id }: Any) => ({ id: NOTES.find((each) => each.id === id)?.author.id }),
+          byNovice: ({ author }: Any) => author.years < 10,
+        },
+      },
+    },
+  },
+  [
+    ['is walked to its end', '{ feed { byNovice } }', { feed: [{ byNovice: true }, { byNovice: false }] }],
+    ['and round again', '{ feed { byExpert } }', { feed: [{ byExpert: false }, { byExpert: true }] }],
+    [
+      'both ways at once',
+      '{ feed { id byExpert byNovice author { years } } }',
+      {
+        feed: [
+          { id: 'p1', byExpert: false, byNovice: true, author: { years: 5 } },
+          { id: 'p2', byExpert: true, byNovice: false, author: { years: 15 } },
+        ],
+      },
+    ],
+  ],
+);
+
+describeFederation(
+  '@requires of what has a @requires itself',
+  {
+    a: {
+      sdl: 'type Query { product: Product } type Product @key(fields: "id") { id: ID! price: Float! }',
+      resolvers: {
+        Query: { product: () => ({ id: 'p1', price: 10 }) },
+        Product: { __resolveReference: ({ id }: Any) => ({ id, price: 10 }) },
+      },
+    },
+    b: {
+      sdl: 'type Product @key(fields: "id") { id: ID! hasDiscount: Boolean! }',
+      resolvers: { Product: { hasDiscount: () => true } },
+    },
+    c: {
+      sdl: `
+        type Product @key(fields: "id") {
+          id: ID! price: Float! @external hasDiscount: Boolean! @external
+          expensive: Boolean! @requires(fields: "price hasDiscount")
+          expensiveWithDiscount: Boolean! @requires(fields: "hasDiscount")
+        }
+      `,
+      resolvers: {
+        Product: {
+          __resolveReference: (reference: Any) => reference,
+          expensive: ({ price, hasDiscount }: Any) => price > 5 && hasDiscount,
+          expensiveWithDiscount: ({ hasDiscount }: Any) => hasDiscount,
+        },
+      },
+    },
+    d: {
+      sdl: `
+        type Product @key(fields: "id") {
+          id: ID! expensive: Boolean! @external expensiveWithDiscount: Boolean! @external
+          affordable: Boolean! @requires(fields: "expensive")
+          affordableWithDiscount: Boolean! @requires(fields: "expensiveWithDiscount expensive")
+        }
+      `,
+      resolvers: {
+        Product: {
+          __resolveReference: (reference: Any) => reference,
+          affordable: ({ expensive }: Any) => !expensive,
+          affordableWithDiscount: ({ expensive, expensiveWithDiscount }: Any) => !expensive && !expensiveWithDiscount,
+        },
+      },
+    },
+  },
+  [
+    ['is met one after the other', '{ product { affordable } }', { product: { affordable: false } }],
+    [
+      'with two needs of which one needs more',
+      '{ product { affordableWithDiscount } }',
+      { product: { affordableWithDiscount: false } },
+    ],
+    [
+      'with every step selected',
+      '{ product { price hasDiscount expensive affordable } }',
+      { product: { price: 10, hasDiscount: true, expensive: true, affordable: false } },
+    ],
+    [
+      'the same under two aliases is met once',
+      '{ product { x: affordable y: affordable expensiveWithDiscount } }',
+      { product: { x: false, y: false, expensiveWithDiscount: true } },
+    ],
+    [
+      'only as far as it is needed',
+      '{ product { expensiveWithDiscount } }',
+      { product: { expensiveWithDiscount: true } },
+      { asked: ['a', 'b', 'c'] },
+    ],
+    [
+      'under aliases that are the names of what is required',
+      '{ product { price: id expensive: hasDiscount affordable } }',
+      { product: { price: 'p1', expensive: true, affordable: false } },
+      { gatewayDiffers: 'its planner takes the alias of the client for the required field' },
+    ],
+  ],
+);
+
+const ADDRESSES = [
+  { __typename: 'HomeAddress', id: 'h1', city: 'Delft' },
+  { __typename: 'WorkAddress', id: 'w1', city: 'Leiden' },
+];
+const STAFF = [
+  { id: 'u1', name: 'Ada', address: 'h1' },
+  { id: 'u2', name: 'Bob', address: 'w1' },
+];
+
+describeFederation(
+  '@requires of fields of an interface',
+  {
+    addresses: {
+      sdl: `
+        type Query { b: Member }
+        type Member @key(fields: "id") { id: ID! address: Address @external city: String @requires(fields: "address { id }") country: String @requires(fields: "address { ... on WorkAddress { id } }") }
+        interface Address { id: ID! }
+        type HomeAddress implements Address @key(fields: "id") { id: ID! city: String }
+        type WorkAddress implements Address @key(fields: "id") { id: ID! city: String }
+      `,
+      resolvers: {
+        Query: { b: () => ({ id: 'u1' }) },
+        Member: {
+          __resolveReference: (reference: Any) => reference,
+          city: ({ address }: Any) => ADDRESSES.find(({ id }) => id === address.id)?.city,
+          country: ({ address }: Any) => (address.id === undefined ? 'unknown' : `NL for ${address.id}`),
+        },
+        HomeAddress: { __resolveReference: byKey(ADDRESSES, 'id') },
+        WorkAddress: { __resolveReference: byKey(ADDRESSES, 'id') },
+      },
+    },
+    staff: {
+      sdl: `
+        type Query { a: Member staff: [Member] }
+        type Member @key(fields: "id") { id: ID! name: String address: Address }
+        interface Address { id: ID! }
+        type HomeAddress implements Address @key(fields: "id") { id: ID! }
+        type WorkAddress implements Address @key(fields: "id") { id: ID! }
+      `,
+      resolvers: {
+        Query: { a: () => STAFF[0], staff: () => STAFF },
+        Member: {
+          __resolveReference: ({ id }: Any) => STAFF.find((each) => each.id === id),
+          address: ({ address }: Any) => ADDRESSES.find(({ id }) => id === address),
+        },
+      },
+    },
+  },
+  [
+    ['is met from the types', '{ a { city } }', { a: { city: 'Delft' } }],
+    ['from the subgraph that needs it', '{ b { city name } }', { b: { city: 'Delft', name: 'Ada' } }],
+    [
+      'in a list of several types',
+      '{ staff { name city } }',
+      {
+        staff: [
+          { name: 'Ada', city: 'Delft' },
+          { name: 'Bob', city: 'Leiden' },
+        ],
+      },
+    ],
+    [
+      'a fragment of it counts for its type only',
+      '{ staff { country } }',
+      { staff: [{ country: 'unknown' }, { country: 'NL for w1' }] },
+    ],
+    [
+      'beside what the client wants of the interface',
+      '{ staff { city address { __typename ... on HomeAddress { city } } } }',
+      {
+        staff: [
+          { city: 'Delft', address: { __typename: 'HomeAddress', city: 'Delft' } },
+          { city: 'Leiden', address: { __typename: 'WorkAddress' } },
+        ],
+      },
+    ],
+  ],
+);
+
+const ENTITIES = [
+  { id: 'e1', data: { __typename: 'Bar', foo: 'foo', bar: 'bar' } },
+  { id: 'e2', data: { __typename: 'Baz', foo: 'foo2', baz: 'baz' } },
+];
+
+describeFederation(
+  '@requires with fragments',
+  {
+    a: {
+      sdl: `
+        type Query { a: Entity entities: [Entity!]! }
+        type Entity @key(fields: "id") { id: ID! data: Foo @shareable }
+        interface Foo { foo: String! }
+        type Bar implements Foo { foo: String! @shareable bar: String! @shareable }
+        type Baz implements Foo { foo: String! @shareable baz: String! @shareable }
+      `,
+      resolvers: {
+        Query: { a: () => ENTITIES[0], entities: () => ENTITIES },
+        Entity: { __resolveReference: byKey(ENTITIES, 'id') },
+      },
+    },
+    b: {
+      sdl: `
+        type Query { b: Entity bb: Entity }
+        type Entity @key(fields: "id") {
+          id: ID! data: Foo @external
+          requirer: String! @requires(fields: "data { foo ... on Bar { bar } ... on Baz { baz } }")
+          nested: String! @requires(fields: "data { ... on Foo { foo ... on Bar { bar } } }")
+        }
+        interface Foo { foo: String! }
+        type Bar implements Foo { foo: String! @external bar: String! @external }
+        type Baz implements Foo { foo: String! @external baz: String! @external }
+      `,
+      resolvers: {
+        Query: { b: () => ({ id: 'e1' }), bb: () => ({ id: 'e2' }) },
+        Entity: {
+          __resolveReference: (reference: Any) => reference,
+          requirer: ({ data }: Any) => `${data.foo}_${data.bar ?? data.baz}`,
+          nested: ({ data }: Any) =>
+            Object.keys(data)
+              .filter((key) => key !== '__typename')
+              .sort()
+              .join(),
+        },
+        Foo: { __resolveType: (data: Any) => data.__typename ?? ('bar' in data ? 'Bar' : 'Baz') },
+      },
+    },
+  },
+  [
+    [
+      'each type sends its own',
+      '{ entities { id requirer } }',
+      {
+        entities: [
+          { id: 'e1', requirer: 'foo_bar' },
+          { id: 'e2', requirer: 'foo2_baz' },
+        ],
+      },
+    ],
+    [
+      'from the subgraph that needs them',
+      '{ b { id requirer } bb { requirer } }',
+      { b: { id: 'e1', requirer: 'foo_bar' }, bb: { requirer: 'foo2_baz' } },
+    ],
+    ['fragments within fragments', '{ entities { nested } }', { entities: [{ nested: 'bar,foo' }, { nested: 'foo' }] }],
+    ['both at once', '{ a { requirer nested } }', { a: { requirer: 'foo_bar', nested: 'bar,foo' } }],
+    [
+      'beside what the client wants of the types',
+      '{ bb { data { __typename ... on Baz { baz } } requirer } }',
+      { bb: { data: { __typename: 'Baz', baz: 'baz' }, requirer: 'foo2_baz' } },
+    ],
+    [
+      'under an alias of the client within',
+      '{ b { data { foo: __typename ... on Bar { baz: bar } } requirer } }',
+      { b: { data: { foo: 'Bar', baz: 'bar' }, requirer: 'foo_bar' } },
+    ],
+  ],
+);
+
+describeFederation(
+  '@requires of a list of entities',
+  {
+    plates: {
+      sdl: 'type Query { plate: Plate } type Plate @key(fields: "id") { id: ID! wells: [Well!]! } type Well @key(fields: "id") { id: ID! volume: Float }',
+      resolvers: {
+        Query: {
+          plate: () => ({
+            id: 'p',
+            wells: [
+              { id: 'A1', volume: 1.5 },
+              { id: 'A2', volume: null },
+              { id: 'A3', volume: 2 },
+            ],
+          }),
+        },
+      },
+    },
+    sums: {
+      sdl: `
+        type Plate @key(fields: "id") { id: ID! wells: [Well!]! @external total: Float @requires(fields: "wells { volume state }") }
+        type Well @key(fields: "id") { id: ID! volume: Float @external state: String @external }
+      `,
+      resolvers: {
+        Plate: {
+          __resolveReference: (reference: Any) => reference,
+          total: ({ wells }: Any) =>
+            wells
+              .filter((well: Any) => well?.state === 'filled')
+              .reduce((sum: number, { volume }: Any) => sum + (volume ?? 0), 0),
+        },
+      },
+    },
+    states: {
+      sdl: 'type Well @key(fields: "id") { id: ID! state: String }',
+      resolvers: { Well: { __resolveReference: ({ id }: Any) => (id === 'A2' ? null : { id, state: 'filled' }) } },
+    },
+  },
+  [
+    [
+      'has every element completed, and null for an element that is not found',
+      '{ plate { total wells { id state } } }',
+      {
+        plate: {
+          total: 3.5,
+          wells: [
+            { id: 'A1', state: 'filled' },
+            { id: 'A2', state: null },
+            { id: 'A3', state: 'filled' },
+          ],
+        },
+      },
+    ],
+  ],
+);

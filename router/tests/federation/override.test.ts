@@ -1,0 +1,202 @@
+import { byKey, describeFederation, mustNotBeAsked } from '../fixture/supergraph.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: resolvers of a test fixture
+type Any = any;
+
+const FEED = [
+  { id: '1', createdAt: 'in a' },
+  { id: '2', createdAt: 'in a' },
+];
+
+describeFederation(
+  '@override',
+  {
+    a: {
+      sdl: 'type Query { feed: [Note] @shareable aFeed: [Note] } type Note @key(fields: "id") { id: ID! createdAt: String! }',
+      resolvers: {
+        Query: { feed: () => FEED, aFeed: () => FEED },
+        Note: { __resolveReference: byKey(FEED, 'id'), createdAt: mustNotBeAsked('what b has overridden') },
+      },
+    },
+    b: {
+      sdl: 'type Query { feed: [Note] @shareable bFeed: [Note] } type Note @key(fields: "id") { id: ID! createdAt: String! @override(from: "a") }',
+      resolvers: {
+        Query: { feed: () => FEED.map(({ id }) => ({ id })), bFeed: () => FEED.map(({ id }) => ({ id })) },
+        Note: { createdAt: () => 'in b' },
+      },
+    },
+  },
+  [
+    [
+      'the field is asked where it has moved to',
+      '{ bFeed { id createdAt } }',
+      { bFeed: FEED.map(({ id }) => ({ id, createdAt: 'in b' })) },
+      { asked: ['b'] },
+    ],
+    [
+      'also from where it was',
+      '{ aFeed { id createdAt } }',
+      { aFeed: FEED.map(({ id }) => ({ id, createdAt: 'in b' })) },
+      { asked: ['a', 'b'] },
+    ],
+    [
+      'a shared root is asked where all is',
+      '{ feed { createdAt } }',
+      { feed: FEED.map(() => ({ createdAt: 'in b' })) },
+      { asked: ['b'] },
+    ],
+  ],
+);
+
+const POSTS = [
+  { __typename: 'ImagePost', id: 'i1' },
+  { __typename: 'TextPost', id: 't1', body: 'text' },
+];
+
+describeFederation(
+  '@override in types of an interface',
+  {
+    a: {
+      sdl: `
+        interface Post { id: ID! createdAt: String! }
+        type ImagePost implements Post @key(fields: "id") { id: ID! createdAt: String! }
+        type Query { feed: [Post] }
+      `,
+      resolvers: {
+        Query: { feed: () => [POSTS[0]] },
+        ImagePost: { createdAt: mustNotBeAsked('what b has overridden') },
+      },
+    },
+    b: {
+      sdl: `
+        interface AnyPost { id: ID! createdAt: String! }
+        type ImagePost implements AnyPost @key(fields: "id") { id: ID! createdAt: String! @override(from: "a") }
+        type TextPost implements AnyPost @key(fields: "id") { id: ID! createdAt: String! body: String! }
+        type Query { anotherFeed: [AnyPost] }
+      `,
+      resolvers: {
+        Query: { anotherFeed: () => POSTS },
+        ImagePost: { createdAt: () => 'i in b' },
+        TextPost: { createdAt: () => 't in b' },
+      },
+    },
+  },
+  [
+    [
+      'the overriding subgraph answers for the interface of the other',
+      '{ feed { id createdAt } }',
+      { feed: [{ id: 'i1', createdAt: 'i in b' }] },
+    ],
+    [
+      'and within a fragment',
+      '{ feed { ... on ImagePost { id createdAt } } }',
+      { feed: [{ id: 'i1', createdAt: 'i in b' }] },
+    ],
+    [
+      'its own interface needs nobody else',
+      '{ anotherFeed { id createdAt ... on TextPost { body } } }',
+      {
+        anotherFeed: [
+          { id: 'i1', createdAt: 'i in b' },
+          { id: 't1', createdAt: 't in b', body: 'text' },
+        ],
+      },
+      { asked: ['b'] },
+    ],
+    [
+      'only the type is wanted',
+      '{ feed { __typename id } anotherFeed { __typename } }',
+      {
+        feed: [{ __typename: 'ImagePost', id: 'i1' }],
+        anotherFeed: [{ __typename: 'ImagePost' }, { __typename: 'TextPost' }],
+      },
+    ],
+  ],
+);
+
+describeFederation(
+  '@override with @requires',
+  {
+    a: {
+      sdl: `
+        type Query { user: User aUser: User }
+        type User @key(fields: "id") { id: ID! name: String! aName: String! cName: String @external full: String @requires(fields: "cName") }
+      `,
+      resolvers: {
+        Query: { user: () => ({ id: 'u1' }), aUser: () => ({ id: 'u1' }) },
+        User: {
+          __resolveReference: (reference: Any) => reference,
+          name: mustNotBeAsked('what b has overridden'),
+          aName: () => 'a name',
+          full: ({ cName }: Any) => `full ${cName}`,
+        },
+      },
+    },
+    b: {
+      sdl: `
+        type Query { bUser: User }
+        type User @key(fields: "id") { id: ID! name: String! @override(from: "a") aName: String! @external cName: String @override(from: "c") bName: String @requires(fields: "aName") }
+      `,
+      resolvers: {
+        Query: { bUser: () => ({ id: 'u1' }) },
+        User: {
+          __resolveReference: (reference: Any) => reference,
+          name: () => 'name in b',
+          cName: () => 'c in b',
+          bName: ({ aName }: Any) => `b of ${aName}`,
+        },
+      },
+    },
+    c: {
+      sdl: 'type Query { cUser: User } type User @key(fields: "id") { id: ID! cName: String cOnly: Int }',
+      resolvers: {
+        Query: { cUser: () => ({ id: 'u1' }) },
+        User: {
+          __resolveReference: (reference: Any) => reference,
+          cName: mustNotBeAsked('what b has overridden'),
+          cOnly: () => 1,
+        },
+      },
+    },
+  },
+  [
+    ['a required field is asked where it has moved to', '{ aUser { full } }', { aUser: { full: 'full c in b' } }],
+    [
+      'an overriding subgraph has a @requires of its own',
+      '{ aUser { name bName aName } }',
+      { aUser: { name: 'name in b', bName: 'b of a name', aName: 'a name' } },
+    ],
+    [
+      'from the overriding subgraph',
+      '{ bUser { name bName full cName } }',
+      { bUser: { name: 'name in b', bName: 'b of a name', full: 'full c in b', cName: 'c in b' } },
+    ],
+    [
+      'from a third',
+      '{ cUser { cName cOnly bName full } }',
+      { cUser: { cName: 'c in b', cOnly: 1, bName: 'b of a name', full: 'full c in b' } },
+    ],
+  ],
+);
+
+describeFederation(
+  '@override from a subgraph that is not there',
+  {
+    a: {
+      sdl: 'type Query { feed: [Note] @shareable } type Note @key(fields: "id") { id: ID! createdAt: String! @override(from: "gone") }',
+      resolvers: { Query: { feed: () => FEED }, Note: { __resolveReference: byKey(FEED, 'id') } },
+    },
+    b: {
+      sdl: 'type Query { bFeed: [Note] } type Note @key(fields: "id") { id: ID! size: Int }',
+      resolvers: { Query: { bFeed: () => FEED.map(({ id }) => ({ id })) }, Note: { size: () => 2 } },
+    },
+  },
+  [
+    [
+      'leaves the field where it is',
+      '{ feed { id createdAt size } }',
+      { feed: FEED.map((note) => ({ ...note, size: 2 })) },
+    ],
+    ['for others as well', '{ bFeed { createdAt } }', { bFeed: FEED.map(({ createdAt }) => ({ createdAt })) }],
+  ],
+);
