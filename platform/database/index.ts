@@ -8,4 +8,4 @@ export type { Query, QueryOptions, Sql } from './query.ts';
 export type { Reader } from './reader.ts';
 export { UnsafeDatabaseError } from './self-check.ts';
 export { cloneDatabase, createTemplate, type DatabaseUrls, type TemplateOptions } from './testing.ts';
-export type { Actor, Database, OnceCall, Reading, Tenant, UnitOfWork } from './types.ts';
+export type { Actor, Announcement, Database, OnceCall, Reading, Tenant, UnitOfWork } from './types.ts';

@@ -141,7 +141,7 @@ test('a purge forgets answers and handled events, and keeps what was not publish
   await done((await claim()).slice(0, 1));
   await ledger.write(mine, async (unit) => {
     await unit.once({ operation: 'o', key: 'k', request: 1 }, async () => 1);
-    await unit.firstTime('c', randomUUID());
+    await unit.firstTime('c', [randomUUID()]);
   });
   expect((await purge(new Date(Date.now() - 60_000))).rows).toEqual([{ events: 0 }]);
   expect((await purge(LATER())).rows).toEqual([{ events: 1 }]);

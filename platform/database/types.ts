@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DomainEvent, StoredEvent } from '../events/types.ts';
+import type { Cause, DomainEvent, StoredEvent } from '../events/types.ts';
 import type { Query, Sql } from './query.ts';
 import type { Reader } from './reader.ts';
 
@@ -27,20 +27,25 @@ export interface Reading<Tx> {
   readonly query: Query;
 }
 
+/** What is to be announced: caused by the unit's actor, unless it follows from what somebody else has caused. */
+export interface Announcement extends DomainEvent {
+  readonly cause?: Cause | undefined;
+}
+
 export interface UnitOfWork<Tx> extends Reading<Tx> {
   readonly tx: Tx;
   readonly actor: Actor;
   /** As `query`, and tells how many rows it changed. */
   execute(sql: Sql): Promise<number>;
   /** Takes the sequence numbers (their counter rows stay locked until commit: call it last, once) and writes the outbox rows. */
-  announce(events: readonly DomainEvent[]): Promise<readonly StoredEvent[]>;
+  announce(events: readonly Announcement[]): Promise<readonly StoredEvent[]>;
   /**
    * Runs `work` once per (organization, actor, operation, key); a retry gets the stored first answer.
    * @throws ConflictError when the key was used with another request.
    */
   once<T>(call: OnceCall, work: () => Promise<T>): Promise<T>;
-  /** True the first time `consumer` sees this event. */
-  firstTime(consumer: string, eventId: string): Promise<boolean>;
+  /** Those of the events that `consumer` sees for the first time. */
+  firstTime(consumer: string, eventIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** One subgraph's store. `Tx` is its Prisma transaction client. */

@@ -183,15 +183,33 @@ test('without a key the work just runs; an empty key is refused', async () => {
 });
 
 test('a consumer sees an event for the first time once, unless its work failed', async () => {
-  const id = randomUUID();
-  const handle = (consumer: string, fail = false) =>
+  const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
+  const handle = (consumer: string, ids: readonly string[], fail = false) =>
     ledger.write(mine, async (unit) => {
-      const first = await unit.firstTime(consumer, id);
+      const first = await unit.firstTime(consumer, ids);
       if (fail) throw new Error('no');
-      return first;
+      return [...first].sort();
     });
-  await expect(handle('a', true)).rejects.toThrow('no');
-  expect([await handle('a'), await handle('a'), await handle('b')]).toEqual([true, false, true]);
+  await expect(handle('a', [one, two], true)).rejects.toThrow('no');
+  expect(await handle('a', [one, two])).toEqual([one, two].sort());
+  expect(await handle('a', [two, three, one])).toEqual([three]);
+  expect(await handle('b', [two])).toEqual([two]);
+  expect(await handle('b', [])).toEqual([]);
+});
+
+test('what follows from an event of somebody else is announced in their name, beside the actor’s own', async () => {
+  const theirs = { actorId: 'somebody', requestId: 'their request' };
+  const background = { ...theirs, requestId: null };
+  const told = await ledger.write(mine, (unit) =>
+    unit.announce([{ ...event(), cause: background }, { ...event(), cause: theirs }, event()]),
+  );
+  const causes = [background, theirs, { actorId: mine.userId, requestId: 'r1' }];
+  expect(told.map(({ actorId, requestId }) => ({ actorId, requestId }))).toEqual(causes);
+  const stored = await ledger.read(
+    mine,
+    (tx) => tx.$queryRaw`select actor_id as "actorId", request_id as "requestId" from outbox_event order by sequence`,
+  );
+  expect(stored).toEqual(causes);
 });
 
 test.each(['after-state', 'after-event', 'after-commit'])(

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import superjson from 'superjson';
 import { v7 as uuidv7 } from 'uuid';
 import { BadInputError, ConflictError } from '#platform/errors/index.ts';
-import type { DomainEvent, StoredEvent } from '../events/types.ts';
+import type { StoredEvent } from '../events/types.ts';
 import { type createNamer, type QueryOptions, type Sql, statementOf } from './query.ts';
 import type { TransactionQuery } from './tenant.ts';
-import type { Actor, OnceCall, UnitOfWork } from './types.ts';
+import type { Actor, Announcement, OnceCall, UnitOfWork } from './types.ts';
 
 // One statement takes the numbers and stores the events. Topics are locked in the order of their names, so that two
 // transactions never wait for each other.
 const ANNOUNCE = `
 with given as (
   select * from jsonb_to_recordset($2::jsonb) as g(place int, id uuid, topic text, type text, "subjectType" text,
-    "subjectId" text, reason text, payload jsonb)
+    "subjectId" text, reason text, payload jsonb, "actorId" text, "requestId" text)
 ), counted as (
   insert into event_counter as c (organization_id, topic, sequence)
   select $1::uuid, topic, count(*) from given group by topic order by topic
@@ -23,7 +23,7 @@ insert into outbox_event (id, organization_id, topic, sequence, epoch, type, sub
   actor_id, request_id)
 select g.id, $1::uuid, g.topic,
   c.sequence - count(*) over (partition by g.topic) + row_number() over (partition by g.topic order by g.place),
-  c.epoch, g.type, g."subjectType", g."subjectId", g.reason, g.payload, $3, $4
+  c.epoch, g.type, g."subjectType", g."subjectId", g.reason, g.payload, g."actorId", g."requestId"
 from given g join counted c on c.topic = g.topic
 order by g.place
 returning id, sequence, epoch, at`;
@@ -38,7 +38,8 @@ const STORE_ANSWER = `
 update idempotency_record set answer = $5
 where organization_id = $1 and actor_id = $2 and operation = $3 and key = $4`;
 const FIRST_TIME = `
-insert into handled_event (organization_id, consumer, event_id) values ($1, $2, $3) on conflict do nothing`;
+insert into handled_event (organization_id, consumer, event_id) select $1, $2, unnest($3::uuid[])
+on conflict do nothing returning event_id`;
 
 const LONGEST_KEY = 200;
 
@@ -68,22 +69,29 @@ export function createUnitOfWork<Tx>(options: UnitOptions<Tx>): UnitOfWork<Tx> &
     async once(call, work) {
       return call.key === null || call.key === undefined ? work() : once(options, { ...call, key: call.key }, work);
     },
-    async firstTime(consumer, eventId) {
-      const values = [actor.organizationId, consumer, eventId];
-      const { rowCount } = await query({ name: 'alims_first_time', text: FIRST_TIME, values });
-      return rowCount === 1;
+    async firstTime(consumer, eventIds) {
+      const values = [actor.organizationId, consumer, eventIds];
+      const { rows } = await query<{ event_id: string }>({ name: 'alims_first_time', text: FIRST_TIME, values });
+      return new Set(rows.map((row) => row.event_id));
     },
   };
 }
 
-async function announce<Tx>(options: UnitOptions<Tx>, events: readonly DomainEvent[]): Promise<StoredEvent[]> {
+async function announce<Tx>(options: UnitOptions<Tx>, events: readonly Announcement[]): Promise<StoredEvent[]> {
   const { actor, query, subgraph } = options;
-  const requestId = actor.requestId ?? null;
-  const given = events.map((event, place) => ({ ...event, reason: event.reason ?? null, place, id: uuidv7() }));
+  const own = { actorId: actor.userId, requestId: actor.requestId ?? null };
+  const given = events.map(({ cause: { actorId, requestId } = own, ...event }, place) => ({
+    ...event,
+    reason: event.reason ?? null,
+    actorId,
+    requestId,
+    place,
+    id: uuidv7(),
+  }));
   const { rows } = await query<{ id: string; sequence: string; epoch: string; at: Date }>({
     name: 'alims_announce',
     text: ANNOUNCE,
-    values: [actor.organizationId, JSON.stringify(given), actor.userId, requestId],
+    values: [actor.organizationId, JSON.stringify(given)],
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return given.map(({ place: _, ...event }) => {
@@ -95,8 +103,6 @@ async function announce<Tx>(options: UnitOptions<Tx>, events: readonly DomainEve
       epoch: row.epoch,
       sequence: Number(row.sequence),
       at: row.at,
-      actorId: actor.userId,
-      requestId,
       source: subgraph,
     };
   });

@@ -98,6 +98,58 @@ export function busContract(name: string, create: () => Promise<EventBus>): void
       expect(got.items).toHaveLength(3);
     });
 
+    test('a consumer that handles several events at once gets those of one organization and topic, in order, 100 at most', async () => {
+      const got = collector<StoredEvent>();
+      const batches: (readonly StoredEvent[])[] = [];
+      await bus.consume({
+        group: 'together',
+        topics: [topic],
+        handle: async (each) => got.add(each),
+        async handleAll(events) {
+          batches.push(events);
+          got.add(...events);
+        },
+      });
+      const own = Array.from({ length: 230 }, (_, index) => event(index + 1));
+      const others = Array.from({ length: 20 }, (_, index) => event(index + 1, { organizationId: OTHER_ORGANIZATION }));
+      await bus.publish([...own.slice(0, 50), ...others, ...own.slice(50)]);
+      await got.reached(250);
+      expect(sequences(got.items.filter((each) => each.organizationId === OTHER_ORGANIZATION))).toEqual(
+        sequences(others),
+      );
+      expect(sequences(got.items.filter((each) => each.organizationId !== OTHER_ORGANIZATION))).toEqual(sequences(own));
+      expect(batches.length).toBeGreaterThan(0);
+      for (const batch of batches) {
+        expect(new Set(batch.map((each) => each.organizationId)).size).toBe(1);
+        expect(batch.length).toBeGreaterThan(1);
+        expect(batch.length).toBeLessThanOrEqual(100);
+      }
+    });
+
+    test('an event that cannot be handled takes none of its neighbours down: each is handled alone, and once', async () => {
+      const got = collector<number>();
+      let refusals = 3;
+      const refuse = (events: readonly StoredEvent[]) => {
+        if (events.some((each) => each.sequence === 3) && refusals-- > 0) throw new Error('poison');
+      };
+      await bus.consume({
+        group: 'together',
+        topics: [topic],
+        async handle(each) {
+          refuse([each]);
+          got.add(each.sequence);
+        },
+        async handleAll(events) {
+          refuse(events);
+          got.add(...sequences(events));
+        },
+      });
+      await publishUntilSafe(bus, [event(1), event(2), event(3), event(4), event(5)]);
+      await got.reached(5);
+      expect(got.items.toSorted()).toEqual([1, 2, 3, 4, 5]);
+      expect(refusals).toBeLessThan(1);
+    });
+
     test('every listener hears every event that follows, of its topics', async () => {
       const one = collector<StoredEvent>();
       const two = collector<StoredEvent>();

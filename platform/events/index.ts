@@ -7,6 +7,7 @@ export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';
 export { redriveDeadLetters, redriveOutbox } from './redrive.ts';
 export { type Relay, type RelayOptions, startRelay } from './relay.ts';
 export type {
+  Cause,
   ConsumerDefinition,
   DomainEvent,
   EventBus,

@@ -18,6 +18,37 @@ test('publishing resolves only when the consumers have handled the events', asyn
   expect(handled).toEqual([1, 2]);
 });
 
+test('events that are handled together stop at the one that is refused, and those before it are not handled again', async () => {
+  await using bus = createMemoryBus();
+  const handled: number[] = [];
+  const tried: number[][] = [];
+  let broken = true;
+  await bus.consume({
+    group: 'g',
+    topics: ['workflow'],
+    async handle({ sequence }) {
+      if (broken && sequence === 2) throw new Error('poison');
+      handled.push(sequence);
+    },
+    async handleAll(events) {
+      tried.push(events.map(({ sequence }) => sequence));
+      if (broken) throw new Error('poison');
+      handled.push(...events.map(({ sequence }) => sequence));
+    },
+  });
+  const events = [storedEvent(1), storedEvent(2), storedEvent(3)];
+  const error = await bus.publish(events).catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ message: 'poison', eventIds: [events[1]?.id, events[2]?.id] });
+  expect(handled).toEqual([1]);
+  broken = false;
+  await bus.publish(events.slice(1));
+  expect(handled).toEqual([1, 2, 3]);
+  expect(tried).toEqual([
+    [1, 2, 3],
+    [2, 3],
+  ]);
+});
+
 test('listeners hear of events before any consumer and before publish() gives way', async () => {
   await using bus = createMemoryBus();
   const order: string[] = [];

@@ -1,5 +1,6 @@
 import { UnavailableError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import { handleTogether, MOST_TOGETHER } from './handle-together.ts';
 import { UnhandledEventsError } from './publish-error.ts';
 import type { ConsumerDefinition, EventBus, StoredEvent } from './types.ts';
 
@@ -13,6 +14,14 @@ interface Group {
   /** Deliveries of one group happen one after the other, whoever publishes. */
   turn: Promise<unknown>;
   next: number;
+}
+
+/** By event, why groups have not handled it. */
+type Failures = Map<string, unknown[]>;
+
+interface Stop {
+  readonly at: number;
+  readonly reason: unknown;
 }
 
 // Events that were published in vain once; what is forgotten is only handled again, which consumers must bear anyway.
@@ -48,33 +57,43 @@ export function createMemoryBus(options: { readonly logger?: Logger } = {}): Eve
     if (oldest !== undefined) handledBy.delete(oldest);
   }
 
-  async function deliver(name: string, group: Group, events: readonly StoredEvent[], failures: Map<string, unknown[]>) {
-    const fail = ({ id }: StoredEvent, reason: unknown) => failures.set(id, [...(failures.get(id) ?? []), reason]);
-    const stopped = new Map<string, unknown>();
-    for (const event of events) {
-      const lane = `${event.organizationId} ${event.topic}`;
-      const earlier = stopped.get(lane);
-      if (earlier !== undefined) {
-        if (memberFor(group, event) !== undefined) fail(event, earlier);
-        continue;
-      }
-      const member = memberFor(group, event);
-      if (member === undefined || handledBy.get(event.id)?.has(name) === true) continue;
-      try {
-        await member.handle(event);
-        rememberHandled(event, name);
-      } catch (error) {
-        const reason = error ?? new Error('the consumer failed without a reason');
-        stopped.set(lane, reason);
-        fail(event, reason);
+  async function deliver(name: string, group: Group, events: readonly StoredEvent[], failures: Failures) {
+    const unhandled = events.filter((event) => handledBy.get(event.id)?.has(name) !== true);
+    const lanes = Map.groupBy(unhandled, (event) => `${event.organizationId} ${event.topic}`);
+    for (const lane of lanes.values()) {
+      const stopped = await deliverLane(name, group, lane);
+      if (stopped === null) continue;
+      for (const event of lane.slice(stopped.at)) {
+        failures.set(event.id, [...(failures.get(event.id) ?? []), stopped.reason]);
       }
     }
+  }
+
+  /** The place in the lane of the first event that was not handled, and why; null when all are. */
+  async function deliverLane(name: string, group: Group, lane: readonly StoredEvent[]): Promise<Stop | null> {
+    for (let at = 0; at < lane.length; ) {
+      const batch = lane.slice(at, at + MOST_TOGETHER);
+      const [first] = batch;
+      const member = first && memberFor(group, first);
+      if (member === undefined) return null;
+      const together = await handleTogether(member, batch, options.logger);
+      for (const event of batch) {
+        try {
+          if (!together) await memberFor(group, event)?.handle(event);
+        } catch (error) {
+          return { at, reason: error ?? new Error('the consumer failed without a reason') };
+        }
+        rememberHandled(event, name);
+        at += 1;
+      }
+    }
+    return null;
   }
 
   return {
     async publish(events) {
       tellListeners(events);
-      const failures = new Map<string, unknown[]>();
+      const failures: Failures = new Map();
       await Promise.all(
         [...groups].map(([name, group]) => {
           const turn = group.turn.then(() => deliver(name, group, events, failures));

@@ -291,6 +291,58 @@ test('what a failed transaction announced is told to nobody, and what a repeated
   expect(told.map(({ sequence }) => sequence)).toEqual([1]);
 });
 
+/** Makes an entry of each event, the first time it sees it, in one transaction; refuses what is poisoned. */
+function entryMaker(poisoned: (event: StoredEvent) => boolean) {
+  const rows = database as Database<PrismaClient>;
+  const handleAll = (events: readonly StoredEvent[]) =>
+    rows.write({ organizationId: events[0]?.organizationId ?? '', userId: 'maker' }, async (unit) => {
+      const fresh = await unit.firstTime(
+        'g',
+        events.map(({ id }) => id),
+      );
+      for (const event of events.filter(({ id }) => fresh.has(id))) {
+        const { id, organizationId, sequence: amount } = event;
+        await unit.tx.entry.create({ data: { id, organizationId, name: id, amount } });
+        if (poisoned(event)) throw new Error('poison');
+      }
+    });
+  return { group: 'g', topics: ['entry'], handle: (event: StoredEvent) => handleAll([event]), handleAll };
+}
+
+const made = () =>
+  asSuperuser<{ amount: number; marked: boolean }>(
+    `SELECT e.amount::int AS amount, EXISTS (SELECT FROM ledger.handled_event h WHERE h.event_id = e.id) AS marked
+     FROM ledger.entry e ORDER BY e.amount`,
+  );
+
+test('events handled together are made and marked together or not at all, and one that is poisoned takes nothing with it', async () => {
+  const events = await announce(randomUUID(), 5);
+  await using bus = createMemoryBus();
+  let poison = 3;
+  const maker = entryMaker(({ sequence }) => sequence === poison);
+  await bus.consume(maker);
+  await expect(maker.handleAll(events)).rejects.toThrow('poison');
+  expect(await made()).toEqual([]);
+  await expect(bus.publish(events)).rejects.toThrow('poison');
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => ({ amount: index + 1, marked: true }));
+  expect(await made()).toEqual(upTo(2));
+  poison = 0;
+  await bus.publish(events);
+  expect(await made()).toEqual(upTo(5));
+});
+
+test('a process that ends between handling a batch and confirming it leaves nothing to be handled twice', async () => {
+  const events = await announce(randomUUID(), 3);
+  const fine = entryMaker(() => false);
+  await fine.handleAll(events.slice(0, 2));
+  // The next process knows nothing of it and is given everything again, and more.
+  await using bus = createMemoryBus();
+  await bus.consume(fine);
+  await bus.publish(events);
+  await bus.publish(events);
+  expect((await made()).map(({ amount }) => amount)).toEqual([1, 2, 3]);
+});
+
 test('another organization reads nothing of it, whatever cursor it brings', async () => {
   const bus = createMemoryBus();
   const [foreign] = await announce(randomUUID(), 3);

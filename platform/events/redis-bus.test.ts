@@ -97,6 +97,28 @@ describe.skipIf(redisAbsent !== null)(
       expect((await metrics.render()).body).toContain('alims_events_dead_letters_total{where="g"} 1');
     });
 
+    test('of events that are handled together only the one that is never handled ends in the dead letters', async () => {
+      const lines = collector<Record<string, unknown>>();
+      const logger = pino({ level: 'error' }, { write: (line: string) => lines.add(JSON.parse(line)) });
+      const prefix = `test-${uuidv7()}`;
+      await using bus = make({ prefix, logger, staleAfterMs: 10, maxDeliveries: 3 });
+      const events = Array.from({ length: 40 }, (_, index) => storedEvent(index + 1));
+      await bus.publish(events);
+      await inspect.xadd(`{${prefix}:events}:workflow`, '*', 'event', 'no event at all');
+      const got = collector<number>();
+      const handleAll = async (some: readonly StoredEvent[]) => {
+        if (some.some(({ sequence }) => sequence === 7)) throw new Error('poison');
+        got.add(...some.map(({ sequence }) => sequence));
+      };
+      await bus.consume({ group: 'g', topics: ['workflow'], handle: (event) => handleAll([event]), handleAll });
+      await Promise.all([lines.reached(2), got.reached(39)]);
+      expect(got.items).toEqual(events.map(({ sequence }) => sequence).filter((sequence) => sequence !== 7));
+      const letters = await inspect.xrange(`{${prefix}:events}:dead:g`, '-', '+');
+      expect(letters).toHaveLength(2);
+      expect(letters.join(' ')).toContain(events[6]?.id);
+      expect((await inspect.xpending(`{${prefix}:events}:workflow`, 'g'))[0]).toBe(0);
+    });
+
     test('an event whose consumer misses a dependency is delivered until it is back, and costs no delivery', async () => {
       const prefix = `test-${uuidv7()}`;
       await using bus = make({ prefix, staleAfterMs: 10, maxDeliveries: 3 });

@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { UnavailableError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import { handleTogether, MOST_TOGETHER } from './handle-together.ts';
 import { createPatience } from './patience.ts';
-import type { ConsumerDefinition } from './types.ts';
+import type { ConsumerDefinition, StoredEvent } from './types.ts';
 import { readEvent } from './wire.ts';
 
 export interface RedisConsumerOptions {
@@ -28,13 +29,16 @@ interface Delivery {
   readonly stream: string;
   readonly id: string;
   readonly text: string | undefined;
-  /** The only group that this is for: an event that it had given up and that was put back. Otherwise for all. */
-  readonly for: string | undefined;
+  /** It had been given up by another group, and was put back for that one alone. */
+  readonly others: boolean;
+  /** Null when it cannot be read, or is another group's. */
+  readonly event: StoredEvent | null;
 }
 
 const waitKey = ({ stream, id }: Delivery) => `${stream} ${id}`;
 
 const LONG_WAIT = 'an event has waited long for what is away: bring it back, or mend what calls itself away';
+/** Of events that are handled one by one: the last of them must not wait until it counts as stale. */
 const BATCH = 16;
 const DEAD_LETTERS_KEPT = 10_000;
 const CONSUMER_FORGOTTEN_AFTER_MS = 86_400_000;
@@ -54,6 +58,7 @@ return 1`;
 export async function startRedisConsumer(options: RedisConsumerOptions): Promise<AsyncDisposable> {
   const { consumer, reader, commands, logger } = options;
   const streams = consumer.topics.map(options.streamOf);
+  const batch = consumer.handleAll ? MOST_TOGETHER : BATCH;
   const name = `${hostname()}:${process.pid}:${randomUUID()}`;
   const patience = createPatience(options.clock);
   const stop = new AbortController();
@@ -73,17 +78,14 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
       consumer.group,
       name,
       'COUNT',
-      BATCH,
+      batch,
       'BLOCK',
       blockMs,
       'STREAMS',
       ...streams,
       ...streams.map(() => '>'),
     );
-    for (const [stream, entries] of replyToStreams(answer)) {
-      for (const [id, fields] of entries)
-        await deliver({ stream, id, text: fields[1], for: fields[2] === 'for' ? fields[3] : undefined });
-    }
+    for (const [stream, entries] of replyToStreams(answer)) await deliverAll(stream, entries);
   }
 
   async function readStale(stream: string): Promise<void> {
@@ -96,21 +98,42 @@ export async function startRedisConsumer(options: RedisConsumerOptions): Promise
         options.staleAfterMs,
         from,
         'COUNT',
-        BATCH,
+        batch,
       );
       const [next, entries] = replyToClaim(answer);
-      for (const [id, fields] of entries)
-        await deliver({ stream, id, text: fields[1], for: fields[2] === 'for' ? fields[3] : undefined });
+      await deliverAll(stream, entries);
       from = next;
     } while (from !== '0-0' && !stop.signal.aborted);
+  }
+
+  async function deliverAll(stream: string, entries: readonly Entry[]): Promise<void> {
+    const deliveries = entries.map(([id, fields]) => deliveryOf(stream, id, fields));
+    for (const lane of Map.groupBy(deliveries, organizationOf).values()) {
+      if (await deliverTogether(stream, lane)) continue;
+      for (const delivery of lane) await deliver(delivery);
+    }
+  }
+
+  /** What cannot be read, and what is for another group, is not among them. */
+  async function deliverTogether(stream: string, lane: readonly Delivery[]): Promise<boolean> {
+    const events = lane.flatMap(({ event }) => event ?? []);
+    if (stop.signal.aborted || events.length < lane.length) return false;
+    if (!(await handleTogether(consumer, events, logger))) return false;
+    await commands.xack(stream, consumer.group, ...lane.map(({ id }) => id));
+    for (const delivery of lane) patience.over(waitKey(delivery));
+    return true;
+  }
+
+  function deliveryOf(stream: string, id: string, [, text, tag, group]: readonly string[]): Delivery {
+    const others = tag === 'for' && group !== consumer.group;
+    return { stream, id, text, others, event: others ? null : readable(text) };
   }
 
   async function deliver(delivery: Delivery): Promise<void> {
     // What is left of a batch when the process stops stays unconfirmed and goes to another member.
     if (stop.signal.aborted) return;
     try {
-      const others = delivery.for !== undefined && delivery.for !== consumer.group;
-      if (!others) await consumer.handle(readEvent(delivery.text));
+      if (!delivery.others) await consumer.handle(delivery.event ?? readEvent(delivery.text));
       await commands.xack(delivery.stream, consumer.group, delivery.id);
       patience.over(waitKey(delivery));
     } catch (error) {
@@ -188,6 +211,18 @@ async function createGroup(commands: Redis, stream: string, group: string): Prom
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
   }
+}
+
+function readable(text: string | undefined): StoredEvent | null {
+  try {
+    return readEvent(text);
+  } catch {
+    return null;
+  }
+}
+
+function organizationOf({ event }: Delivery): string {
+  return event?.organizationId ?? '';
 }
 
 type Entry = readonly [id: string, fields: readonly string[]];

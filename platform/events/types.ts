@@ -13,8 +13,14 @@ export interface DomainEvent {
   readonly payload: JsonObject;
 }
 
+/** Who caused an event, and in which request. */
+export interface Cause {
+  readonly actorId: string;
+  readonly requestId: string | null;
+}
+
 /** The same event once the outbox has taken it. */
-export interface StoredEvent extends DomainEvent {
+export interface StoredEvent extends DomainEvent, Cause {
   readonly id: string;
   readonly organizationId: string;
   /** Names one incarnation of the log: sequences of different epochs do not compare. */
@@ -22,8 +28,6 @@ export interface StoredEvent extends DomainEvent {
   /** Grows by one per organization and topic, from 1. */
   readonly sequence: number;
   readonly at: Date;
-  readonly actorId: string;
-  readonly requestId: string | null;
   /** The subgraph that announced it. */
   readonly source: string;
 }
@@ -41,6 +45,11 @@ export interface ConsumerDefinition {
   readonly group: string;
   readonly topics: readonly string[];
   handle(event: StoredEvent): Promise<void>;
+  /**
+   * Handles events of one organization and topic in their order, 2 to 100 of them: all of them or, when it rejects, none.
+   * After a rejection `handle` gets them one by one, so that only the event that cannot be handled waits.
+   */
+  handleAll?(events: readonly StoredEvent[]): Promise<void>;
 }
 
 export interface EventBus extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { createContext, type SamplesContext, type SamplesDeps } from './context.
 import { createClient } from './data/client.ts';
 import { createPrismaSampleStore } from './data/prisma-sample-store.ts';
 import { resolvers } from './resolvers/index.ts';
-import { followWorkflow, GROUP } from './service/follow-workflows.ts';
+import { followWorkflows, GROUP } from './service/follow-workflows.ts';
 
 export async function createDeps(host: Host): Promise<SamplesDeps> {
   const database = await host.database('samples', createClient);
@@ -17,5 +17,12 @@ export const samples = defineSubgraph<SamplesDeps, SamplesContext>({
   resolvers,
   createDeps,
   createContext,
-  consumers: (deps) => [{ group: GROUP, topics: ['workflow'], handle: (event) => followWorkflow(deps, event) }],
+  consumers: (deps) => [
+    {
+      group: GROUP,
+      topics: ['workflow'],
+      handle: (event) => followWorkflows(deps, [event]),
+      handleAll: (events) => followWorkflows(deps, events),
+    },
+  ],
 });

@@ -32,7 +32,7 @@ export function createWriter(unit: UnitOfWork<SamplesTx>, clientId: string | nul
     saveCatalogue: (kind, rows) => saveCatalogue(unit, scope, kind, rows),
     announce: (events) => unit.announce(events),
     once: (call, work) => unit.once(call, work),
-    firstTime: (consumer, eventId) => unit.firstTime(consumer, eventId),
+    firstTime: (consumer, eventIds) => unit.firstTime(consumer, eventIds),
   };
 }
 

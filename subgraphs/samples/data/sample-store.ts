@@ -1,5 +1,4 @@
-import type { Actor, OnceCall } from '#platform/database/index.ts';
-import type { DomainEvent } from '#platform/events/index.ts';
+import type { Actor, Announcement, OnceCall } from '#platform/database/index.ts';
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
 import type { Keyset, SampleFilter, SampleOrder } from '../domain/listing.ts';
 import type { Analysis, CustodyEntry, Result, Sample, Verification } from '../domain/types.ts';
@@ -85,9 +84,10 @@ export interface SampleWriter extends SampleReader {
   /** Makes the saves of one kind wait for each other until the transaction ends. */
   lockCatalogue(kind: CatalogueKind): Promise<void>;
   saveCatalogue<Kind extends CatalogueKind>(kind: Kind, rows: readonly CatalogueRows[Kind][]): Promise<void>;
-  announce(events: readonly DomainEvent[]): Promise<unknown>;
+  announce(events: readonly Announcement[]): Promise<unknown>;
   once<T>(call: OnceCall, work: () => Promise<T>): Promise<T>;
-  firstTime(consumer: string, eventId: string): Promise<boolean>;
+  /** Those of the events that `consumer` sees for the first time. */
+  firstTime(consumer: string, eventIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface SampleStore {

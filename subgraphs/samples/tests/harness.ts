@@ -142,14 +142,15 @@ export async function createSamplesLab(): Promise<SamplesLab> {
     change: (sql) => root.query(`SET search_path = samples; ${sql}`),
     asSubgraph: (organizationId, sql) => runAsSubgraph(root, organizationId, sql),
     async workflowMoved(viewer, payload, over = {}) {
-      await resources.bus.publish([storedEvent(viewer, payload, over)]);
+      await resources.bus.publish([workflowEvent(viewer, payload, over)]);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
   return lab;
 }
 
-function storedEvent(viewer: Viewer, payload: object, over: Partial<StoredEvent>): StoredEvent {
+/** An event of the topic `workflow`, as workflows announces it. */
+export function workflowEvent(viewer: Viewer, payload: object, over: Partial<StoredEvent> = {}): StoredEvent {
   return {
     id: v7(),
     organizationId: viewer.organizationId,

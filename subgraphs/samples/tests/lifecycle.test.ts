@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { v7 } from 'uuid';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { StoredEvent } from '#platform/events/index.ts';
 import type { Viewer } from '#platform/identity/index.ts';
 import { type Actions, actionsOf, codes } from './actions.ts';
 import { DETAIL, FACTS } from './documents.ts';
-import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
+import { createSamplesLab, newLaboratory, person, type SamplesLab, workflowEvent } from './harness.ts';
 import type { RegisteredSample } from './shapes.ts';
 
 interface Detail extends RegisteredSample {
@@ -153,6 +155,57 @@ describe('a sample follows its workflow', () => {
       'sample.status_changed',
     ]);
   });
+
+  test('events that come together leave what they leave one by one, each in the name of who caused it', async () => {
+    const clerk = person('lab_clerk', manager);
+    lab.now = new Date('2026-03-01T12:00:00Z');
+    onTestFinished(() => {
+      lab.now = null;
+    });
+    const moved = fc.record({
+      sample: fc.nat(2),
+      to: fc.constantFrom('INITIATION', 'SAMPLE_RECEPTION', 'PROCESSING', 'COMPLETION'),
+      status: fc.constantFrom('ACTIVE', 'ACTIVE', 'COMPLETED', 'CANCELLED'),
+      version: fc.integer({ min: 1, max: 6 }),
+      by: fc.constantFrom(manager, clerk),
+      again: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(moved, { minLength: 2, maxLength: 12 }), async (moves) => {
+        const left = async (deliver: (events: readonly StoredEvent[]) => Promise<void>) => {
+          const samples = [await announced(), await announced(), await act.sample(manager)];
+          const before = (await lab.events(manager)).length;
+          const events = moves.flatMap(({ sample, by, again, ...payload }, index) => {
+            const over = { at: new Date(Date.UTC(2026, 2, 2, 0, index)), requestId: `r${index}` };
+            const event = workflowEvent(by, { ...payload, sampleId: samples[sample]?.id }, over);
+            return again ? [event, event] : [event];
+          });
+          await deliver(events);
+          const nameOf = (id: unknown) => samples.findIndex((sample) => sample.id === id);
+          const announcements = (await lab.events(manager)).slice(before);
+          return {
+            samples: (await Promise.all(samples.map(({ id }) => detail(id)))).map(
+              ({ status, version, receivedAt, dueAt, custody }) => ({ status, version, receivedAt, dueAt, custody }),
+            ),
+            announced: announcements.map(({ type, subject_id, actor_id, payload: { before, after } }) => ({
+              type,
+              subject: nameOf(subject_id),
+              actor_id,
+              before,
+              after,
+            })),
+          };
+        };
+        const alone = await left(async (events) => {
+          for (const event of events) await lab.bus.publish([event]);
+        });
+        const together = await left((events) => lab.bus.publish(events));
+        const plain = (value: object) => JSON.stringify(value, (key, each) => (key === 'cursor' ? undefined : each));
+        expect(plain(together)).toBe(plain(alone));
+      }),
+      { numRuns: 12 },
+    );
+  }, 60_000);
 
   test('an event about a sample that is not there changes nothing', async () => {
     await lab.workflowMoved(manager, { sampleId: v7(), to: 'PROCESSING', version: 5 });

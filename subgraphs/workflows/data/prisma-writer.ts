@@ -65,6 +65,21 @@ function claimQuery(rows: string, organizationId: string): Prisma.Sql {
     ORDER BY w.id FOR UPDATE OF w`;
 }
 
+/** Locks as `claimQuery` does. */
+function copyQuery(rows: string, organizationId: string): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE workflow w SET sample_version = n.sample_version, priority = n.priority, due_at = n.due_at,
+      client_id = n.client_id
+    FROM (
+      SELECT o.id, c.* FROM workflow o
+      JOIN jsonb_to_recordset(${rows}::jsonb) AS c(sample_id uuid, sample_version int, priority text,
+        due_at timestamptz, client_id uuid) ON c.sample_id = o.sample_id
+      WHERE o.organization_id = ${organizationId}::uuid AND o.sample_version < c.sample_version
+      ORDER BY o.id FOR UPDATE OF o
+    ) n
+    WHERE w.organization_id = ${organizationId}::uuid AND w.id = n.id`;
+}
+
 function stateRow(workflow: Workflow): object {
   return {
     id: workflow.id,
@@ -102,8 +117,7 @@ function recordQuery(rows: string, organizationId: string): Prisma.Sql {
 }
 
 export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
-  const { tx, actor } = unit;
-  const { organizationId } = actor;
+  const { organizationId } = unit.actor;
   return {
     ...createReader(unit, { organizationId, clientId: null }),
     async start(workflows) {
@@ -122,17 +136,15 @@ export function createWriter(unit: UnitOfWork<WorkflowsTx>): WorkflowWriter {
       if (saved !== workflows.length)
         throw new Error(`Saved ${saved} of ${workflows.length} workflows that were locked`);
     },
-    async copySample(sampleId, sample) {
-      await tx.workflow.updateMany({
-        where: { organizationId, sampleId, sampleVersion: { lt: sample.sampleVersion } },
-        data: sample,
-      });
+    async copySamples(samples) {
+      const rows = samples.map((sample) => ({ sample_id: sample.sampleId, ...copyRow(sample) }));
+      await unit.execute(copyQuery(json(rows), organizationId));
     },
     async record(events) {
       await unit.execute(recordQuery(json(events.map(eventRow)), organizationId));
     },
     announce: (events) => unit.announce(events),
     onceEach: (calls, work) => onceEach((call, run) => unit.once(call, run), calls, work),
-    firstTime: (consumer, eventId) => unit.firstTime(consumer, eventId),
+    firstTime: (consumer, eventIds) => unit.firstTime(consumer, eventIds),
   };
 }

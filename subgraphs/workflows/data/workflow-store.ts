@@ -1,5 +1,5 @@
-import type { Actor, OnceCall, Tenant } from '#platform/database/index.ts';
-import type { DomainEvent, StoredEvent } from '#platform/events/index.ts';
+import type { Actor, Announcement, OnceCall, Tenant } from '#platform/database/index.ts';
+import type { StoredEvent } from '#platform/events/index.ts';
 import type { Stage, Status } from '../domain/definition.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Priority, SampleCopy, Workflow } from '../domain/workflow.ts';
@@ -65,6 +65,10 @@ export interface WorkflowReader {
   hasPosition(epoch: string, sequence: number): Promise<boolean>;
 }
 
+export interface CopiedSample extends SampleCopy {
+  readonly sampleId: string;
+}
+
 export interface NewWorkflow {
   readonly id: string;
   readonly sampleId: string;
@@ -88,17 +92,18 @@ export interface WorkflowWriter extends WorkflowReader {
   claim(claims: readonly Claim[]): Promise<ReadonlySet<string>>;
   /** Writes the state of workflows that this transaction started or claimed. The copies of the sample stay as they are. */
   save(workflows: readonly Workflow[]): Promise<void>;
-  /** Copies a sample's properties unless the copy is as new already. */
-  copySample(sampleId: string, copy: SampleCopy): Promise<void>;
+  /** Copies samples' properties, each at most once, unless the copy is as new already. */
+  copySamples(samples: readonly CopiedSample[]): Promise<void>;
   /** Adds to the history. */
   record(events: readonly RecordedEvent[]): Promise<void>;
-  announce(events: readonly DomainEvent[]): Promise<readonly StoredEvent[]>;
+  announce(events: readonly Announcement[]): Promise<readonly StoredEvent[]>;
   /** One answer per call: the first one where its key has been used, else what `work` gives for the positions without. */
   onceEach<T>(
     calls: readonly OnceCall[],
     work: (fresh: readonly number[]) => Promise<readonly T[]>,
   ): Promise<readonly T[]>;
-  firstTime(consumer: string, eventId: string): Promise<boolean>;
+  /** Those of the events that `consumer` sees for the first time. */
+  firstTime(consumer: string, eventIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** The only way to workflows' tables. */

@@ -1,3 +1,4 @@
+import type { Cause } from '#platform/events/index.ts';
 import type { WorkflowWriter } from '../data/workflow-store.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { apply, stateAfterStart } from '../domain/replay.ts';
@@ -8,6 +9,8 @@ import { recordedOf, workflowChanged } from '../events.ts';
 export interface Pending {
   readonly workflow: Workflow;
   readonly change: WorkflowChange;
+  /** Who caused it, where that is not who writes. */
+  readonly cause?: Cause | undefined;
 }
 
 export interface Recorded {
@@ -26,7 +29,9 @@ function after({ workflow, change }: Pending): Workflow {
  */
 export async function recordChanges(writer: WorkflowWriter, changes: readonly Pending[]): Promise<readonly Recorded[]> {
   if (changes.length === 0) return [];
-  const stored = await writer.announce(changes.map((pending) => workflowChanged(pending, after(pending))));
+  const stored = await writer.announce(
+    changes.map((pending) => ({ ...workflowChanged(pending, after(pending)), cause: pending.cause })),
+  );
   const recorded = stored.map((storedEvent, index): Recorded => {
     const { workflow, change } = changes[index]!;
     const event = recordedOf(storedEvent);

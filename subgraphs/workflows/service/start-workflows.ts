@@ -1,15 +1,17 @@
 import { NotFoundError } from '#platform/errors/index.ts';
+import type { Cause } from '#platform/events/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import type { WorkflowsContext } from '../context.ts';
-import type { NewWorkflow, WorkflowWriter } from '../data/workflow-store.ts';
+import type { CopiedSample, NewWorkflow, WorkflowWriter } from '../data/workflow-store.ts';
 import { startChange } from '../domain/replay.ts';
 import type { SampleCopy, Workflow } from '../domain/workflow.ts';
 import { actorOf } from './actor.ts';
 import { checkBulk } from './input.ts';
 import { recordChanges } from './record-changes.ts';
 
-export interface EnsuredSample extends SampleCopy {
-  readonly sampleId: string;
+export interface EnsuredSample extends CopiedSample {
+  /** Who asked for the workflow, where that is not who writes. */
+  readonly cause?: Cause | undefined;
 }
 
 export interface Started {
@@ -30,7 +32,11 @@ export async function ensureStarted(
   const existing = started.length === bySample.size ? [] : await writer.bySampleIds([...bySample.keys()]);
   const recorded = await recordChanges(
     writer,
-    started.map((workflow) => ({ workflow, change: startChange(workflow.startedAt) })),
+    started.map((workflow) => ({
+      workflow,
+      change: startChange(workflow.startedAt),
+      cause: bySample.get(workflow.sampleId)?.cause,
+    })),
   );
   const answers = new Map<string, Started>([
     ...existing.map((workflow): [string, Started] => [workflow.sampleId, { workflow, started: false }]),

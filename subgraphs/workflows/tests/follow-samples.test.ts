@@ -102,6 +102,46 @@ describe('events of samples', () => {
     expect(await sees(after)).toEqual({ workflow: { id } });
   });
 
+  test('registrations that come together start each its workflow, once, in the name of who registered, with the newest copy', async () => {
+    const analyst = person('analyst', clerk);
+    const [one, two, three] = [v7(), v7(), v7()];
+    const { sampleId: started } = await start();
+    const said = (sampleId: string, over: object) => ({
+      sampleId,
+      sampleVersion: 1,
+      priority: 'ROUTINE',
+      dueAt: null,
+      clientId: null,
+      ...over,
+    });
+    const first = sampleEvent('sample.registered', said(one, { startWorkflow: true }));
+    const events = [
+      first,
+      { ...sampleEvent('sample.registered', said(two, { startWorkflow: true })), actorId: analyst.userId },
+      sampleEvent('sample.registered', said(three, { startWorkflow: false })),
+      sampleEvent('sample.received', said(one, { sampleVersion: 3, priority: 'STAT' })),
+      sampleEvent('sample.changed', said(one, { sampleVersion: 2, priority: 'URGENT' })),
+      sampleEvent('sample.received', said(started, { sampleVersion: 2, priority: 'URGENT' })),
+      first,
+    ];
+    await lab.bus.publish(events);
+    await lab.bus.publish(events);
+    expect(await rows(one)).toMatchObject([{ priority: 'STAT' }]);
+    expect(await rows(two)).toMatchObject([{ priority: 'ROUTINE' }]);
+    expect(await rows(three)).toEqual([]);
+    expect(await rows(started)).toMatchObject([{ priority: 'URGENT' }]);
+    const query = `query($id: ID!) { workflow(id: $id) { history(first: 5) { edges { node { type actor { id } } } } } }`;
+    const historyOf = async (sampleId: string) => {
+      const [row] = await rows(sampleId);
+      return lab.ask(clerk, query, { id: row?.id });
+    };
+    const starting = (by: Viewer) => ({
+      workflow: { history: { edges: [{ node: { type: 'workflow.started', actor: { id: by.userId } } }] } },
+    });
+    expect(await historyOf(one)).toEqual(starting(clerk));
+    expect(await historyOf(two)).toEqual(starting(analyst));
+  });
+
   test('an event that says nothing about a sample, and one of another organization, change nothing', async () => {
     const { sampleId } = await start();
     await lab.bus.publish([sampleEvent('sample.type_saved', { code: 'WATER' })]);
