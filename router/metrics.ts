@@ -5,6 +5,20 @@ export type OperationKind = 'query' | 'mutation' | 'subscription';
 /** `ok`, `partial` (data and errors), `failed` (no data), `refused` (never ran). */
 export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
 
+/**
+ * What came of a change at the supergraph's source: it is served now, or it was ignored because it is not valid,
+ * could not be served or could not be read; `unchanged` when what is served stands there again.
+ */
+export type ReloadOutcome = 'applied' | 'invalid' | 'failed' | 'unreadable' | 'unchanged';
+
+/** What is read when somebody looks, of the supergraph that is served then. */
+export interface Readings {
+  readonly operations: () => number;
+  readonly upstreams: () => number;
+  /** Seconds since 1970. */
+  readonly servedSince: () => number;
+}
+
 /** What happens in the router, as figures. */
 export interface RouterMetrics {
   operation(kind: OperationKind | 'unknown', outcome: Outcome, seconds: number): void;
@@ -16,8 +30,8 @@ export interface RouterMetrics {
   subscriptionEvent(): void;
   /** A client was cut because it read its stream too slowly. */
   slowSubscriber(transport: string): void;
-  upstreams(read: () => number): void;
-  planCacheSize(read: () => number): void;
+  reloaded(outcome: ReloadOutcome): void;
+  follow(readings: Readings): void;
 }
 
 export function createRouterMetrics(metrics: Metrics): RouterMetrics {
@@ -41,17 +55,26 @@ export function createRouterMetrics(metrics: Metrics): RouterMetrics {
     help: 'Clients cut because they read their streams too slowly.',
     labels: ['transport'],
   });
+  const reloads = metrics.counter({
+    name: 'alims_router_supergraph_reloads_total',
+    help: "Changes at the supergraph's source, by what came of them.",
+    labels: ['outcome'],
+  });
   return {
     operation: (kind, outcome, seconds) => operations.observe({ kind, outcome }, seconds),
     subgraphFetch: (subgraph, outcome, seconds) => fetches.observe({ subgraph, outcome }, seconds),
     subscriptions: (change) => open.inc(change),
     subscriptionEvent: () => events.inc(),
     slowSubscriber: (transport) => slow.inc({ transport }),
-    upstreams(read) {
-      metrics.gauge({ name: 'alims_router_upstreams', help: 'Streams from subgraphs open now.', read });
-    },
-    planCacheSize(read) {
-      metrics.gauge({ name: 'alims_router_operation_cache_size', help: 'Operations prepared and kept.', read });
+    reloaded: (outcome) => reloads.inc({ outcome }),
+    follow({ operations: kept, upstreams, servedSince }) {
+      metrics.gauge({ name: 'alims_router_upstreams', help: 'Streams from subgraphs open now.', read: upstreams });
+      metrics.gauge({ name: 'alims_router_operation_cache_size', help: 'Operations prepared and kept.', read: kept });
+      metrics.gauge({
+        name: 'alims_router_supergraph_since_seconds',
+        help: 'Since when the supergraph of now is served, in seconds since 1970.',
+        read: servedSince,
+      });
     },
   };
 }

@@ -11,7 +11,7 @@ import { callerOf, type Identified, type Origin } from './identify.ts';
 import type { RouterMetrics } from './metrics.ts';
 import { badInput, type RefusedOperation } from './operation/check.ts';
 import type { OperationOptions, PlannedOperation, PreparedOperation } from './operation/operation.ts';
-import { createOperationCache } from './operation/operation-cache.ts';
+import { createOperationCache, type UsedOperation } from './operation/operation-cache.ts';
 import type { Planner } from './operation/planner.ts';
 import type { Resume } from './operation/resume.ts';
 import { errorResult, type GraphQLResult } from './results.ts';
@@ -57,10 +57,16 @@ export interface Pipeline {
     client: StreamClient,
     subscriber: Subscriber,
   ): Promise<GraphQLResult | Subscription>;
-  /** Gives every open stream this result as its last. */
+  /** Gives every open stream this result as its last; whoever subscribes from now on is refused with it. */
   endStreams(last: GraphQLResult): void;
   /** Streams from subgraphs that are open now. */
   readonly upstreams: number;
+  /** Operations kept ready. */
+  readonly operations: number;
+  /** At most `count` of them, the most used first. */
+  mostUsed(count: number): readonly UsedOperation[];
+  /** Makes one ready before it is asked for. False when it would be refused. */
+  warm(operation: UsedOperation): Promise<boolean>;
 }
 
 export interface PipelineOptions extends Partial<OperationOptions> {
@@ -76,6 +82,8 @@ export interface PipelineOptions extends Partial<OperationOptions> {
   readonly shareExecutions?: boolean | undefined;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
+  /** Called for what is under way without a request, so that nothing is closed before its end. */
+  readonly hold?: (() => Disposable) | undefined;
 }
 
 /** From a document and variables to a result: the same for every transport. */
@@ -94,8 +102,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       runOperation(options, ready, raw, { ...caller, signal }),
     );
   };
-  metrics?.planCacheSize(() => cache.size);
-  metrics?.upstreams(() => channels.size);
+  let ended: GraphQLResult | null = null;
   return {
     state,
     prepare: ({ query, operationName }) => cache.get(query, operationName),
@@ -108,13 +115,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     async subscribe(prepared, request, client, subscriber) {
       const ready = await makeReady(prepared, request.variables, client.identified.access);
+      if (ended) return ended;
       if ('errors' in ready) return ready;
       return openSubscription(options, channels, ready, { client, subscriber });
     },
-    endStreams: (last) => channels.end(last),
+    endStreams(last) {
+      ended = last;
+      channels.end(last);
+    },
     get upstreams() {
       return channels.size;
     },
+    get operations() {
+      return cache.size;
+    },
+    mostUsed: (count) => cache.mostUsed(count),
+    warm: (operation) => cache.warm(operation),
   };
 }
 
@@ -270,6 +286,7 @@ function sourceOf(
     open: (signal, followed) =>
       openUpstream(options, ready, async () => ({ ...(await callerNow(followed)), signal }), signal),
     async complete(event, followed) {
+      using _held = options.hold?.();
       options.metrics?.subscriptionEvent();
       return completeEvent(options, ready, event, await callerNow(followed));
     },

@@ -15,9 +15,17 @@ import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import type { OperationOptions } from './operation/operation.ts';
 import { createPlanningWorker, DEFAULT_PLANNING_LIMITS, type PlanningLimits } from './operation/planning-worker.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import {
+  DEFAULT_WARM_UP,
+  type Opening,
+  type ServedSupergraph,
+  serveSupergraph,
+  type WarmUp,
+} from './served-supergraph.ts';
 import { stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
-import { buildSupergraph, type SupergraphState } from './supergraph.ts';
+import type { SupergraphState } from './supergraph.ts';
+import { fixedSource, type SupergraphSource } from './supergraph-source.ts';
 import { createSubgraphClients, type SubgraphsOptions } from './upstream/subgraph-clients.ts';
 import type { SubgraphFetch } from './upstream/transport.ts';
 import { serveWebSockets } from './websocket/server.ts';
@@ -28,12 +36,13 @@ export interface ExtraRoute {
   readonly fetch: FetchHandler;
 }
 
-export interface RouterOptions {
-  readonly supergraphSdl: string;
+interface CommonOptions {
   /** Handlers of the subgraphs in this process, by name; the others are reached over HTTP. */
   readonly subgraphs?: ReadonlyMap<string, SubgraphFetch> | undefined;
-  /** URLs instead of those in the supergraph, by name. */
-  readonly urls?: ReadonlyMap<string, string> | undefined;
+  /** URLs instead of those in the supergraph, by name: also of subgraphs that only a later supergraph has. */
+  readonly urls?: ReadonlyMap<string, string> | ((name: string) => string | undefined) | undefined;
+  /** What is prepared before another supergraph replaces the one that is served. */
+  readonly warmUp?: Partial<WarmUp> | undefined;
   /** 0 takes a free one. */
   readonly port: number;
   readonly host?: string | undefined;
@@ -74,46 +83,35 @@ export interface RouterOptions {
   readonly stopTimeoutMs?: number | undefined;
 }
 
+export type RouterOptions = CommonOptions &
+  (
+    | { readonly supergraphSdl: string }
+    /** A text, or where it comes from and is watched for changes. */
+    | { readonly supergraph: { readonly sdl: string } | SupergraphSource }
+  );
+
 export interface Router extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
 }
 
-/** Throws InvalidSupergraphError, or the system's error when the port cannot be taken. */
+/** Throws InvalidSupergraphError, or the system's error when the port or the supergraph cannot be read. */
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { logger } = options;
-  const state = buildSupergraph(options.supergraphSdl);
   const metrics = options.metrics && createRouterMetrics(options.metrics);
-  const clients = createSubgraphClients({ ...options, supergraphUrls: state.urls, metrics });
-  const worker = planningWorker(options, state);
-  const pipeline = createPipeline({
-    state,
-    subgraph: clients.get,
-    changes: clients.changes,
-    shareExecutions: options.shareExecutions,
-    planner: worker ?? state.planner,
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
-    ...(options.unauthorized && { unauthorized: options.unauthorized }),
-    introspection: options.introspection ?? true,
-    suggestions: options.suggestions ?? true,
-    maxOperations: options.maxOperations ?? 1_000,
-    logger,
-    metrics,
-  });
+  const served = await openSupergraph(options, metrics);
+  options.health?.tell('supergraph', () => served.describe());
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
   const quota = createStreamQuota(streamLimits);
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
   const { maxPendingBytes, perSocket: maxOperationsPerStream } = streamLimits;
   const streaming = { quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
-  server.on(
-    'request',
-    createRequestListener(options, () => pipeline, streaming),
-  );
+  server.on('request', createRequestListener(options, served, streaming));
   const webSockets = serveWebSockets({
     server,
     path: '/graphql',
-    pipeline: () => pipeline,
+    lease: () => served.lease(),
     authenticate: options.authenticate,
     logger,
     maxMessageBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
@@ -126,18 +124,16 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   try {
     await listen(server, options.port, host);
   } catch (error) {
-    worker?.[Symbol.dispose]();
-    await clients[Symbol.asyncDispose]();
+    await served[Symbol.asyncDispose]();
     throw error;
   }
   const { port } = server.address() as AddressInfo;
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     options.health?.drain();
-    await stopServer({ server, webSockets, pipeline, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
+    await stopServer({ server, webSockets, served, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
     heartbeats[Symbol.dispose]();
-    worker?.[Symbol.dispose]();
-    await clients[Symbol.asyncDispose]();
+    await served[Symbol.asyncDispose]();
   };
   return {
     port,
@@ -149,10 +145,61 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
+function openSupergraph(options: RouterOptions, metrics: RouterMetrics | undefined): Promise<ServedSupergraph> {
+  const { logger } = options;
+  return serveSupergraph({
+    source: sourceOf(options),
+    open: (opening) => openPipeline(options, opening, metrics),
+    warmUp: { ...DEFAULT_WARM_UP, ...options.warmUp },
+    logger,
+    metrics,
+  });
+}
+
+function openPipeline(
+  options: RouterOptions,
+  { state, hold, resources }: Opening,
+  metrics: RouterMetrics | undefined,
+): Pipeline {
+  const urls = overridesOf(options.urls, state);
+  const clients = resources.use(createSubgraphClients({ ...options, urls, supergraphUrls: state.urls, metrics }));
+  const worker = resources.use(planningWorker(options, state));
+  return createPipeline({
+    state,
+    hold,
+    subgraph: clients.get,
+    changes: clients.changes,
+    shareExecutions: options.shareExecutions,
+    planner: worker ?? state.planner,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    ...(options.unauthorized && { unauthorized: options.unauthorized }),
+    introspection: options.introspection ?? true,
+    suggestions: options.suggestions ?? true,
+    maxOperations: options.maxOperations ?? 1_000,
+    logger: options.logger,
+    metrics,
+  });
+}
+
 function planningWorker({ planning, logger }: RouterOptions, { adapted }: SupergraphState) {
   if (planning === null) return null;
   const limits = { ...DEFAULT_PLANNING_LIMITS, ...planning };
   return createPlanningWorker({ supergraphSdl: adapted.sdl, limits, logger });
+}
+
+function sourceOf(options: RouterOptions): SupergraphSource {
+  if (!('supergraph' in options)) return fixedSource(options.supergraphSdl);
+  return 'sdl' in options.supergraph ? fixedSource(options.supergraph.sdl) : options.supergraph;
+}
+
+function overridesOf(urls: RouterOptions['urls'], state: SupergraphState): ReadonlyMap<string, string> | undefined {
+  if (typeof urls !== 'function') return urls;
+  return new Map(
+    [...state.urls.keys()].flatMap((name) => {
+      const url = urls(name);
+      return url === undefined ? [] : [[name, url]];
+    }),
+  );
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
@@ -178,9 +225,9 @@ interface Streaming {
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-function createRequestListener(options: RouterOptions, pipeline: () => Pipeline, streaming: Streaming): Listener {
+function createRequestListener(options: RouterOptions, served: ServedSupergraph, streaming: Streaming): Listener {
   const { logger, allowedOrigins = [] } = options;
-  const route = createRoutes(options, pipeline, streaming);
+  const route = createRoutes(options, served, streaming);
   return (request, response) => {
     const requestId = requestIdOf(request.headers);
     response.setHeader('x-request-id', requestId);
@@ -204,11 +251,11 @@ function createRequestListener(options: RouterOptions, pipeline: () => Pipeline,
 
 function createRoutes(
   options: RouterOptions,
-  pipeline: () => Pipeline,
+  served: ServedSupergraph,
   streaming: Streaming,
 ): (request: IncomingMessage) => NodeHandler {
   const graphql = createGraphQLOverHttp({
-    pipeline,
+    lease: () => served.lease(),
     authenticate: options.authenticate,
     logger: options.logger,
     body: { maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, timeoutMs: 30_000 },

@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import type { Logger } from '#platform/logging/index.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { ServedSupergraph } from './served-supergraph.ts';
 
 export interface StopOptions {
   readonly server: Server;
   readonly webSockets: AsyncDisposable;
-  readonly pipeline: Pipeline;
+  readonly served: Pick<ServedSupergraph, 'freeze'>;
   /** Milliseconds for requests under way; what is not done by then is cut. */
   readonly timeoutMs: number;
   readonly logger: Logger;
@@ -14,10 +14,10 @@ export interface StopOptions {
 const SWEEP_MS = 50;
 
 /** No new connections; WebSockets close with 1001, streams end with a word to reconnect, requests under way finish. */
-export async function stopServer({ server, webSockets, pipeline, timeoutMs, logger }: StopOptions): Promise<void> {
+export async function stopServer({ server, webSockets, served, timeoutMs, logger }: StopOptions): Promise<void> {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  pipeline.endStreams({ errors: [STOPPING] });
+  served.freeze({ errors: [STOPPING] });
   const socketsClosed = webSockets[Symbol.asyncDispose]();
   // A connection that falls idle after its last answer would otherwise stay until its keep-alive ends.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);

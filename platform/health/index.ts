@@ -1,6 +1,8 @@
 export interface HealthState {
   readonly status: 'up' | 'down';
   readonly checks: Readonly<Record<string, CheckState>>;
+  /** What parts of the process tell about themselves. */
+  readonly about?: Readonly<Record<string, unknown>>;
 }
 
 export interface CheckState {
@@ -13,6 +15,8 @@ export interface CheckState {
 export interface Health {
   /** `check` rejects when the dependency cannot be used. `timeoutMs` (default 2,000): silence longer than that counts as down. */
   register(name: string, check: () => Promise<void>, options?: { readonly timeoutMs?: number }): void;
+  /** Adds what `read` gives to every answer: nothing secret, and nothing that decides whether the process is ready. */
+  tell(name: string, read: () => unknown): void;
   /** From now on the process is alive but not ready: load balancers stop sending work to it. */
   drain(): void;
   state(): Promise<HealthState>;
@@ -27,6 +31,7 @@ interface Check {
 
 export function createHealth(): Health {
   const checks = new Map<string, Check>();
+  const told = new Map<string, () => unknown>();
   let draining = false;
   let running: Promise<HealthState> | null = null;
 
@@ -36,7 +41,12 @@ export function createHealth(): Health {
     const shutdown: Record<string, CheckState> = draining
       ? { shutdown: { status: 'down', milliseconds: 0, error: 'The process is shutting down.' } }
       : {};
-    return { status: up ? 'up' : 'down', checks: { ...Object.fromEntries(states), ...shutdown } };
+    const about = Object.fromEntries([...told].map(([name, read]) => [name, read()]));
+    return {
+      status: up ? 'up' : 'down',
+      checks: { ...Object.fromEntries(states), ...shutdown },
+      ...(told.size > 0 && { about }),
+    };
   }
 
   // Probes that arrive together share one round of checks, so probing cannot load what it probes.
@@ -51,6 +61,9 @@ export function createHealth(): Health {
     register(name, run, options = {}) {
       if (checks.has(name)) throw new Error(`A health check named ${name} is registered already.`);
       checks.set(name, { run, timeoutMs: options.timeoutMs ?? 2_000 });
+    },
+    tell(name, read) {
+      told.set(name, read);
     },
     drain() {
       draining = true;

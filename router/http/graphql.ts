@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { Logger } from '#platform/logging/index.ts';
+import type { Lease } from '../generation.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import type { GraphQLRequest, Pipeline, Prepared } from '../pipeline.ts';
@@ -19,7 +20,8 @@ import { HttpRefusal } from './refusal.ts';
 import { createSingleConnections, type SingleConnections } from './single-connection.ts';
 
 export interface GraphQLOverHttpOptions {
-  readonly pipeline: () => Pipeline;
+  /** What serves the request, for as long as it is held. */
+  readonly lease: () => Lease;
   readonly authenticate: Authenticate;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
@@ -143,7 +145,8 @@ async function serve(
   try {
     refuseUnservable(exchange.wanted);
     const request = checkParams(params);
-    const pipeline = options.pipeline();
+    using lease = options.lease();
+    const { pipeline } = lease;
     // Before the document is looked at: planning is dear, and a wrong token buys none.
     const identified = await options.authenticate(origin.token, origin.requestId);
     const prepared = await pipeline.prepare(request);
@@ -193,7 +196,7 @@ async function stream(
   const events = eventStreamOf(options, exchange, wanted.stream);
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, events);
   if (!('leave' in opened)) return opened;
-  if (signal.aborted) {
+  if (signal.aborted || response.writableEnded) {
     opened.leave();
     return 'streaming';
   }

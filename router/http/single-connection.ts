@@ -174,7 +174,8 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
   if (identified.scope !== session.scope) {
     throw httpRefusal(403, 'The stream was reserved by another session: reserve one of your own with PUT.');
   }
-  const pipeline = options.pipeline();
+  using lease = options.lease();
+  const { pipeline } = lease;
   const prepared = await pipeline.prepare(graphqlRequest);
   const operation: Operation = { stream: null, left: false };
   session.operations.set(id, operation);

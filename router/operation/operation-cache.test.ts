@@ -29,10 +29,10 @@ describe('what is used most', () => {
     cache.get(two, 'A');
     for (let count = 0; count < 5; count++) cache.get('{ nope }', null);
     for (let count = 0; count < 2; count++) cache.get('{ me { name } }', null);
-    expect(cache.mostUsed(10).map(({ text, operationName, uses }) => [text, operationName, uses])).toEqual([
-      [two, 'B', 3],
-      ['{ me { name } }', null, 2],
-      [two, 'A', 1],
+    expect(cache.mostUsed(10).map(({ text, operationName, name, uses }) => [text, operationName, name, uses])).toEqual([
+      [two, 'B', 'B', 3],
+      ['{ me { name } }', null, null, 2],
+      [two, 'A', 'A', 1],
     ]);
     expect(cache.mostUsed(1)).toHaveLength(1);
   });

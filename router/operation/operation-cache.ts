@@ -14,6 +14,8 @@ import type { Planner } from './planner.ts';
 export interface UsedOperation {
   readonly text: string;
   readonly operationName: string | null;
+  /** The name of the operation itself, which needs none to be run. */
+  readonly name: string | null;
   /** Requests since it was prepared. */
   readonly uses: number;
 }
@@ -24,7 +26,7 @@ export interface OperationCache {
   /** At most `count` of the operations kept, the most used first; refused ones are not among them. */
   mostUsed(count: number): readonly UsedOperation[];
   /** Prepares and plans an operation ahead of its first request. False when it is refused: then it is not kept. */
-  warm(operation: UsedOperation): Promise<boolean>;
+  warm(operation: Omit<UsedOperation, 'name'>): Promise<boolean>;
   readonly size: number;
 }
 
@@ -67,7 +69,8 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
       return operation;
     },
     mostUsed(count) {
-      return [...entries.values()].sort((a, b) => b.uses - a.uses).slice(0, count);
+      const used = [...entries.values()].map(({ operation, ...asked }) => ({ ...asked, name: operation.name }));
+      return used.sort((a, b) => b.uses - a.uses).slice(0, count);
     },
     async warm({ text, operationName, uses }) {
       const key = keyOf(text, operationName);

@@ -59,8 +59,8 @@ export async function openClientStream(
   try {
     const opened = await pipeline.subscribe(prepared, request, { origin, identified, lastEventId }, guarded);
     if (!('leave' in opened)) {
-      finish();
-      return opened;
+      // Who has been told already that the stream is over gets no second answer.
+      return finish() ? opened : ENDED;
     }
     if (over) opened.leave();
     else subscription = opened;
@@ -76,6 +76,8 @@ export async function openClientStream(
     },
   };
 }
+
+const ENDED: ClientStream = { leave() {}, extend() {} };
 
 function expired(requestId: string, logger: Logger): GraphQLResult {
   const error = new UnauthenticatedError('The access token has expired: refresh the session and subscribe again.');

@@ -3,17 +3,18 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import { isObject } from '../execution/data.ts';
+import type { Lease } from '../generation.ts';
 import { checkParams } from '../http/params.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf, tokenOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
-import type { Pipeline } from '../pipeline.ts';
 import { errorResult, formatError, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded, type StreamLimits, type StreamQuota } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
 import { type ClientStream, openClientStream } from '../subscriptions/client-stream.ts';
 
 export interface ConnectionOptions {
-  readonly pipeline: () => Pipeline;
+  /** What serves an operation, for as long as it is held. */
+  readonly lease: () => Lease;
   readonly authenticate: Authenticate;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
@@ -266,7 +267,8 @@ async function run(
   payload: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const request = checkParams(payload);
-  const pipeline = options.pipeline();
+  using lease = options.lease();
+  const { pipeline } = lease;
   const identified = await options.authenticate(origin.token, origin.requestId);
   const prepared = await pipeline.prepare(request);
   if ('errors' in prepared) {
