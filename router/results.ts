@@ -8,6 +8,18 @@ export interface GraphQLResult {
   readonly data?: string;
   readonly errors?: readonly (GraphQLError | GraphQLFormattedError)[];
   readonly extensions?: Readonly<Record<string, unknown>>;
+  /** Absent when nobody may keep the result. */
+  readonly cacheControl?: CacheControl;
+}
+
+/** How long a result may be kept, and by whom. */
+export interface CacheControl {
+  /** Seconds, from when it was made; more than 0. */
+  readonly maxAge: number;
+  /** Whether all callers get the same. */
+  readonly isPublic: boolean;
+  /** Seconds that the router has kept it; null when it was made for this request. */
+  readonly age: number | null;
 }
 
 /** The result as JSON text. Every error in it says under which id it is logged. */

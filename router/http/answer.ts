@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type GraphQLResult, writeResult } from '../results.ts';
+import { chooseEncoding, compress } from './compression.ts';
+import { etagOf, isNamedBy } from './etag.ts';
 import { JSON_TYPE, type RESPONSE_TYPE } from './negotiation.ts';
 
 interface HttpHint {
@@ -31,27 +33,78 @@ export function headOf(result: GraphQLResult, type: typeof JSON_TYPE | typeof RE
 
 const OK: Head = { status: 200, headers: {} };
 
+/** Who may keep an answer, and how long. Whatever belongs to a caller depends on who that is. */
+function cachingOf({ cacheControl, errors }: GraphQLResult): Head['headers'] {
+  if (!cacheControl || errors) return NOT_KEPT;
+  const { maxAge, isPublic, age } = cacheControl;
+  return {
+    'cache-control': `max-age=${maxAge}, ${isPublic ? 'public' : 'private'}`,
+    ...(!isPublic && { vary: 'authorization' }),
+    ...(age !== null && { age: String(age) }),
+  };
+}
+
+const NOT_KEPT: Head['headers'] = { 'cache-control': 'no-store' };
+
 function hintsOf({ extensions }: GraphQLError | GraphQLFormattedError) {
   return { http: extensions?.http as HttpHint | undefined, retryAfterSeconds: extensions?.retryAfterSeconds };
 }
 
-export function sendResult(
+/** An answer without errors carries a tag when it was asked for with GET: who has it already gets 304. */
+export async function sendResult(
   response: ServerResponse,
   result: GraphQLResult,
   type: typeof JSON_TYPE | typeof RESPONSE_TYPE,
   requestId: string,
-): void {
-  sendText(response, headOf(result, type), type, writeResult(result, requestId));
+): Promise<void> {
+  const { status, headers } = headOf(result, type);
+  const body = Buffer.from(writeResult(result, requestId));
+  const head = { status, headers: { ...cachingOf(result), ...headers } };
+  await sendBody(response, head, type, { body, tagged: !result.errors && response.req.method !== 'POST' });
 }
 
-export function sendText(response: ServerResponse, { status, headers }: Head, type: string, text: string): void {
-  const body = Buffer.from(text);
-  response.writeHead(status, {
-    ...headers,
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': body.length,
-  });
-  response.end(body);
+/** Compressed as the client accepts it. */
+export async function sendText(
+  response: ServerResponse,
+  { status, headers }: Head,
+  type: string,
+  text: string,
+): Promise<void> {
+  const head = { status, headers: { 'cache-control': 'no-store', ...headers } };
+  await sendBody(response, head, type, { body: Buffer.from(text), tagged: false });
+}
+
+interface Body {
+  readonly body: Buffer;
+  readonly tagged: boolean;
+}
+
+async function sendBody(
+  response: ServerResponse,
+  { status, headers }: Head,
+  type: string,
+  { body, tagged }: Body,
+): Promise<void> {
+  const { 'accept-encoding': accepted, 'if-none-match': known } = response.req.headers;
+  const encoding = chooseEncoding(accepted, body.length);
+  const all: Record<string, string | number> = { ...headers, vary: varyOf(response, headers) };
+  if (tagged) {
+    const etag = etagOf(body, encoding);
+    all.etag = etag;
+    if (isNamedBy(known, etag)) {
+      response.writeHead(304, all).end();
+      return;
+    }
+  }
+  const sent = encoding === null ? body : await compress(body, encoding);
+  if (encoding !== null) all['content-encoding'] = encoding;
+  response.writeHead(status, { ...all, 'content-type': `${type}; charset=utf-8`, 'content-length': sent.length });
+  response.end(sent);
+}
+
+function varyOf(response: ServerResponse, { vary }: Head['headers']): string {
+  const names = [response.getHeader('vary'), vary, 'accept, accept-encoding'];
+  return names.filter((name) => name !== undefined).join(', ');
 }
 
 /** A refusal of HTTP in the shape of a GraphQL error. */

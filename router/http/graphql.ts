@@ -119,10 +119,10 @@ async function answerOne(options: GraphQLOverHttpOptions, exchange: Exchange, pa
   const outcome = await serve(options, exchange, params);
   if (outcome === 'streaming') return;
   if (wanted.stream && (wanted.prefersStream || !wanted.result)) {
-    sendAsStream(options, exchange, outcome, wanted.stream);
+    await sendAsStream(options, exchange, outcome, wanted.stream);
     return;
   }
-  sendResult(response, outcome, wanted.result ?? JSON_TYPE, origin.requestId);
+  await sendResult(response, outcome, wanted.result ?? JSON_TYPE, origin.requestId);
 }
 
 async function answerBatch(options: GraphQLOverHttpOptions, exchange: Exchange, batch: Params[]): Promise<void> {
@@ -132,7 +132,7 @@ async function answerBatch(options: GraphQLOverHttpOptions, exchange: Exchange, 
     batch.map((params) => serve(options, single, params)),
   );
   const texts = results.map((result) => (result === 'streaming' ? '{}' : writeResult(result, origin.requestId)));
-  sendText(response, { status: 200, headers: {} }, exchange.wanted.result ?? JSON_TYPE, `[${texts.join(',')}]`);
+  await sendText(response, { status: 200, headers: {} }, exchange.wanted.result ?? JSON_TYPE, `[${texts.join(',')}]`);
 }
 
 /** Never throws: what goes wrong is a result. */
@@ -231,15 +231,15 @@ function eventStreamOf(options: GraphQLOverHttpOptions, { response, origin }: Ex
 }
 
 /** A client that wants streams gets one for a single result too: the result, and the end. */
-function sendAsStream(
+async function sendAsStream(
   options: GraphQLOverHttpOptions,
   exchange: Exchange,
   result: GraphQLResult,
   type: StreamType,
-): void {
+): Promise<void> {
   const { status } = headOf(result, JSON_TYPE);
   if (status !== 200) {
-    sendResult(exchange.response, result, JSON_TYPE, exchange.origin.requestId);
+    await sendResult(exchange.response, result, JSON_TYPE, exchange.origin.requestId);
     return;
   }
   const events = eventStreamOf(options, exchange, type);

@@ -63,7 +63,7 @@ export function createSingleConnections(options: GraphQLOverHttpOptions): Single
         response.writeHead(201, { 'content-type': 'text/plain; charset=utf-8' });
         response.end(session.token);
       } catch (error) {
-        sendResult(response, errorResult(error, requestId, options.logger), JSON_TYPE, requestId);
+        await sendResult(response, errorResult(error, requestId, options.logger), JSON_TYPE, requestId);
       }
     },
     open(request, response, requestId) {
@@ -77,7 +77,7 @@ export function createSingleConnections(options: GraphQLOverHttpOptions): Single
         await runOperation(options, session, { request, response, requestId, params });
       } catch (error) {
         if (response.headersSent) throw error;
-        sendResult(response, errorResult(error, requestId, options.logger), JSON_TYPE, requestId);
+        await sendResult(response, errorResult(error, requestId, options.logger), JSON_TYPE, requestId);
       }
     },
     end(request, response) {
