@@ -21,6 +21,8 @@ export interface PlanningWorkerOptions {
   readonly supergraphSdl: string;
   readonly limits: PlanningLimits;
   readonly logger: Logger;
+  /** The program of the thread, where it is not to plan. */
+  readonly thread?: URL | undefined;
 }
 
 export interface PlanningWorker extends Planner, Disposable {}
@@ -32,6 +34,8 @@ interface Job {
 
 // Long enough that repeating it is no way to keep the planner busy, short enough that a quieter machine may try again.
 const REMEMBER_MS = 5 * 60_000;
+
+const THREAD = new URL('./planning-thread.ts', import.meta.url);
 
 const STOPPING = 'The router is stopping: ask again in a moment.';
 
@@ -76,8 +80,8 @@ class ThreadPlanner implements PlanningWorker {
   }
 
   #start(): void {
-    const { supergraphSdl, limits } = this.#options;
-    const thread = new Worker(new URL('./planning-thread.ts', import.meta.url), {
+    const { supergraphSdl, limits, thread: program = THREAD } = this.#options;
+    const thread = new Worker(program, {
       workerData: supergraphSdl,
       resourceLimits: { maxOldGenerationSizeMb: limits.maxMemoryMb },
     });
