@@ -35,7 +35,8 @@ describe.skipIf(redisAbsent !== null)(
         ...options,
       });
 
-    busContract('the bus on Redis Streams', async () => make());
+    // A delivery that counts as stale while its member is only slow would be made twice.
+    busContract('the bus on Redis Streams', async () => make({ staleAfterMs: 1_000 }));
 
     test('a group that comes later gets what was published before', async () => {
       await using bus = make();
