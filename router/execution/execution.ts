@@ -52,7 +52,7 @@ export interface Gathering {
 }
 
 // A dead subgraph behind a list of a thousand entities is one fact, not a thousand.
-const MAX_ERRORS_PER_FETCH = 50;
+export const MAX_ERRORS_PER_FETCH = 50;
 
 export function recordFailure(
   execution: Execution,

@@ -1,9 +1,9 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
 import { compileContextArguments } from './context-arguments.ts';
 import { type DataObject, isObject, mergeInto, type PathKey, placesAt } from './data.ts';
 import { passOn, type SubgraphError, SubgraphFailure } from './errors.ts';
-import { type Execution, type FetchPart, recordFailure } from './execution.ts';
+import { type Execution, type FetchPart, MAX_ERRORS_PER_FETCH, recordFailure } from './execution.ts';
 import { compileRepresentationText } from './representation.ts';
 import { compileRewrites, type IsOfType } from './rewrites.ts';
 
@@ -24,7 +24,8 @@ export interface FetchPlan {
 }
 
 export function planFetch(node: FetchNode): FetchPlan {
-  const operation = parse(node.operation, { noLocation: true }).definitions.find(
+  const document = parse(node.operation, { noLocation: true });
+  const operation = document.definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );
   const name = node.operationName ?? operation?.name?.value ?? null;
@@ -40,7 +41,7 @@ export function planFetch(node: FetchNode): FetchPlan {
     kind: node.operationKind,
     operationName: name,
     body: (variables, extra) => head + variableList(used, variables, extra),
-    rootKeys: operation ? rootKeys(operation) : [],
+    rootKeys: operation ? rootKeys(operation, document) : [],
     clientKey: renamed.size === 0 ? (key) => key : (key) => renamed.get(key) ?? key,
   };
 }
@@ -60,15 +61,21 @@ function members(values: DataObject): string {
     .join('');
 }
 
-function rootKeys(operation: OperationDefinitionNode): string[] {
+function rootKeys({ selectionSet }: OperationDefinitionNode, document: DocumentNode): string[] {
   const keys = new Set<string>();
-  const visit = (selections: OperationDefinitionNode['selectionSet']): void => {
-    for (const selection of selections.selections) {
+  const visit = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
       if (selection.kind === Kind.FIELD) keys.add(selection.alias?.value ?? selection.name.value);
       else if (selection.kind === Kind.INLINE_FRAGMENT) visit(selection.selectionSet);
+      else visitFragment(selection.name.value);
     }
   };
-  visit(operation.selectionSet);
+  const visitFragment = (name: string): void => {
+    for (const each of document.definitions) {
+      if (each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name) visit(each.selectionSet);
+    }
+  };
+  visit(selectionSet);
   keys.delete('__typename');
   return [...keys];
 }
@@ -265,15 +272,22 @@ function reportEntityErrors(
   batch: EntityBatch,
   errors: readonly SubgraphError[],
 ): void {
-  const places = placesAt(execution.root, path);
+  const pathsOf = new Map<DataObject, (readonly PathKey[])[]>();
+  for (const place of placesAt(execution.root, path)) {
+    const known = pathsOf.get(place.object);
+    if (known) known.push(place.path);
+    else pathsOf.set(place.object, [place.path]);
+  }
+  const report = (error: SubgraphError, targets: readonly DataObject[], rest: readonly PathKey[], most: number) => {
+    const paths = targets.flatMap((target) => pathsOf.get(target) ?? []).slice(0, most);
+    for (const place of paths) execution.errors.push(passOn(error, plan.service, [...place, ...rest]));
+  };
+  const everywhere = batch.targets.flat();
   for (const error of errors) {
-    const own = pathOf(error);
-    const index = own?.[1];
-    const targets = typeof index === 'number' ? (batch.targets[index] ?? []) : batch.targets.flat();
-    const rest = typeof index === 'number' ? (own?.slice(2).map(plan.clientKey) ?? []) : [];
-    for (const place of places) {
-      if (targets.includes(place.object)) execution.errors.push(passOn(error, plan.service, [...place.path, ...rest]));
-    }
+    const [, index, ...rest] = pathOf(error) ?? [];
+    const targets = typeof index === 'number' ? batch.targets[index] : undefined;
+    if (targets) report(error, targets, rest.map(plan.clientKey), Number.POSITIVE_INFINITY);
+    else report(error, everywhere, [], MAX_ERRORS_PER_FETCH);
   }
 }
 
