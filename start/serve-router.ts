@@ -5,11 +5,12 @@ import { createMetrics } from '#platform/metrics/index.ts';
 import { type Authenticate, NOBODY } from '#router/identify.ts';
 import { startRouter } from '#router/server.ts';
 import { buildSupergraph, InvalidSupergraphError } from '#router/supergraph.ts';
+import type { SupergraphSource } from '#router/supergraph-source.ts';
 import type { CommandLine } from './command-line.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { DEFAULT_PORT, portProblems } from './preflight.ts';
 import type { Served } from './serve.ts';
-import { callerDirectory, readSupergraph, subgraphUrls, urlsIn } from './supergraph-source.ts';
+import { callerDirectory, openSource, saidUrls, subgraphUrls, urlsIn } from './supergraph-source.ts';
 
 export interface RouterStart {
   readonly settings: Settings;
@@ -37,8 +38,8 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
   const foreign = config.router.supergraph !== null;
   const metrics = createMetrics();
   const start = startRouter({
-    supergraphSdl: supergraph.sdl,
-    urls: supergraph.urls,
+    supergraph: supergraph.source,
+    urls: saidUrls({ flags: given.line.subgraphs, env: given.env }),
     port,
     host: config.host,
     authenticate,
@@ -58,25 +59,27 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
 }
 
 interface OpenedSupergraph {
-  readonly sdl: string;
+  readonly source: SupergraphSource;
+  /** Where its subgraphs are now. */
   readonly urls: ReadonlyMap<string, string>;
   /** What makes it impossible to serve; takes as long as building it. */
   faults(): string[];
 }
 
 async function openSupergraph({ settings, line, env }: RouterStart, problems: string[]): Promise<OpenedSupergraph> {
-  const { supergraph: source } = settings.config.router;
-  const shown = source ?? 'schema/supergraph.graphql';
+  const { supergraph } = settings.config.router;
+  const source = openSource(supergraph, callerDirectory(env));
+  const shown = supergraph ?? 'schema/supergraph.graphql';
   let sdl = '';
   let named: ReadonlyMap<string, string> = new Map();
   try {
-    sdl = await readSupergraph(source, callerDirectory(env));
+    sdl = await source.read();
     named = urlsIn(sdl);
   } catch (error) {
     problems.push(`SUPERGRAPH: ${shown} cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
   return {
-    sdl,
+    source,
     urls: subgraphUrls(named, { flags: line.subgraphs, env }, problems),
     faults: () =>
       named.size === 0 && problems.length > 0 ? [] : faultsOf(sdl).map((fault) => `SUPERGRAPH: ${shown}: ${fault}`),

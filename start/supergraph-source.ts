@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { GraphQLError, Kind, parse, type StringValueNode } from 'graphql';
 import { SUBGRAPH_NAMES, VARIABLES } from '#platform/config/index.ts';
+import { fileSource, type SupergraphSource, urlSource } from '#router/supergraph-source.ts';
 
 const OUR_SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
-const FETCH_TIMEOUT_MS = 10_000;
 
 /** The directory that relative paths are meant from: npm runs scripts in the package's own, and names the caller's. */
 export function callerDirectory(env: NodeJS.ProcessEnv): string {
@@ -12,16 +12,13 @@ export function callerDirectory(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The text of a supergraph.
+ * Where the supergraph comes from, and is watched for changes.
  * @param source a file, an http(s) URL, or null for our own.
- * @throws Error saying why it cannot be read.
  */
-export async function readSupergraph(source: string | null, directory: string): Promise<string> {
-  if (source === null) return readFile(OUR_SUPERGRAPH, 'utf8');
-  if (!/^https?:\/\//.test(source)) return readFile(resolve(directory, source), 'utf8');
-  const response = await fetch(source, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`it answered ${response.status}`);
-  return response.text();
+export function openSource(source: string | null, directory: string): SupergraphSource {
+  if (source === null) return fileSource(fileURLToPath(OUR_SUPERGRAPH));
+  if (!/^https?:\/\//.test(source)) return fileSource(resolve(directory, source));
+  return urlSource(source);
 }
 
 /**
@@ -70,22 +67,21 @@ export function subgraphUrls(
   { flags, env }: UrlSources,
   problems: string[],
 ): ReadonlyMap<string, string> {
-  const urls = new Map(supergraph);
+  const said = saidUrls({ flags, env });
+  const urls = new Map([...supergraph].map(([name, url]) => [name, said(name) ?? url]));
   for (const name of supergraph.keys()) {
-    const variable = variableOf(name);
-    const url = env[variable];
-    if (!url || isTakenOtherwise(variable)) continue;
-    urls.set(name, url);
-    if (!isHttp(url)) problems.push(`${variable}: expected an http(s) URL, got ${JSON.stringify(url)}`);
+    const url = fromVariable(name, env);
+    if (url !== undefined && !isHttp(url)) {
+      problems.push(`${variableOf(name)}: expected an http(s) URL, got ${JSON.stringify(url)}`);
+    }
   }
   for (const flag of flags) {
-    const [name = '', ...rest] = flag.split('=');
-    const url = rest.join('=');
-    if (name !== '' && isHttp(url)) urls.set(name, url);
-    else
+    const [name, url] = splitFlag(flag);
+    if (name === '' || !isHttp(url)) {
       problems.push(
         `--subgraph: expected name=URL, as in products=http://localhost:4101/graphql, got ${JSON.stringify(flag)}`,
       );
+    }
     if (name !== '' && supergraph.size > 0 && !supergraph.has(name)) {
       problems.push(
         `--subgraph: the supergraph has no subgraph ${JSON.stringify(name)}; it has ${[...supergraph.keys()].join(', ')}`,
@@ -97,6 +93,22 @@ export function subgraphUrls(
       problems.push(`SUPERGRAPH: it names no URL of ${name}; say where it is with --subgraph ${name}=<URL>`);
   }
   return urls;
+}
+
+/** What a flag or a variable says of where a subgraph is, be it one that only a later supergraph has. */
+export function saidUrls({ flags, env }: UrlSources): (name: string) => string | undefined {
+  const byFlag = new Map(flags.map(splitFlag).filter(([, url]) => isHttp(url)));
+  return (name) => byFlag.get(name) ?? fromVariable(name, env);
+}
+
+function splitFlag(flag: string): readonly [name: string, url: string] {
+  const [name = '', ...rest] = flag.split('=');
+  return [name, rest.join('=')];
+}
+
+function fromVariable(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const variable = variableOf(name);
+  return isTakenOtherwise(variable) ? undefined : env[variable] || undefined;
 }
 
 /** `order-items` is moved by ORDER_ITEMS_URL. */

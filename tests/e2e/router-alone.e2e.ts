@@ -77,7 +77,8 @@ describe('a foreign supergraph', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const url = await serving(['--supergraph', `http://127.0.0.1:${port}/sdl`, '--auth', 'off']);
+    const args = ['--supergraph', `http://127.0.0.1:${port}/sdl`, '--auth', 'off'];
+    const url = await serving(args);
     expect(await ask(url, WHOLE)).toEqual(ANSWER);
     const refused = serveCommand([
       'router',
@@ -106,6 +107,29 @@ describe('a foreign supergraph', () => {
     });
     expect(await ask(url, WHOLE)).toEqual(ANSWER);
     expect(new Set(moved.seen.map(({ subgraph }) => subgraph))).toEqual(new Set(['products', 'reviews']));
+  });
+
+  test('that changes in its file while it is served is served, with URLs by flag kept; a broken one is logged', async () => {
+    await using moved = await startForeign({ products: 'http://nowhere.invalid/graphql' });
+    const file = join(folder, 'changing.graphql');
+    await writeFile(file, moved.supergraphSdl.replace('reviewCount: Int!', 'reviews: Int!'));
+    const command = serveCommand(
+      ['router', '--port', '0', '--supergraph', file, '--auth', 'off', '--subgraph', `products=${moved.urls.products}`],
+      {},
+    );
+    commands.push(command);
+    const [, url = ''] = await command.says(/router answers at (\S+)\/graphql/);
+    expect(await ask(url, WHOLE)).toMatchObject({ errors: [{ message: expect.stringContaining('reviewCount') }] });
+    await writeFile(file, 'type Query { broken');
+    const [broken = ''] = await command.says(/^{.*not valid and was ignored.*}$/m);
+    expect(JSON.parse(broken)).toMatchObject({ level: 50, problems: [expect.stringMatching(/^line 1, column 20: /)] });
+    await writeFile(file, moved.supergraphSdl);
+    await expect.poll(() => ask(url, WHOLE)).toEqual(ANSWER);
+    const health = (await (await fetch(`${url}/health`)).json()) as { about: { supergraph: unknown } };
+    expect(health.about.supergraph).toMatchObject({
+      source: 'file changing.graphql',
+      lastChange: { outcome: 'applied' },
+    });
   });
 
   test('ends cleanly on SIGTERM', async () => {
