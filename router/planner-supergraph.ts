@@ -33,6 +33,15 @@ export interface PlannerSupergraph {
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   /** Field names that a plan may add of itself: of keys, @requires, @provides and @fromContext. */
   readonly addedNames: ReadonlySet<string>;
+  /** Fields that move to another subgraph by and by, by their names. */
+  readonly rollouts: ReadonlyMap<string, readonly Rollout[]>;
+}
+
+/** A label of @override. */
+export interface Rollout {
+  readonly label: string;
+  /** Which part of the requests takes the field from where it moves to: between 0 and 1. */
+  readonly share: number;
 }
 
 type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
@@ -49,6 +58,7 @@ export function createPlannerSupergraph(sdl: string): PlannerSupergraph {
     requiredFields: standIns.fields,
     needs: standIns.needs,
     addedNames: findAddedNames(document),
+    rollouts: findRollouts(document),
   };
 }
 
@@ -217,6 +227,25 @@ function subgraphNames(document: DocumentNode): (graph: string) => string {
     }
   }
   return (graph) => names.get(graph) ?? graph;
+}
+
+const PERCENT = /^percent\((\d+(?:\.\d+)?)\)$/;
+
+// A label that is no percentage is for whoever operates the router to switch on; without a switch it is off.
+function findRollouts(document: DocumentNode): ReadonlyMap<string, readonly Rollout[]> {
+  const rollouts = new Map<string, Rollout[]>();
+  visit(document, {
+    FieldDefinition(field) {
+      for (const directive of field.directives ?? []) {
+        const label = directive.name.value === 'join__field' ? argumentOf(directive, 'overrideLabel') : undefined;
+        const percent = label && PERCENT.exec(label)?.[1];
+        if (!label || percent === undefined) continue;
+        const known = rollouts.get(field.name.value) ?? [];
+        rollouts.set(field.name.value, [...known, { label, share: Math.min(Number(percent) / 100, 1) }]);
+      }
+    },
+  });
+  return rollouts;
 }
 
 function findAddedNames(document: DocumentNode): ReadonlySet<string> {

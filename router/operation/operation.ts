@@ -26,6 +26,7 @@ import { compileIntrospection, type Introspection } from './introspection.ts';
 import { checkVariables } from './limits.ts';
 import { type Planner, PlanningRefused } from './planner.ts';
 import { compileResume } from './resume.ts';
+import { drawLabels, findRollouts } from './rollouts.ts';
 import { findUnplanned } from './unplanned.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -146,6 +147,11 @@ function compileCoercion(
   };
 }
 
+interface Checked {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+}
+
 const NOBODY_DENIED: Denials = new Map();
 let serial = 0;
 
@@ -154,26 +160,32 @@ function compileAccess(
   document: DocumentNode,
   definition: OperationDefinitionNode,
 ): Pick<PreparedOperation, 'plan' | 'for'> {
-  const whole = planOnce(() => planOperation(environment, document, definition, NOBODY_DENIED));
+  const planFor = (denials: Denials, labels: readonly string[]) =>
+    planOnce(() => planOperation(environment, { document, definition }, denials, labels));
+  const whole = planFor(NOBODY_DENIED, []);
   const demands = findDemands(environment.state, document, definition);
-  if (!demands) return { plan: whole, for: whole };
+  const rollouts = findRollouts(environment.state.adapted, document);
+  if (!demands && rollouts.length === 0) return { plan: whole, for: whole };
   const { variants, options } = environment;
   serial += 1;
   const own = String(serial);
-  const planFor = (access: Access) => {
-    const unmet = demands.unmetBy(access);
-    if (unmet === '') return whole();
-    if (options.unauthorized === 'reject') return { errors: denialErrors(demands.denialsFor(access)) };
-    const key = `${own} ${unmet}`;
-    let variant = variants.get(key);
-    if (!variant) {
-      const denials = demands.denialsFor(access);
-      variant = planOnce(() => planOperation(environment, document, definition, denials));
-      variants.set(key, variant);
-    }
-    return variant();
+  return {
+    plan: whole,
+    for(access) {
+      const unmet = demands?.unmetBy(access) ?? '';
+      const labels = drawLabels(rollouts);
+      if (unmet === '' && labels.length === 0) return whole();
+      const denials = unmet === '' ? NOBODY_DENIED : (demands?.denialsFor(access) ?? NOBODY_DENIED);
+      if (unmet !== '' && options.unauthorized === 'reject') return { errors: denialErrors(denials) };
+      const key = [own, unmet, ...labels].join(' ');
+      let variant = variants.get(key);
+      if (!variant) {
+        variant = planFor(denials, labels);
+        variants.set(key, variant);
+      }
+      return variant();
+    },
   };
-  return { plan: whole, for: planFor };
 }
 
 /** Plans at the first call and shares it with every other; a refusal is kept for as long as it says. */
@@ -212,9 +224,9 @@ function refusalOf({ refusal }: PlanningRefused): GraphQLFormattedError {
 
 function planOperation(
   environment: OperationEnvironment,
-  document: DocumentNode,
-  definition: OperationDefinitionNode,
+  { document, definition }: Checked,
   denials: Denials,
+  labels: readonly string[],
 ): PlannedOperation | Promise<PlannedOperation> {
   const { state, planner } = environment;
   const clientKeys = createClientKeys(document, state.adapted.addedNames);
@@ -242,7 +254,7 @@ function planOperation(
     };
   };
   if (!asksSubgraphs(kept)) return compile({ kind: 'QueryPlan' });
-  const plan = planner.plan(asked);
+  const plan = planner.plan(asked, labels);
   return plan instanceof Promise ? plan.then(compile) : compile(plan);
 }
 

@@ -3,8 +3,11 @@ import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError } from 'graphql';
 
 export interface Planner {
-  /** For a valid document of one operation and its fragments. Throws, or rejects with, PlanningRefused. */
-  plan(document: DocumentNode): QueryPlan | Promise<QueryPlan>;
+  /**
+   * For a valid document of one operation and its fragments; `labels` are those of @override that are on. Throws, or
+   * rejects with, PlanningRefused.
+   */
+  plan(document: DocumentNode, labels?: readonly string[]): QueryPlan | Promise<QueryPlan>;
 }
 
 /** There is no plan, and the client is told why. */
@@ -29,10 +32,10 @@ const MAX_EVALUATED_PLANS = 500;
 export function createPlanner(supergraph: Supergraph, schema: Schema): Planner {
   const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } });
   return {
-    plan(document) {
+    plan(document, labels = []) {
       const operation = operationFromDocument(schema, document, { validate: false });
       try {
-        return planner.buildQueryPlan(operation);
+        return planner.buildQueryPlan(operation, { overrideConditions: new Map(labels.map((label) => [label, true])) });
       } catch (error) {
         if (error instanceof Error && error.message.includes(NO_WAY)) throw unresolvable(error);
         throw error;

@@ -3,8 +3,11 @@ import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federa
 import { parse } from 'graphql';
 import { createPlanner, PlanningRefused } from './planner.ts';
 
-/** What the thread is asked: the text of one operation with its fragments. */
-export type PlanningJob = string;
+/** What the thread is asked: the text of one operation with its fragments, and the labels of @override that are on. */
+export interface PlanningJob {
+  readonly text: string;
+  readonly labels: readonly string[];
+}
 
 /** Null first, when the thread is ready; then the plan, or what went wrong, for each job. */
 export type PlanningAnswer =
@@ -24,14 +27,14 @@ function answer(message: PlanningAnswer): void {
   parentPort?.postMessage(message);
 }
 
-async function run(text: PlanningJob): Promise<void> {
+async function run({ text, labels }: PlanningJob): Promise<void> {
   try {
-    answer({ plan: await planner.plan(parse(text, { noLocation: true })) });
+    answer({ plan: await planner.plan(parse(text, { noLocation: true }), labels) });
   } catch (error) {
     if (error instanceof PlanningRefused) answer({ refusal: error.message });
     else answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }
 
-parentPort?.on('message', (text: PlanningJob) => void run(text));
+parentPort?.on('message', (job: PlanningJob) => void run(job));
 answer(null);

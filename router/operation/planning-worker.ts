@@ -3,7 +3,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, GraphQLError, print } from 'graphql';
 import type { Logger } from '#platform/logging/index.ts';
 import { type Planner, PlanningRefused } from './planner.ts';
-import type { PlanningAnswer } from './planning-thread.ts';
+import type { PlanningAnswer, PlanningJob } from './planning-thread.ts';
 
 export interface PlanningLimits {
   /** Milliseconds of one planning, not counting how long it waits for its turn. */
@@ -27,8 +27,7 @@ export interface PlanningWorkerOptions {
 
 export interface PlanningWorker extends Planner, Disposable {}
 
-interface Job {
-  readonly text: string;
+interface Job extends PlanningJob {
   readonly promise: PromiseWithResolvers<QueryPlan>;
 }
 
@@ -61,13 +60,13 @@ class ThreadPlanner implements PlanningWorker {
     this.#start();
   }
 
-  plan(document: DocumentNode): Promise<QueryPlan> {
+  plan(document: DocumentNode, labels: readonly string[] = []): Promise<QueryPlan> {
     const { maxWaiting } = this.#options.limits;
     if (this.#isDisposed) throw unavailable(STOPPING);
     if (this.#waiting.length >= maxWaiting) {
       throw unavailable(`${maxWaiting} new operations wait to be planned already: ask again in a moment.`);
     }
-    const job = { text: print(document), promise: Promise.withResolvers<QueryPlan>() };
+    const job = { text: print(document), labels, promise: Promise.withResolvers<QueryPlan>() };
     this.#waiting.push(job);
     this.#next();
     return job.promise.promise;
@@ -110,7 +109,8 @@ class ThreadPlanner implements PlanningWorker {
     this.#running = job;
     const { timeLimitMs } = this.#options.limits;
     this.#timer = setTimeout(() => this.#giveUp(`within ${timeLimitMs / 1_000} s`), timeLimitMs);
-    this.#thread?.postMessage(job.text);
+    const { text, labels } = job;
+    this.#thread?.postMessage({ text, labels } satisfies PlanningJob);
   }
 
   #finish(): Job | null {

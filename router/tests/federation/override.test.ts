@@ -1,4 +1,5 @@
-import { byKey, describeFederation, mustNotBeAsked } from '../fixture/supergraph.ts';
+import { expect, test, vi } from 'vitest';
+import { byKey, describeFederation, Federation, mustNotBeAsked, type Subgraph } from '../fixture/supergraph.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: resolvers of a test fixture
 type Any = any;
@@ -200,3 +201,101 @@ describeFederation(
     ['for others as well', '{ bFeed { createdAt } }', { bFeed: FEED.map(({ createdAt }) => ({ createdAt })) }],
   ],
 );
+
+const MOVING: Record<string, Subgraph> = {
+  a: {
+    sdl: `
+      type Query { notes: [Note] note: Note }
+      type Note @key(fields: "id") { id: ID! all: String none: String half: String flagged: String stays: String }
+    `,
+    resolvers: {
+      Query: { notes: () => FEED.map(({ id }) => ({ id })), note: () => ({ id: '1' }) },
+      Note: {
+        __resolveReference: (reference: Any) => reference,
+        all: mustNotBeAsked('what has moved'),
+        none: () => 'a',
+        half: () => 'a',
+        flagged: () => 'a',
+        stays: () => 'a',
+      },
+    },
+  },
+  b: {
+    sdl: `
+      type Query { bNote: Note }
+      type Note @key(fields: "id") {
+        id: ID!
+        all: String @override(from: "a", label: "percent(100)")
+        none: String @override(from: "a", label: "percent(0)")
+        half: String @override(from: "a", label: "percent(50)")
+        flagged: String @override(from: "a", label: "our-flag")
+        needed: String @requires(fields: "stays")
+        stays: String @external
+      }
+    `,
+    resolvers: {
+      Query: { bNote: () => ({ id: '1' }) },
+      Note: {
+        __resolveReference: (reference: Any) => reference,
+        all: () => 'b',
+        none: mustNotBeAsked('what has not moved'),
+        half: () => 'b',
+        flagged: mustNotBeAsked('what has not moved'),
+        needed: ({ stays }: Any) => `of ${stays}`,
+      },
+    },
+  },
+};
+
+describeFederation('@override by and by', MOVING, [
+  [
+    'of all requests moves the field',
+    '{ notes { id all } }',
+    {
+      notes: [
+        { id: '1', all: 'b' },
+        { id: '2', all: 'b' },
+      ],
+    },
+    {
+      asked: ['a', 'b'],
+      gatewayDiffers: 'it moves no part of the requests',
+    },
+  ],
+  [
+    'from the other side as well',
+    '{ bNote { all } }',
+    { bNote: { all: 'b' } },
+    { asked: ['b'], gatewayDiffers: 'it moves no part of the requests' },
+  ],
+  ['of no request leaves it', '{ note { none } }', { note: { none: 'a' } }, { asked: ['a'] }],
+  [
+    'a label that is no percentage leaves it',
+    '{ bNote { flagged needed } }',
+    { bNote: { flagged: 'a', needed: 'of a' } },
+  ],
+]);
+
+test('@override of half of the requests answers from either subgraph, about as often', async () => {
+  const federation = new Federation(MOVING);
+  let seed = 7;
+  const random = vi.spyOn(Math, 'random').mockImplementation(() => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  });
+  try {
+    const answers = [];
+    for (let request = 0; request < 60; request++) {
+      const { data, errors } = await federation.ask('{ note { id half } }');
+      expect(errors).toEqual([]);
+      answers.push((data as Any).note.half);
+    }
+    const moved = answers.filter((answer) => answer === 'b').length;
+    expect(moved).toBeGreaterThan(15);
+    expect(moved).toBeLessThan(45);
+    expect(new Set(answers)).toEqual(new Set(['a', 'b']));
+  } finally {
+    random.mockRestore();
+    await federation.close();
+  }
+});
