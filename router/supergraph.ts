@@ -17,7 +17,7 @@ export interface SupergraphState {
   readonly schema: GraphQLSchema;
   /** The same for the planner, which has its own schema classes and a supergraph adapted to its weaknesses. */
   readonly plannerSchema: Schema;
-  /** Plans in this thread. */
+  /** Plans in this thread; made when it is asked first. */
   readonly planner: Planner;
   /** Subgraph name to the URL written in the supergraph (may be empty). */
   readonly urls: ReadonlyMap<string, string>;
@@ -53,14 +53,16 @@ export function buildSupergraph(sdl: string): SupergraphState {
     const document = parse(sdl, { noLocation: true });
     const directiveName = directiveNames(supergraph.schema);
     const adapted = createPlannerSupergraph(sdl);
-    const planned = adapted.sdl === sdl ? supergraph : buildAdapted(supergraph, adapted);
+    const planned = adapted.sdl === sdl ? supergraph : buildAdapted(adapted);
     const plannerSchema = planned.apiSchema();
+    // Whoever plans elsewhere never asks this planner, so what it would find wrong has to be looked for here.
+    supergraph.subgraphs();
     return {
       sdl,
       schema,
       adapted,
       plannerSchema,
-      planner: createPlanner(planned, plannerSchema),
+      planner: createLazily(() => createPlanner(planned, plannerSchema)),
       urls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
       authorization: compileAuthorization(document, full, {
         authenticated: directiveName('authenticated', 'authenticated'),
@@ -88,9 +90,18 @@ function directiveNames(schema: Schema): (specification: string, name: string) =
   };
 }
 
+function createLazily(create: () => Planner): Planner {
+  let planner: Planner | undefined;
+  return {
+    plan(document) {
+      planner ??= create();
+      return planner.plan(document);
+    },
+  };
+}
+
 // An @external field that no @requires names any more would be refused; the supergraph as it came is what has to be valid.
-function buildAdapted(original: Supergraph, { sdl }: PlannerSupergraph): Supergraph {
-  original.subgraphs();
+function buildAdapted({ sdl }: PlannerSupergraph): Supergraph {
   return Supergraph.build(sdl, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, validateSupergraph: false });
 }
 

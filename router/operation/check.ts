@@ -11,6 +11,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { tooWideIntrospection } from './introspection-size.ts';
 import { beyondLimit, checkLimits, type OperationLimits } from './limits.ts';
 import { findConflicts } from './overlapping-fields.ts';
 import { fragmentsOf, visitFields } from './selections.ts';
@@ -57,7 +58,11 @@ export function checkDocument(
   if (!operation) return refuse([noSuchOperation(document, operationName)]);
   const conflicts = findConflicts(schema, fragmentsOf(document), operation);
   if (conflicts.length > 0) return refuse(conflicts);
-  if (!options.introspection && introspects(schema, document, operation)) return refuse([noIntrospection()]);
+  if (introspects(schema, document, operation)) {
+    if (!options.introspection) return refuse([noIntrospection()]);
+    const wide = tooWideIntrospection(schema, document, operation);
+    if (wide) return refuse([wide]);
+  }
   // Positions serve error messages only; kept for each operation of the cache they would take most of its memory.
   const lean = parse(text, { noLocation: true });
   return { document: lean, definition: getOperationAST(lean, operationName) as OperationDefinitionNode };

@@ -17,6 +17,7 @@ export interface OperationLimits extends CostLimits {
   readonly maxTokens: number;
   /** Operations and fragments in one document. */
   readonly maxDefinitions: number;
+  /** Fields within fields. Selection sets within each other, those of fragments included, may be four times as deep. */
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxDirectives: number;
@@ -52,6 +53,9 @@ export const DEFAULT_LIMITS: OperationLimits = {
 // As keys these would change objects, or be taken for what every object has, instead of naming a member of theirs.
 const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
+/** Fragments around each field: what walks a document must not run out of stack. */
+const NESTING_PER_LEVEL = 4;
+
 type Limit = keyof OperationLimits;
 
 /** `found` is null where counting stopped at the limit. */
@@ -71,6 +75,8 @@ export function reservedName(name: string): GraphQLError {
 
 interface Size {
   depth: number;
+  /** Selection sets within each other. */
+  nesting: number;
   aliases: number;
   directives: number;
   fields: number;
@@ -93,6 +99,10 @@ export function checkLimits(document: DocumentNode, limits: OperationLimits): Gr
   const refuse = (limit: Limit, what: string, found: number) => {
     if (found > limits[limit]) problems.push(beyondLimit(limit, limits[limit], what, found));
   };
+  const refuseNesting = (found: number) => {
+    const max = limits.maxDepth * NESTING_PER_LEVEL;
+    if (found > max) problems.push(beyondLimit('maxDepth', max, 'selections and fragments within each other', found));
+  };
   refuse('maxDefinitions', 'operations and fragments', document.definitions.length);
   if (problems.length > 0) return problems;
   const findings: Findings = { reserved: null, valueDepth: 0, nameLength: 0 };
@@ -103,6 +113,7 @@ export function checkLimits(document: DocumentNode, limits: OperationLimits): Gr
     const size = measure(definition.selectionSet);
     refuse('maxVariables', 'variables', definition.variableDefinitions?.length ?? 0);
     refuse('maxDepth', 'levels', size.depth);
+    refuseNesting(size.nesting);
     refuse('maxAliases', 'aliases', size.aliases);
     refuse('maxDirectives', 'directives', size.directives + (definition.directives?.length ?? 0));
     refuse('maxRootFields', 'root fields', size.rootFields);
@@ -226,11 +237,12 @@ function createMeasure(document: DocumentNode, findings: Findings): (set: Select
 }
 
 function emptySize(): Size {
-  return { depth: 0, aliases: 0, directives: 0, fields: 0, rootFields: 0 };
+  return { depth: 0, nesting: 0, aliases: 0, directives: 0, fields: 0, rootFields: 0 };
 }
 
 function add(total: Size, part: Size, levels: number): void {
   total.depth = Math.max(total.depth, part.depth + levels);
+  total.nesting = Math.max(total.nesting, part.nesting + 1);
   total.aliases += part.aliases;
   total.directives += part.directives;
   total.fields += part.fields;
