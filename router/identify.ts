@@ -4,6 +4,7 @@ import type { AppError } from '#platform/errors/index.ts';
 import type { FollowedIdentity, Identified as IdentifiedViewer } from '#platform/identity/index.ts';
 import { type Access, NO_ACCESS } from './access.ts';
 import type { Caller } from './execution/execution.ts';
+import type { HeaderPolicy } from './headers/policy.ts';
 
 /** Who stands behind a token, as far as the router has to know. */
 export interface Identified {
@@ -69,13 +70,13 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-export function originOf(headers: IncomingHttpHeaders, requestId: string): Origin {
+export function originOf(headers: IncomingHttpHeaders, requestId: string, policy: Pick<HeaderPolicy, 'pick'>): Origin {
   const { traceparent } = headers;
   return {
     token: tokenOf(headers.authorization),
     requestId,
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
-    forwarded: NO_HEADERS,
+    forwarded: policy.pick(headers),
   };
 }
 

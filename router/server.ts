@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Health } from '#platform/health/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { Metrics } from '#platform/metrics/index.ts';
+import { completeEdge, type Edge } from './edge.ts';
 import { createGraphiQL, type GraphiQLOptions } from './graphiql/page.ts';
+import { withHeaders } from './headers/with-headers.ts';
 import { type FetchHandler, serveFetch } from './http/bridge.ts';
 import { applyCors } from './http/cors.ts';
 import { createGraphQLOverHttp, type NodeHandler } from './http/graphql.ts';
@@ -47,6 +49,8 @@ interface CommonOptions {
   readonly port: number;
   readonly host?: string | undefined;
   readonly authenticate: Authenticate;
+  /** Which headers go on, which documents are served, how much a caller may send. Default: none, all, anything. */
+  readonly edge?: Partial<Edge> | undefined;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
   /** Serves `/health…`; it is drained when the router stops. */
@@ -99,20 +103,22 @@ export interface Router extends AsyncDisposable {
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { logger } = options;
   const metrics = options.metrics && createRouterMetrics(options.metrics);
-  const served = await openSupergraph(options, metrics);
+  const edge = completeEdge(options.edge, logger);
+  const served = await openSupergraph(options, edge, metrics);
   options.health?.tell('supergraph', () => served.describe());
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
   const quota = createStreamQuota(streamLimits);
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
   const { maxPendingBytes, perSocket: maxOperationsPerStream } = streamLimits;
-  const streaming = { quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
+  const streaming = { edge, quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
   server.on('request', createRequestListener(options, served, streaming));
   const webSockets = serveWebSockets({
     server,
     path: '/graphql',
     lease: () => served.lease(),
     authenticate: options.authenticate,
+    edge,
     logger,
     maxMessageBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
     keepAliveMs: options.heartbeatMs ?? 12_000,
@@ -145,11 +151,15 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
-function openSupergraph(options: RouterOptions, metrics: RouterMetrics | undefined): Promise<ServedSupergraph> {
+function openSupergraph(
+  options: RouterOptions,
+  edge: Edge,
+  metrics: RouterMetrics | undefined,
+): Promise<ServedSupergraph> {
   const { logger } = options;
   return serveSupergraph({
     source: sourceOf(options),
-    open: (opening) => openPipeline(options, opening, metrics),
+    open: (opening) => openPipeline(options, opening, { edge, metrics }),
     warmUp: { ...DEFAULT_WARM_UP, ...options.warmUp },
     logger,
     metrics,
@@ -159,7 +169,7 @@ function openSupergraph(options: RouterOptions, metrics: RouterMetrics | undefin
 function openPipeline(
   options: RouterOptions,
   { state, hold, resources }: Opening,
-  metrics: RouterMetrics | undefined,
+  { edge, metrics }: { readonly edge: Edge; readonly metrics: RouterMetrics | undefined },
 ): Pipeline {
   const urls = overridesOf(options.urls, state);
   const clients = resources.use(createSubgraphClients({ ...options, urls, supergraphUrls: state.urls, metrics }));
@@ -167,7 +177,7 @@ function openPipeline(
   return createPipeline({
     state,
     hold,
-    subgraph: clients.get,
+    subgraph: withHeaders(clients.get, edge.headers),
     changes: clients.changes,
     shareExecutions: options.shareExecutions,
     planner: worker ?? state.planner,
@@ -216,6 +226,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 interface Streaming {
+  readonly edge: Edge;
   readonly quota: StreamQuota;
   readonly heartbeats: Heartbeats;
   readonly metrics: RouterMetrics | undefined;

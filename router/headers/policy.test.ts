@@ -11,7 +11,8 @@ function policy(rules: string, constants = '', claims: readonly string[] = []) {
 /** What a subgraph is sent of what a client sends. */
 function sent(rules: string, headers: Record<string, string>, subgraph = 'products', constants = '') {
   const created = policy(rules, constants);
-  return created.forSubgraph(subgraph)(created.pick(headers));
+  const picked = created.pick(headers);
+  return (created.forSubgraph(subgraph) ?? ((same) => same))(picked);
 }
 
 describe('rules', () => {
@@ -63,8 +64,10 @@ describe('rules', () => {
     const created = policy('x-*, x-user-id, x-alias>x-user-id, reviews/x-region', '', ['x-user-id']);
     const picked = created.pick({ 'x-user-id': 'forged', 'x-alias': 'forged', 'x-a': '1' });
     expect(picked).toEqual({ 'x-a': '1', 'x-alias': 'forged' });
-    expect(created.forSubgraph('products')(picked)).toEqual({ 'x-a': '1', 'x-alias': 'forged' });
-    expect(created.forSubgraph('products')({ ...picked, 'x-user-id': 'true' })).toMatchObject({ 'x-user-id': 'true' });
+    expect(created.forSubgraph('products')?.(picked)).toEqual({ 'x-a': '1', 'x-alias': 'forged' });
+    expect(created.forSubgraph('products')?.({ ...picked, 'x-user-id': 'true' })).toMatchObject({
+      'x-user-id': 'true',
+    });
   });
 
   test('cookies go on for programs and our own pages, not for a page of another origin', () => {

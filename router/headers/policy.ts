@@ -9,8 +9,8 @@ export type HeaderValues = Readonly<Record<string, string>>;
 export interface HeaderPolicy {
   /** What goes on, under the client's own names: all that may differ between two callers of one identity. */
   pick(headers: IncomingHttpHeaders): HeaderValues;
-  /** From what was picked to what this subgraph is sent. */
-  forSubgraph(name: string): (picked: HeaderValues) => HeaderValues;
+  /** From what was picked to what this subgraph is sent; null where it is sent just that. */
+  forSubgraph(name: string): ((picked: HeaderValues) => HeaderValues) | null;
 }
 
 export interface HeaderPolicyOptions {
@@ -20,9 +20,7 @@ export interface HeaderPolicyOptions {
   readonly claims: readonly string[];
 }
 
-const asTheyAre = (picked: HeaderValues) => picked;
-
-export const FORWARD_NOTHING: HeaderPolicy = { pick: () => NO_HEADERS, forSubgraph: () => asTheyAre };
+export const FORWARD_NOTHING: HeaderPolicy = { pick: () => NO_HEADERS, forSubgraph: () => null };
 
 export function createHeaderPolicy({ rules: given, constants, claims }: HeaderPolicyOptions): HeaderPolicy {
   const own = new Set(claims);
@@ -77,9 +75,9 @@ function compile(
   rules: readonly HeaderRule[],
   constants: readonly HeaderConstant[],
   claims: readonly string[],
-): (picked: HeaderValues) => HeaderValues {
+): ((picked: HeaderValues) => HeaderValues) | null {
   const isPlain = rules.length === all.length && constants.length === 0 && rules.every(({ rename }) => rename === null);
-  if (isPlain) return asTheyAre;
+  if (isPlain) return null;
   return (picked) => {
     const sent: Record<string, string> = {};
     for (const [name, value] of Object.entries(picked)) {

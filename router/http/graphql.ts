@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { Logger } from '#platform/logging/index.ts';
+import { admit, type Edge } from '../edge.ts';
 import type { Lease } from '../generation.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
@@ -15,7 +16,7 @@ import { leavingSignal, urlOf } from './bridge.ts';
 import { createEventStream } from './event-stream.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { JSON_TYPE, negotiate, type StreamType, type Wanted } from './negotiation.ts';
-import { checkParams, type Params } from './params.ts';
+import type { Params } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 import { createSingleConnections, type SingleConnections } from './single-connection.ts';
 
@@ -23,6 +24,7 @@ export interface GraphQLOverHttpOptions {
   /** What serves the request, for as long as it is held. */
   readonly lease: () => Lease;
   readonly authenticate: Authenticate;
+  readonly edge: Edge;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
   readonly body: BodyLimits;
@@ -62,7 +64,7 @@ export function createGraphQLOverHttp(options: GraphQLOverHttpOptions): NodeHand
       await single.run(request, response, requestId, params);
       return;
     }
-    const origin = originOf(request.headers, requestId);
+    const origin = originOf(request.headers, requestId, options.edge.headers);
     const wanted = negotiate(request.headers.accept);
     const exchange = { request, response, origin, wanted, signal: leavingSignal(response) };
     if (Array.isArray(params)) await answerBatch(options, exchange, params);
@@ -97,7 +99,8 @@ async function readParams(request: IncomingMessage, options: GraphQLOverHttpOpti
 
 function readQuery(search: URLSearchParams): Params {
   const params: Record<string, unknown> = {};
-  for (const name of ['query', 'operationName']) if (search.has(name)) params[name] = search.get(name);
+  for (const name of ['query', 'operationName', 'documentId', 'doc_id'])
+    if (search.has(name)) params[name] = search.get(name);
   for (const name of ['variables', 'extensions']) {
     const text = search.get(name);
     if (text !== null && text !== '') params[name] = parseParameter(name, text);
@@ -144,12 +147,12 @@ async function serve(
   const { origin, signal } = exchange;
   try {
     refuseUnservable(exchange.wanted);
-    const request = checkParams(params);
     using lease = options.lease();
     const { pipeline } = lease;
     // Before the document is looked at: planning is dear, and a wrong token buys none.
     const identified = await options.authenticate(origin.token, origin.requestId);
-    const prepared = await pipeline.prepare(request);
+    const caller = { person: identified.person, address: options.edge.addressOf(exchange.request) };
+    const { request, prepared } = await admit(options.edge, pipeline, caller, params);
     const kind = 'errors' in prepared ? null : prepared.kind;
     if (kind === 'mutation' && exchange.request.method !== 'POST') throw mutationOverGet();
     if (kind === 'subscription') return await stream(options, exchange, { pipeline, prepared, request, identified });
@@ -190,9 +193,8 @@ async function stream(
       'A subscription is a stream: send "accept: text/event-stream", or use a WebSocket (graphql-ws).',
     );
   }
-  const { headers, socket } = exchange.request;
-  const lastEventId = lastEventIdOf(headers['last-event-id']);
-  const client = { origin, identified, lastEventId, address: socket.remoteAddress };
+  const lastEventId = lastEventIdOf(exchange.request.headers['last-event-id']);
+  const client = { origin, identified, lastEventId, address: options.edge.addressOf(exchange.request) };
   const events = eventStreamOf(options, exchange, wanted.stream);
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, events);
   if (!('leave' in opened)) return opened;

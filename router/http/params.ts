@@ -5,11 +5,11 @@ import { httpRefusal } from './answer.ts';
 /** A request as its client sent it, before anything about it is certain. */
 export type Params = Readonly<Record<string, unknown>>;
 
-/** Throws a GraphQLError that says what was expected and what came. */
-export function checkParams({ query, variables, operationName, extensions }: Params): GraphQLRequest {
-  if (typeof query !== 'string' || query === '') {
-    throw httpRefusal(400, `"query" must be the text of a GraphQL document, got ${shown(query)}.`);
-  }
+/**
+ * @param query the text of the document, which the request may have named in another way.
+ * @throws GraphQLError that says what was expected and what came.
+ */
+export function checkParams({ variables, operationName, extensions }: Params, query: string): GraphQLRequest {
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
     throw httpRefusal(400, `"operationName" must be a string, got ${shown(operationName)}.`);
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { admit } from '../edge.ts';
 import { callerOf, type Identified, originOf } from '../identify.ts';
 import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded } from '../stream-quota.ts';
@@ -10,7 +11,7 @@ import { urlOf } from './bridge.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import type { GraphQLOverHttpOptions } from './graphql.ts';
 import { JSON_TYPE } from './negotiation.ts';
-import { checkParams, type Params } from './params.ts';
+import type { Params } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 
 /**
@@ -36,6 +37,8 @@ interface Session {
 }
 
 interface Operation {
+  /** Of its caller, with what is forwarded for it. */
+  readonly scope: string;
   stream: ClientStream | null;
   left: boolean;
 }
@@ -56,10 +59,10 @@ export function createSingleConnections(options: GraphQLOverHttpOptions): Single
   return {
     isFor: (request) => request.method === 'PUT' || request.method === 'DELETE' || tokenOf(request) !== null,
     async reserve(request, response, requestId) {
-      const { token } = originOf(request.headers, requestId);
+      const { token } = originOf(request.headers, requestId, options.edge.headers);
       try {
         const identified = await options.authenticate(token, requestId);
-        const session = openSession(options, sessions, identified, request.socket.remoteAddress);
+        const session = openSession(options, sessions, identified, options.edge.addressOf(request));
         response.writeHead(201, { 'content-type': 'text/plain; charset=utf-8' });
         response.end(session.token);
       } catch (error) {
@@ -167,33 +170,33 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
   const { request, response, requestId, params } = posted;
   const id = operationIdOf(params);
   if (session.operations.has(id)) throw httpRefusal(409, `An operation ${JSON.stringify(id)} is already running.`);
-  const graphqlRequest = checkParams(params);
   refuseCrowded(session.operations.size + 1, options.maxOperationsPerStream);
-  const origin = originOf(request.headers, requestId);
+  const origin = originOf(request.headers, requestId, options.edge.headers);
   const identified = await options.authenticate(origin.token, requestId);
   if (identified.scope !== session.scope) {
     throw httpRefusal(403, 'The stream was reserved by another session: reserve one of your own with PUT.');
   }
   using lease = options.lease();
   const { pipeline } = lease;
-  const prepared = await pipeline.prepare(graphqlRequest);
-  const operation: Operation = { stream: null, left: false };
+  const address = options.edge.addressOf(request);
+  const admitted = await admit(options.edge, pipeline, { person: identified.person, address }, params);
+  const { prepared } = admitted;
+  const caller = callerOf(origin, identified, null);
+  const operation: Operation = { scope: caller.scope, stream: null, left: false };
   session.operations.set(id, operation);
-  // A fresh token of the session lets everything in its stream go on.
-  for (const { stream } of session.operations.values()) stream?.extend(identified.expiresAt);
+  // A fresh token of the session lets everything in its stream go on that subgraphs are asked for in the same way.
+  for (const { scope, stream } of session.operations.values()) {
+    if (scope === caller.scope) stream?.extend(identified.expiresAt);
+  }
   response.writeHead(202).end();
   const replies = createReplies(session, id, requestId);
   try {
     if ('errors' in prepared || prepared.kind !== 'subscription') {
-      replies.finish(await pipeline.execute(prepared, graphqlRequest, callerOf(origin, identified, null)));
+      replies.finish(await pipeline.execute(prepared, admitted.request, caller));
       return;
     }
-    const client = { origin, identified, lastEventId: null, address: request.socket.remoteAddress };
-    const opened = await openClientStream(
-      { ...options, pipeline, client },
-      { prepared, request: graphqlRequest },
-      replies,
-    );
+    const client = { origin, identified, lastEventId: null, address };
+    const opened = await openClientStream({ ...options, pipeline, client }, admitted, replies);
     if (!('leave' in opened)) replies.finish(opened);
     else if (operation.left) opened.leave();
     else operation.stream = opened;

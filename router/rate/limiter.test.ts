@@ -4,17 +4,27 @@ import { RateLimitedError } from '#platform/errors/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { openQuickRedis, type QuickRedis } from '#platform/redis/index.ts';
 import { redisAbsent, startTestRedis, type TestRedis } from '#platform/testing/redis.ts';
-import { createRateLimiter, type RateLimiter, type Taken, UNLIMITED } from './limiter.ts';
+import { createRateLimiter, type RateLimiter } from './limiter.ts';
 
 const logger = createLogger({ level: 'silent', name: 'rate-test' });
 
 const limiterOf = (rules: string, redis?: { client: unknown; prefix: string }) =>
   createRateLimiter({ rules: parseRateRules(rules), redis, logger });
 
+interface Taken {
+  readonly person: string | null;
+  readonly address: string;
+  readonly name: string | null;
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly cost: number;
+}
+
 /** 'ok', or what the refusal says. */
 async function take(limiter: RateLimiter, taken: Partial<Taken> = {}): Promise<string> {
+  const { person = 'ada', address = '10.0.0.1', name = null, kind = 'query', cost = 1 } = taken;
   try {
-    await limiter.take({ person: 'ada', address: '10.0.0.1', operationName: null, kind: 'query', cost: 1, ...taken });
+    await limiter.takeRequest({ person, address });
+    await limiter.takeOperation({ person, address }, { name, kind, cost: () => cost });
     return 'ok';
   } catch (error) {
     if (!(error instanceof RateLimitedError)) throw error;
@@ -59,8 +69,8 @@ describe('in one process', () => {
     const limiter = limiterOf('mutations=1/1m, subscriptions=2/1m, operation.SignIn=3/1m');
     expect(await served(limiter, 5, { kind: 'mutation' })).toBe(1);
     expect(await served(limiter, 5, { kind: 'subscription' })).toBe(2);
-    expect(await served(limiter, 5, { operationName: 'SignIn' })).toBe(3);
-    expect(await served(limiter, 50, { operationName: 'Other' })).toBe(50);
+    expect(await served(limiter, 5, { name: 'SignIn' })).toBe(3);
+    expect(await served(limiter, 50, { name: 'Other' })).toBe(50);
   });
 
   test('cost is spent from one budget; what is refused costs nothing', async () => {
@@ -74,8 +84,13 @@ describe('in one process', () => {
     );
   });
 
-  test('without rules nothing is counted', () => {
-    expect(limiterOf('')).toBe(UNLIMITED);
+  test('what no rule is about is not even asked for', () => {
+    const limiter = limiterOf('requests=1/1m');
+    const cost = () => {
+      throw new Error('the cost must not be estimated');
+    };
+    const operation = { name: null, kind: 'query', cost } as const;
+    expect(limiter.takeOperation({ person: null, address: 'a' }, operation)).toBeUndefined();
   });
 });
 

@@ -3,23 +3,30 @@ import type { RateRule } from '#platform/config/rate-rules.ts';
 import { RateLimitedError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 
-/** One operation about to run, as far as limits look at it. */
-export interface Taken {
+/** Whom limits count for. */
+export interface Taker {
   /** Null for a caller without a token. */
   readonly person: string | null;
   readonly address: string | undefined;
-  readonly operationName: string | null;
+}
+
+/** One operation about to run, as far as limits look at it. */
+export interface TakenOperation {
+  readonly name: string | null;
   readonly kind: 'query' | 'mutation' | 'subscription';
-  /** As estimated before it runs; 1 or more. */
-  readonly cost: number;
+  /** As estimated, 1 or more; asked for only where cost is limited. */
+  cost(): number;
 }
 
+/** Both throw RateLimitedError when an identity has had what it may have for now. */
 export interface RateLimiter {
-  /** Counts an operation. Throws RateLimitedError when its identity has had what it may have for now. */
-  take(taken: Taken): void | Promise<void>;
+  /** Counts a request, before its document is looked at. */
+  takeRequest(taker: Taker): void | Promise<void>;
+  /** Counts what it asks for, before that is planned. */
+  takeOperation(taker: Taker, operation: TakenOperation): void | Promise<void>;
 }
 
-export const UNLIMITED: RateLimiter = { take() {} };
+export const UNLIMITED: RateLimiter = { takeRequest() {}, takeOperation() {} };
 
 export interface RateLimiterOptions {
   readonly rules: readonly RateRule[];
@@ -34,16 +41,22 @@ interface Limit {
 }
 
 export function createRateLimiter({ rules, redis, logger }: RateLimiterOptions): RateLimiter {
-  if (rules.length === 0) return UNLIMITED;
   const limits = rules.map((rule) => ({ rule, limiter: createLimiter(rule, redis) }));
+  const ofRequests = limits.filter(({ rule }) => rule.unit === 'requests');
+  const ofOperations = limits.filter(({ rule }) => rule.unit !== 'requests');
+
+  async function take(from: readonly Limit[], { person, address }: Taker, points: (rule: RateRule) => number) {
+    for (const limit of from) {
+      if (limit.rule.anonymous && person !== null) continue;
+      const wanted = points(limit.rule);
+      if (wanted > 0) await consume(limit, person ?? `@${address}`, wanted, logger);
+    }
+  }
+
   return {
-    async take(taken) {
-      const identity = taken.person ?? `@${taken.address}`;
-      for (const limit of limits) {
-        const points = pointsOf(limit.rule, taken);
-        if (points > 0) await consume(limit, identity, points, logger);
-      }
-    },
+    takeRequest: (taker) => (ofRequests.length === 0 ? undefined : take(ofRequests, taker, () => 1)),
+    takeOperation: (taker, operation) =>
+      ofOperations.length === 0 ? undefined : take(ofOperations, taker, (rule) => pointsOf(rule, operation)),
   };
 }
 
@@ -68,22 +81,12 @@ function nameOf({ unit, operation, anonymous, limit, seconds }: RateRule): strin
   return `${anonymous ? 'anonymous.' : ''}${unit}${operation === null ? '' : `.${operation}`}=${limit}/${seconds}`;
 }
 
-function pointsOf({ unit, operation, anonymous }: RateRule, taken: Taken): number {
-  if (anonymous && taken.person !== null) return 0;
-  switch (unit) {
-    case 'requests':
-      return 1;
-    case 'cost':
-      return Math.ceil(taken.cost);
-    case 'queries':
-      return taken.kind === 'query' ? 1 : 0;
-    case 'mutations':
-      return taken.kind === 'mutation' ? 1 : 0;
-    case 'subscriptions':
-      return taken.kind === 'subscription' ? 1 : 0;
-    case 'operation':
-      return taken.operationName === operation ? 1 : 0;
-  }
+const UNITS = { query: 'queries', mutation: 'mutations', subscription: 'subscriptions' } as const;
+
+function pointsOf({ unit, operation }: RateRule, { name, kind, cost }: TakenOperation): number {
+  if (unit === 'cost') return Math.ceil(cost());
+  if (unit === 'operation') return name === operation ? 1 : 0;
+  return UNITS[kind] === unit ? 1 : 0;
 }
 
 async function consume({ rule, limiter }: Limit, identity: string, points: number, logger: Logger): Promise<void> {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import { admit, type Edge } from '../edge.ts';
 import { isObject } from '../execution/data.ts';
 import type { Lease } from '../generation.ts';
-import { checkParams } from '../http/params.ts';
-import { type Authenticate, callerOf, type Identified, type Origin, originOf, tokenOf } from '../identify.ts';
+import { withConnectionParams } from '../headers/connection-params.ts';
+import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import { errorResult, formatError, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded, type StreamLimits, type StreamQuota } from '../stream-quota.ts';
@@ -16,6 +17,7 @@ export interface ConnectionOptions {
   /** What serves an operation, for as long as it is held. */
   readonly lease: () => Lease;
   readonly authenticate: Authenticate;
+  readonly edge: Edge;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
   readonly quota: StreamQuota;
@@ -59,7 +61,9 @@ interface State {
   init: 'awaited' | 'received' | 'acknowledged';
   isOpen: boolean;
   isAlive: boolean;
-  token: string | null;
+  /** Of the handshake, with what the client has said since over them. */
+  headers: IncomingHttpHeaders;
+  /** Of the caller, with what is forwarded for it. */
   scope: string;
   timer: NodeJS.Timeout | undefined;
 }
@@ -76,7 +80,7 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
     init: 'awaited',
     isOpen: true,
     isAlive: true,
-    token: null,
+    headers: wire.headers,
     scope: '',
     timer: undefined,
   };
@@ -122,6 +126,10 @@ function handle(protocol: Protocol, text: string | null): void {
     return;
   }
   const failed = (error: unknown) => {
+    if (error instanceof AppError) {
+      wire.close(4400, error.message);
+      return;
+    }
     options.logger.error({ err: error }, 'a WebSocket message failed unexpectedly');
     wire.close(4500, 'Unexpected error.');
   };
@@ -167,31 +175,32 @@ async function connect(protocol: Protocol, payload: unknown): Promise<void> {
   }
   state.init = 'received';
   clearTimeout(state.timer);
-  const token = tokenOf(authorizationIn(payload)) ?? tokenOf(wire.headers.authorization);
-  const identified = await identify(protocol, token);
-  if (!identified || !state.isOpen) return;
-  state.token = token;
-  state.scope = identified.scope;
+  const headers = withConnectionParams(wire.headers, payload);
+  const known = await identify(protocol, headers);
+  if (!known || !state.isOpen) return;
+  state.headers = headers;
+  state.scope = known.scope;
   state.init = 'acknowledged';
-  closeAtExpiry(protocol, identified);
+  closeAtExpiry(protocol, known.identified);
   send(protocol, '{"type":"connection_ack"}');
 }
 
+interface Known {
+  readonly identified: Identified;
+  readonly scope: string;
+}
+
 /** Null when the token was refused, and the connection with it. */
-async function identify({ options, wire }: Protocol, token: string | null): Promise<Identified | null> {
+async function identify({ options, wire }: Protocol, headers: IncomingHttpHeaders): Promise<Known | null> {
+  const origin = originOf(headers, randomUUID(), options.edge.headers);
   try {
-    return await options.authenticate(token, randomUUID());
+    const identified = await options.authenticate(origin.token, origin.requestId);
+    return { identified, scope: callerOf(origin, identified, null).scope };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     wire.close(4403, error.message);
     return null;
   }
-}
-
-function authorizationIn(params: unknown): unknown {
-  if (!isObject(params)) return undefined;
-  const key = Object.keys(params).find((name) => name.toLowerCase() === 'authorization');
-  return key === undefined ? undefined : params[key];
 }
 
 function closeAtExpiry({ wire, state }: Protocol, { expiresAt }: Identified): void {
@@ -205,17 +214,20 @@ function closeAtExpiry({ wire, state }: Protocol, { expiresAt }: Identified): vo
 /** A ping may bring a fresh token of the same session: its streams go on until that one expires. */
 async function answerPing(protocol: Protocol, payload: unknown): Promise<void> {
   const { wire, state } = protocol;
-  const token = tokenOf(authorizationIn(payload));
-  if (token !== null && state.init === 'acknowledged') {
-    const identified = await identify(protocol, token);
-    if (!identified || !state.isOpen) return;
-    if (identified.scope !== state.scope) {
-      wire.close(4403, 'The fresh token is of another session: open another connection for it.');
+  const headers = withConnectionParams(state.headers, payload);
+  if (headers.authorization !== state.headers.authorization && state.init === 'acknowledged') {
+    const known = await identify(protocol, headers);
+    if (!known || !state.isOpen) return;
+    if (known.scope !== state.scope) {
+      wire.close(
+        4403,
+        'The fresh token is of another session, or is itself forwarded: open another connection for it.',
+      );
       return;
     }
-    state.token = token;
-    closeAtExpiry(protocol, identified);
-    for (const { stream } of state.running.values()) stream?.extend(identified.expiresAt);
+    state.headers = headers;
+    closeAtExpiry(protocol, known.identified);
+    for (const { stream } of state.running.values()) stream?.extend(known.identified.expiresAt);
   }
   send(protocol, '{"type":"pong"}');
 }
@@ -244,7 +256,7 @@ async function subscribe(protocol: Protocol, { id, payload }: Message): Promise<
   const requestId = randomUUID();
   const running: Running = { stream: null, left: false };
   state.running.set(id, running);
-  const origin = { ...originOf(wire.headers, requestId), token: state.token };
+  const origin = originOf(state.headers, requestId, options.edge.headers);
   const operation = { id, running, origin, reply: createReplies(protocol, id, requestId) };
   try {
     refuseCrowded(state.running.size, options.limits.perSocket);
@@ -266,11 +278,11 @@ async function run(
   { running, origin, reply }: Operation,
   payload: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const request = checkParams(payload);
   using lease = options.lease();
   const { pipeline } = lease;
   const identified = await options.authenticate(origin.token, origin.requestId);
-  const prepared = await pipeline.prepare(request);
+  const { address } = wire;
+  const { request, prepared } = await admit(options.edge, pipeline, { person: identified.person, address }, payload);
   if ('errors' in prepared) {
     reply.refuse(prepared);
     return;
@@ -279,7 +291,7 @@ async function run(
     reply.finish(await pipeline.execute(prepared, request, callerOf(origin, identified, null)));
     return;
   }
-  const client = { origin, identified, lastEventId: null, address: wire.address };
+  const client = { origin, identified, lastEventId: null, address };
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, reply);
   if (!('leave' in opened)) {
     reply.finish(opened);

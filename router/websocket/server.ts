@@ -47,7 +47,7 @@ export function serveWebSockets(options: WebSocketOptions): AsyncDisposable {
     const { socket: tcp } = request;
     const connection = openConnection(options, {
       headers: request.headers,
-      address: tcp.remoteAddress,
+      address: options.edge.addressOf(request),
       send: (text) => socket.send(text),
       pendingBytes: () => socket.bufferedAmount,
       drained: () => drained(tcp),
