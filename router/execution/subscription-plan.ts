@@ -1,6 +1,6 @@
 import type { SubscriptionNode } from '@apollo/query-planner';
 import { cursorIn, type Resume } from '../operation/resume.ts';
-import { isObject } from './data.ts';
+import { isObject, mergeInto } from './data.ts';
 import type { SubgraphError } from './errors.ts';
 import type { Execution } from './execution.ts';
 import { type FetchPlan, planFetch, reportRootErrors, type Step } from './fetch.ts';
@@ -43,7 +43,7 @@ export function compileSubscriptionPlan(
       }
       if (!isObject(event.data)) return;
       rewriteOutput?.(event.data);
-      Object.assign(execution.root, event.data);
+      mergeInto(execution.root, event.data);
       await rest?.(execution, [execution.root]);
     },
   };

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RunningFixture, startFixtureRouter } from './fixture/router.ts';
+import { type RunningFixture, readResults, startFixtureRouter } from './fixture/router.ts';
 
 type Behaviour = (response: ServerResponse, request: IncomingMessage) => unknown;
 
@@ -240,4 +240,16 @@ describe('an odd answer that is usable is used', () => {
     await ask();
     expect(followed).toBe(0);
   });
+});
+
+test('a key __proto__ in an event gives no field a value', async () => {
+  const { fixture, ...first } = await startFixtureRouter();
+  await first[Symbol.asyncDispose]();
+  const event = '{"data":{"__proto__":{"slowReviews":{"id":"evil"}}}}';
+  const headers = { 'content-type': 'text/event-stream' };
+  const reviews = async () => new Response(`event: next\ndata: ${event}\n\nevent: complete\ndata:\n\n`, { headers });
+  await using streaming = await startFixtureRouter({ subgraphs: new Map(fixture.subgraphs).set('reviews', reviews) });
+  const query = 'subscription { slowReviews { id } }';
+  const results = readResults(await streaming.post({ query }, { accept: 'text/event-stream' }));
+  expect((await results.next()).value).toEqual({ data: { slowReviews: null } });
 });
