@@ -14,6 +14,9 @@ import type { OperationOptions, PlannedOperation, PreparedOperation } from './op
 import { createOperationCache, type UsedOperation } from './operation/operation-cache.ts';
 import type { Planner } from './operation/planner.ts';
 import type { Resume } from './operation/resume.ts';
+import type { ResponseCache } from './response-cache/cache.ts';
+import { type Caching, createCaching, type Run } from './response-cache/caching.ts';
+import type { Invalidation } from './response-cache/tags.ts';
 import { errorResult, type GraphQLResult } from './results.ts';
 import { createSharedExecutions } from './shared-executions.ts';
 import { type ChannelSource, type Completed, createChannel, type Subscriber } from './subscriptions/channel.ts';
@@ -57,6 +60,8 @@ export interface Pipeline {
     client: StreamClient,
     subscriber: Subscriber,
   ): Promise<GraphQLResult | Subscription>;
+  /** Drops kept answers. @throws BadInputError for a type or key that the supergraph does not have. */
+  invalidate(targets: readonly Invalidation[]): void;
   /** Gives every open stream this result as its last; whoever subscribes from now on is refused with it. */
   endStreams(last: GraphQLResult): void;
   /** Streams from subgraphs that are open now. */
@@ -80,15 +85,23 @@ export interface PipelineOptions extends Partial<OperationOptions> {
   readonly changes?: ChangeCounter | undefined;
   /** One execution for all callers of one scope who ask the same at the same time. Default true. */
   readonly shareExecutions?: boolean | undefined;
+  /** Where answers are kept that the supergraph lets be kept; default: nowhere. */
+  readonly responseCache?: ResponseCache | undefined;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
   /** Called for what is under way without a request, so that nothing is closed before its end. */
   readonly hold?: (() => Disposable) | undefined;
 }
 
+interface Running extends PipelineOptions {
+  readonly caching: Caching;
+}
+
 /** From a document and variables to a result: the same for every transport. */
-export function createPipeline(options: PipelineOptions): Pipeline {
-  const { state, metrics } = options;
+export function createPipeline(given: PipelineOptions): Pipeline {
+  const { state, metrics } = given;
+  const caching = createCaching(state, given.responseCache ?? null);
+  const options: Running = { ...given, caching };
   const { planner = state.planner, unauthorized = 'filter', introspection = true, suggestions = true } = options;
   const cache = createOperationCache({ ...options, planner, unauthorized, introspection, suggestions });
   const channels = createChannels();
@@ -109,7 +122,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async execute(prepared, request, caller) {
       const started = performance.now();
       const ready = await makeReady(prepared, request.variables, caller.access);
-      const result = 'errors' in ready ? ready : await run(ready, request.variables, caller);
+      const result =
+        'errors' in ready ? ready : (caching.find(ready, caller) ?? (await run(ready, request.variables, caller)));
       observe(metrics, prepared, result, (performance.now() - started) / 1000);
       return result;
     },
@@ -119,6 +133,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if ('errors' in ready) return ready;
       return openSubscription(options, channels, ready, { client, subscriber });
     },
+    invalidate: caching.invalidate,
     endStreams(last) {
       ended = last;
       channels.end(last);
@@ -134,10 +149,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
 }
 
-interface Ready {
-  readonly operation: PlannedOperation;
+interface Ready extends Run {
   readonly introspect: PreparedOperation['introspect'];
-  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** Variables are looked at before planning: an operation that is too dear for them is not worth a plan. */
@@ -151,7 +164,7 @@ async function makeReady(
   if ('errors' in coerced) return coerced;
   const operation = await prepared.for(access);
   if ('errors' in operation) return operation;
-  return { operation, introspect: prepared.introspect, variables: coerced.variables };
+  return { prepared, operation, introspect: prepared.introspect, variables: coerced.variables };
 }
 
 function createExecution(options: PipelineOptions, ready: Ready, caller: Caller): Execution {
@@ -177,14 +190,15 @@ function logFailure(logger: Logger, failure: SubgraphFailure, { name }: PlannedO
 }
 
 async function runOperation(
-  options: PipelineOptions,
+  options: Running,
   ready: Ready,
   rawVariables: Readonly<Record<string, unknown>>,
   caller: Caller,
 ): Promise<GraphQLResult> {
   const execution = createExecution(options, ready, caller);
+  const end = options.caching.begin(ready, caller);
   await ready.operation.run?.(execution, [execution.root]);
-  return finish(execution, ready, ready.introspect?.(rawVariables) ?? null);
+  return end(execution.root, finish(execution, ready, ready.introspect?.(rawVariables) ?? null));
 }
 
 function finish(
@@ -225,7 +239,7 @@ interface Joining {
 }
 
 async function openSubscription(
-  options: PipelineOptions,
+  options: Running,
   channels: Channels,
   ready: Ready,
   { client, subscriber }: Joining,
@@ -272,7 +286,7 @@ function startsAtCursor({ variables }: Ready, { resume }: SubscriptionPlan): boo
 
 /** The first client of a channel opens it for all: they have one scope, so every subgraph answers them alike. */
 function sourceOf(
-  options: PipelineOptions,
+  options: Running,
   ready: Ready,
   { origin, identified }: StreamClient,
   onClose: () => void,
@@ -332,7 +346,7 @@ async function openUpstream(
 }
 
 async function completeEvent(
-  options: PipelineOptions,
+  options: Running,
   ready: Ready,
   event: SubscriptionEvent,
   caller: Caller,
@@ -342,10 +356,10 @@ async function completeEvent(
   const cursor = subscription?.cursorOf(event) ?? null;
   await subscription?.runEvent(execution, event);
   // A refusal has no data: the field's null would only repeat it.
-  if (!isObject(event.data) && execution.errors.length > 0) {
-    return { result: { data: 'null', errors: execution.errors }, cursor };
-  }
-  return { result: finish(execution, ready, null), cursor };
+  const refused = !isObject(event.data) && execution.errors.length > 0;
+  const result = refused ? { data: 'null', errors: execution.errors } : finish(execution, ready, null);
+  options.caching.dropChanged(ready, execution.root, result);
+  return { result, cursor };
 }
 
 function streamLost(failure: SubgraphFailure): GraphQLFormattedError {

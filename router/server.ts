@@ -17,6 +17,8 @@ import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import type { OperationOptions } from './operation/operation.ts';
 import { createPlanningWorker, DEFAULT_PLANNING_LIMITS, type PlanningLimits } from './operation/planning-worker.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { createResponseCache, type ResponseCache } from './response-cache/cache.ts';
+import type { Invalidation } from './response-cache/tags.ts';
 import {
   DEFAULT_WARM_UP,
   type Opening,
@@ -66,6 +68,8 @@ interface CommonOptions {
   readonly streamLimits?: Partial<StreamLimits> | undefined;
   /** One execution of a query for all callers of one scope who ask the same at the same time. Default true. */
   readonly shareExecutions?: boolean | undefined;
+  /** Keeps answers for as long as `@cacheControl` of the supergraph lets them be kept; default: keeps none. */
+  readonly responseCache?: { readonly maxBytes: number } | undefined;
   /** What becomes of fields that a caller may not use: null with an error each (default), or the operation refused. */
   readonly unauthorized?: OperationOptions['unauthorized'] | undefined;
   /** Whether `__schema` and `__type` are answered. Default true. */
@@ -97,6 +101,11 @@ export type RouterOptions = CommonOptions &
 export interface Router extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /**
+   * Drops the kept answers that hold one of these entities, or any object of a type: for changes that neither a mutation
+   * nor an event through this router has told of. @throws BadInputError for a type or key that does not exist.
+   */
+  invalidate(targets: readonly Invalidation[]): void;
 }
 
 /** Throws InvalidSupergraphError, or the system's error when the port or the supergraph cannot be read. */
@@ -143,6 +152,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   };
   return {
     port,
+    invalidate(targets) {
+      using lease = served.lease();
+      lease.pipeline.invalidate(targets);
+    },
     url: `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`,
     [Symbol.asyncDispose]() {
       stopped ??= stop();
@@ -157,9 +170,10 @@ function openSupergraph(
   metrics: RouterMetrics | undefined,
 ): Promise<ServedSupergraph> {
   const { logger } = options;
+  const responseCache = options.responseCache && createResponseCache(options.responseCache);
   return serveSupergraph({
     source: sourceOf(options),
-    open: (opening) => openPipeline(options, opening, { edge, metrics }),
+    open: (opening) => openPipeline(options, { ...opening, responseCache }, { edge, metrics }),
     warmUp: { ...DEFAULT_WARM_UP, ...options.warmUp },
     logger,
     metrics,
@@ -168,7 +182,7 @@ function openSupergraph(
 
 function openPipeline(
   options: RouterOptions,
-  { state, hold, resources }: Opening,
+  { state, hold, resources, responseCache }: Opening & { readonly responseCache: ResponseCache | undefined },
   { edge, metrics }: { readonly edge: Edge; readonly metrics: RouterMetrics | undefined },
 ): Pipeline {
   const urls = overridesOf(options.urls, state);
@@ -180,6 +194,7 @@ function openPipeline(
     subgraph: withHeaders(clients.get, edge.headers),
     changes: clients.changes,
     shareExecutions: options.shareExecutions,
+    responseCache,
     planner: worker ?? state.planner,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     ...(options.unauthorized && { unauthorized: options.unauthorized }),

@@ -35,6 +35,8 @@ export type Variables = Readonly<Record<string, unknown>>;
 export interface PreparedOperation {
   readonly name: string | null;
   readonly kind: 'query' | 'mutation' | 'subscription';
+  /** With its fragments. */
+  readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
   readonly introspect: Introspection | undefined;
   /** Coerced, within their limits, and the operation within its cost for them. */
@@ -99,6 +101,7 @@ export function prepareOperation(
   return {
     name: definition.name?.value ?? null,
     kind: definition.operation,
+    document,
     definition,
     introspect: compileIntrospection(state.schema, document, definition),
     coerce: compileCoercion(environment, definition, estimate),
