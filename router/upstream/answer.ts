@@ -30,8 +30,8 @@ const BYTE_ORDER_MARK = 0xfeff;
 export function readAnswer(service: string, { status, text, location }: Answer): SubgraphAnswer {
   const invalid = (why: string, cause?: unknown) => invalidAnswer(service, status, why, text, cause);
   if (status >= 300 && status < 400) {
-    const target = location === null ? 'without a target' : `to ${JSON.stringify(location.slice(0, 200))}`;
-    throw invalid(`a redirect ${target} is not followed: configure the URL that it points to`);
+    const target = location === null ? '' : ` to ${JSON.stringify(location.slice(0, 200))}`;
+    throw invalid(`a redirect${target} is not followed: configure the URL that answers itself`);
   }
   if (text === '') throw invalid('the answer is empty');
   const answer = parse(text, invalid);

@@ -6,7 +6,7 @@ let api: typeof fetchApi | undefined;
 
 /** A subgraph in this process, asked through its own handler. */
 export function createFetchTransport(url: string, fetch: SubgraphFetch): Transport {
-  const post = async (body: string, headers: Headers, signal: AbortSignal): Promise<Response> => {
+  const post = async (body: string, headers: Headers, signal: AbortSignal | null): Promise<Response> => {
     api ??= (await import('../fetch-api.ts')).fetchApi;
     return fetch(new api.Request(url, { method: 'POST', headers, body, signal }));
   };
@@ -25,9 +25,9 @@ export function createFetchTransport(url: string, fetch: SubgraphFetch): Transpo
       };
     },
     stream(body, headers, sink) {
-      const leaving = new AbortController();
-      const source = createPump(sink, leaving);
-      post(body, headers, leaving.signal).then(source.open, source.fail);
+      const source = createPump(sink);
+      // No signal: yoga drops a stream unclosed when it is aborted between subscribing and answering.
+      post(body, headers, null).then(source.open, source.fail);
       return source;
     },
     async [Symbol.asyncDispose]() {},
@@ -44,7 +44,7 @@ interface Pump extends AnswerSource {
 }
 
 /** Reads a web stream for as long as it is neither paused nor closed. */
-function createPump(sink: AnswerSink, leaving: AbortController): Pump {
+function createPump(sink: AnswerSink): Pump {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let open = true;
   let paused = false;
@@ -78,19 +78,12 @@ function createPump(sink: AnswerSink, leaving: AbortController): Pump {
     sink.fail(error);
   }
 
-  function cancel(body: ReadableStreamDefaultReader<Uint8Array> | ReadableStream<Uint8Array> | null | undefined): void {
-    body?.cancel().catch(() => {});
-  }
-
   return {
     open(response) {
       if (open) sink.open(response.status, response.headers.get('content-type') ?? '');
-      if (!open) {
-        cancel(response.body);
-        return;
-      }
       reader = response.body?.getReader();
-      if (reader) void read();
+      if (!open) discard(reader);
+      else if (reader) void read();
       else end();
     },
     fail,
@@ -103,8 +96,13 @@ function createPump(sink: AnswerSink, leaving: AbortController): Pump {
     },
     close() {
       open = false;
-      leaving.abort();
-      cancel(reader);
+      reader?.cancel().catch(() => {});
     },
   };
+}
+
+/** Closes a body that nobody has read: yoga begins a stream with its first read, and cannot close what has not begun. */
+function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): void {
+  reader?.read().catch(() => {});
+  reader?.cancel().catch(() => {});
 }

@@ -2,13 +2,15 @@ import type { Caller } from '../execution/execution.ts';
 import type { SubgraphAnswer } from '../execution/fetch.ts';
 import type { SubscriptionEvent } from '../execution/subscription-plan.ts';
 import type { RouterMetrics } from '../metrics.ts';
-import { openEventStream } from './event-stream.ts';
+import type { CallbackStreams } from './callback-stream.ts';
 import { asFailure, clientLeft } from './failure.ts';
 import { createFetchTransport } from './fetch-transport.ts';
 import { type Fetched, startFlight } from './flight.ts';
+import { questionHeaders } from './headers.ts';
 import { createHttpTransport } from './http-transport.ts';
 import { type ChangeCounter, createSharedFlights, landing, type Seat, takeAlone } from './shared-flights.ts';
-import type { Headers, SubgraphFetch } from './transport.ts';
+import { createSubscriber, type SubscriptionMode } from './subscribe.ts';
+import type { SubgraphFetch } from './transport.ts';
 
 export interface SubgraphCall {
   /** The whole request as JSON without line breaks: query, operationName, variables. */
@@ -43,10 +45,24 @@ export interface SubgraphOptions {
   readonly mutationTimeoutMs?: number | undefined;
   /** Bytes of one answer, unpacked, or of one event of a stream; a longer one is refused. Default 64 MiB. */
   readonly maxAnswerBytes?: number | undefined;
+  /** Connections for questions; streams have their own. Default 128. */
+  readonly maxConnections?: number | undefined;
   /** HTTP/2 where the subgraph offers it over TLS. Default false. */
   readonly allowH2?: boolean | undefined;
   /** One fetch for all callers of one scope who ask the same at the same time. Default true. */
   readonly shareFetches?: boolean | undefined;
+  /**
+   * How subscriptions reach a subgraph that is not in this process. Default `auto`: by WebSocket where it speaks
+   * graphql-transport-ws, otherwise by server-sent events. `callback` (Apollo's protocol) needs the router's public URL.
+   */
+  readonly subscriptions?: SubscriptionMode | undefined;
+  /** Where WebSockets are answered, if not at the subgraph's URL. */
+  readonly webSocketUrl?: string | undefined;
+  /**
+   * Milliseconds without a sign of life after which a stream is lost; null for never. Default 30,000 for WebSockets,
+   * which are pinged, and callbacks, which are checked; null for server-sent events, which need no heartbeats.
+   */
+  readonly streamSilenceMs?: number | null | undefined;
 }
 
 export interface SubgraphClientOptions extends SubgraphOptions {
@@ -56,6 +72,8 @@ export interface SubgraphClientOptions extends SubgraphOptions {
   readonly fetch?: SubgraphFetch | undefined;
   /** One for all subgraphs of a router: a mutation of one may show in another. */
   readonly changes?: ChangeCounter | undefined;
+  /** Takes what subgraphs post; needed where one subscribes by callback. */
+  readonly callbacks?: CallbackStreams | null | undefined;
   readonly metrics?: RouterMetrics | undefined;
 }
 
@@ -69,10 +87,21 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     ? createFetchTransport(url, fetch)
     : createHttpTransport(url, {
         service: name,
-        maxConnections: 128,
+        maxConnections: options.maxConnections ?? 128,
         maxAnswerBytes,
         allowH2: options.allowH2 ?? false,
       });
+  const subscriber = createSubscriber({
+    service: name,
+    webSocketUrl: options.webSocketUrl ?? url,
+    mode: fetch ? 'sse' : (options.subscriptions ?? 'auto'),
+    transport,
+    timeoutMs: queryTimeoutMs,
+    maxBytes: maxAnswerBytes,
+    silenceMs: fetch ? null : options.streamSilenceMs,
+    callbacks: options.callbacks ?? null,
+    changes,
+  });
   const flights = createSharedFlights<Fetched>(changes);
 
   function start(call: SubgraphCall) {
@@ -81,7 +110,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       service: name,
       transport,
       body: call.body,
-      headers: headersOf(call, ACCEPT_RESULT),
+      headers: questionHeaders(call.caller, ACCEPT_RESULT),
       timeoutMs: isMutation ? mutationTimeoutMs : queryTimeoutMs,
       mayRetry: !isMutation,
     });
@@ -116,34 +145,12 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         metrics?.subgraphFetch(name, outcome, (performance.now() - started) / 1000);
       }
     },
-    subscribe: (call) =>
-      openEventStream({
-        service: name,
-        transport,
-        body: call.body,
-        headers: headersOf(call, 'text/event-stream'),
-        timeoutMs: queryTimeoutMs,
-        maxBytes: maxAnswerBytes,
-        signal: call.caller.signal,
-        onEvent() {
-          changes.count += 1;
-        },
-      }),
-    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+    subscribe: subscriber.subscribe,
+    async [Symbol.asyncDispose]() {
+      subscriber[Symbol.dispose]();
+      await transport[Symbol.asyncDispose]();
+    },
   };
 }
 
 const ACCEPT_RESULT = 'application/json, application/graphql-response+json;q=0.9';
-
-function headersOf({ caller }: SubgraphCall, accept: string): Headers {
-  const { identityHeader, requestId, traceparent, forwarded } = caller;
-  const headers: Record<string, string> = {
-    ...forwarded,
-    'content-type': 'application/json',
-    accept,
-    'x-request-id': requestId,
-  };
-  if (identityHeader !== null) headers['x-alims-identity'] = identityHeader;
-  if (traceparent !== null) headers.traceparent = traceparent;
-  return headers;
-}
