@@ -4,6 +4,7 @@ import { FORWARD_NOTHING, type HeaderPolicy } from './headers/policy.ts';
 import { checkParams, type Params } from './http/params.ts';
 import type { Identified } from './identify.ts';
 import type { GraphQLRequest, Pipeline, Prepared } from './pipeline.ts';
+import { hasPlanScope, type PlanAccess } from './query-plan.ts';
 import { type AddressOf, createAddressOf } from './rate/address.ts';
 import { type RateLimiter, type Taker, UNLIMITED } from './rate/limiter.ts';
 
@@ -13,6 +14,11 @@ export interface Edge {
   readonly documents: DocumentStore;
   readonly rate: RateLimiter;
   readonly addressOf: AddressOf;
+  /**
+   * Who may see how operations are planned. Default: callers with the permission or scope `router:plan`, and everybody
+   * where GraphiQL is served at an address of this machine alone.
+   */
+  readonly queryPlan: PlanAccess;
 }
 
 const DEFAULT_REGISTERED_BYTES = 8 * 1024 * 1024;
@@ -24,6 +30,7 @@ export function completeEdge(given: Partial<Edge> | undefined, logger: Logger): 
     documents: given?.documents ?? createDocumentStore({ maxBytes: DEFAULT_REGISTERED_BYTES, logger }),
     rate: UNLIMITED,
     addressOf: createAddressOf(null),
+    queryPlan: hasPlanScope,
     ...given,
   };
 }

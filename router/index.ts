@@ -3,6 +3,7 @@ export { type Composition, CompositionError, composeSupergraph, type SubgraphDef
 export type { GraphiQLOptions, GraphiQLTab } from './graphiql/page.ts';
 export { type Authenticate, type Identified, identifyViewer, NOBODY } from './identify.ts';
 export { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
+export { PLAN_SCOPE, type PlanAccess } from './query-plan.ts';
 export { type ExtraRoute, type Router, type RouterOptions, startRouter } from './server.ts';
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from './stream-quota.ts';
 export { buildSupergraph, InvalidSupergraphError, type SupergraphState } from './supergraph.ts';

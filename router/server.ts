@@ -17,6 +17,7 @@ import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import type { OperationOptions } from './operation/operation.ts';
 import { createPlanningWorker, DEFAULT_PLANNING_LIMITS, type PlanningLimits } from './operation/planning-worker.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
+import { defaultPlanAccess } from './query-plan.ts';
 import { createResponseCache, type ResponseCache } from './response-cache/cache.ts';
 import type { Invalidation } from './response-cache/tags.ts';
 import {
@@ -112,7 +113,9 @@ export interface Router extends AsyncDisposable {
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { logger } = options;
   const metrics = options.metrics && createRouterMetrics(options.metrics);
-  const edge = completeEdge(options.edge, logger);
+  const host = options.host ?? '127.0.0.1';
+  const queryPlan = defaultPlanAccess(host, Boolean(options.graphiql));
+  const edge = completeEdge({ queryPlan, ...options.edge }, logger);
   const served = await openSupergraph(options, edge, metrics);
   options.health?.tell('supergraph', () => served.describe());
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
@@ -135,7 +138,6 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     quota,
     limits: streamLimits,
   });
-  const host = options.host ?? '127.0.0.1';
   try {
     await listen(server, options.port, host);
   } catch (error) {

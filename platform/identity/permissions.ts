@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   'files:read': 'see and download files shared with one',
   'files:write': 'upload files and new versions',
   'files:manage': 'share any file of the organization',
+  'router:plan': 'see how the router plans an operation',
 } as const;
 export type Permission = keyof typeof PERMISSIONS;
 
@@ -65,8 +66,16 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   ],
   qc_officer: [...READ_ALL, ...OWN_WORK, 'catalogue:manage', 'results:verify', 'workflows:manage', 'rules:write'],
   auditor: [...READ_ALL],
-  admin: [...READ_ALL, ...OWN_WORK, 'users:manage', 'catalogue:manage', 'memory:forget', 'files:manage'],
-  integration: [...READ_ALL, ...OWN_WORK, 'catalogue:manage', 'samples:register', 'results:enter', 'workflows:advance'],
+  admin: [...READ_ALL, ...OWN_WORK, 'users:manage', 'catalogue:manage', 'memory:forget', 'files:manage', 'router:plan'],
+  integration: [
+    ...READ_ALL,
+    ...OWN_WORK,
+    'catalogue:manage',
+    'samples:register',
+    'results:enter',
+    'workflows:advance',
+    'router:plan',
+  ],
 };
 
 /** The union of what the roles grant. */

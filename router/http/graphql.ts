@@ -6,6 +6,7 @@ import type { Lease } from '../generation.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import type { GraphQLRequest, Pipeline, Prepared } from '../pipeline.ts';
+import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
 import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import type { StreamQuota } from '../stream-quota.ts';
 import { openClientStream } from '../subscriptions/client-stream.ts';
@@ -147,16 +148,22 @@ async function serve(
   const { origin, signal } = exchange;
   try {
     refuseUnservable(exchange.wanted);
+    const wish = planWishOf(exchange.request.headers, params.extensions);
     using lease = options.lease();
     const { pipeline } = lease;
     // Before the document is looked at: planning is dear, and a wrong token buys none.
     const identified = await options.authenticate(origin.token, origin.requestId);
+    refuseUnseen(wish, options.edge.queryPlan, identified);
     const caller = { person: identified.person, address: options.edge.addressOf(exchange.request) };
     const { request, prepared } = await admit(options.edge, pipeline, caller, params);
     const kind = 'errors' in prepared ? null : prepared.kind;
     if (kind === 'mutation' && exchange.request.method !== 'POST') throw mutationOverGet();
-    if (kind === 'subscription') return await stream(options, exchange, { pipeline, prepared, request, identified });
-    return await pipeline.execute(prepared, request, callerOf(origin, identified, signal));
+    if (kind === 'subscription' && wish !== 'dry-run') {
+      return await stream(options, exchange, { pipeline, prepared, request, identified });
+    }
+    return await withPlan(wish, { prepared, access: identified.access }, () =>
+      pipeline.execute(prepared, request, callerOf(origin, identified, signal)),
+    );
   } catch (error) {
     return errorResult(error, origin.requestId, options.logger);
   }

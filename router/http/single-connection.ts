@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { admit } from '../edge.ts';
 import { callerOf, type Identified, originOf } from '../identify.ts';
+import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
 import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
@@ -170,12 +171,14 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
   const { request, response, requestId, params } = posted;
   const id = operationIdOf(params);
   if (session.operations.has(id)) throw httpRefusal(409, `An operation ${JSON.stringify(id)} is already running.`);
+  const wish = planWishOf(request.headers, params.extensions);
   refuseCrowded(session.operations.size + 1, options.maxOperationsPerStream);
   const origin = originOf(request.headers, requestId, options.edge.headers);
   const identified = await options.authenticate(origin.token, requestId);
   if (identified.scope !== session.scope) {
     throw httpRefusal(403, 'The stream was reserved by another session: reserve one of your own with PUT.');
   }
+  refuseUnseen(wish, options.edge.queryPlan, identified);
   using lease = options.lease();
   const { pipeline } = lease;
   const address = options.edge.addressOf(request);
@@ -191,8 +194,9 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
   response.writeHead(202).end();
   const replies = createReplies(session, id, requestId);
   try {
-    if ('errors' in prepared || prepared.kind !== 'subscription') {
-      replies.finish(await pipeline.execute(prepared, admitted.request, caller));
+    if ('errors' in prepared || prepared.kind !== 'subscription' || wish === 'dry-run') {
+      const run = () => pipeline.execute(prepared, admitted.request, caller);
+      replies.finish(await withPlan(wish, { prepared, access: identified.access }, run));
       return;
     }
     const client = { origin, identified, lastEventId: null, address };

@@ -8,6 +8,7 @@ import type { Lease } from '../generation.ts';
 import { withConnectionParams } from '../headers/connection-params.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
+import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
 import { errorResult, formatError, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded, type StreamLimits, type StreamQuota } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
@@ -278,17 +279,20 @@ async function run(
   { running, origin, reply }: Operation,
   payload: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  const wish = planWishOf({}, payload.extensions);
   using lease = options.lease();
   const { pipeline } = lease;
   const identified = await options.authenticate(origin.token, origin.requestId);
+  refuseUnseen(wish, options.edge.queryPlan, identified);
   const { address } = wire;
   const { request, prepared } = await admit(options.edge, pipeline, { person: identified.person, address }, payload);
   if ('errors' in prepared) {
     reply.refuse(prepared);
     return;
   }
-  if (prepared.kind !== 'subscription') {
-    reply.finish(await pipeline.execute(prepared, request, callerOf(origin, identified, null)));
+  if (prepared.kind !== 'subscription' || wish === 'dry-run') {
+    const run = () => pipeline.execute(prepared, request, callerOf(origin, identified, null));
+    reply.finish(await withPlan(wish, { prepared, access: identified.access }, run));
     return;
   }
   const client = { origin, identified, lastEventId: null, address };
