@@ -7,6 +7,7 @@ import { createSubgraphClient, type SubgraphClient, type SubgraphClientOptions }
 import { callerIn } from './testing/held-subgraph.ts';
 import {
   createTicks,
+  listenerOf,
   post,
   type Served,
   serve,
@@ -55,7 +56,7 @@ const ROADS: Record<string, (ticks: Ticks, options?: Partial<SubgraphClientOptio
     return { client: connect({ url: 'http://ticks/graphql', fetch, ...options }), server: null };
   },
   async 'server-sent events'(ticks, options) {
-    const server = kept(await serve(createServer(yogaOf(ticks))));
+    const server = kept(await serve(createServer(listenerOf(ticks))));
     return { client: connect({ url: server.url, subscriptions: 'sse', ...options }), server };
   },
   async WebSocket(ticks, options) {
@@ -290,14 +291,14 @@ describe('WebSockets', () => {
 describe('the road is found by itself', () => {
   test('a subgraph that speaks graphql-transport-ws is reached by it', async () => {
     const ticks = createTicks();
-    const server = kept(await serveWebSockets(ticks, { request: yogaOf(ticks) }));
+    const server = kept(await serveWebSockets(ticks, { request: listenerOf(ticks) }));
     const client = connect({ url: server.url });
     expect(await collect(await subscribe(client, 'ticks(count: 2)'))).toHaveLength(2);
     expect(server.parameters).toHaveLength(1);
   });
 
   test.each<[string, (server: Server, ticks: Ticks) => Server]>([
-    ['answers an upgrade like any request', (_, ticks) => createServer(yogaOf(ticks))],
+    ['answers an upgrade like any request', (_, ticks) => createServer(listenerOf(ticks))],
     [
       'refuses an upgrade',
       (server) => server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
@@ -312,7 +313,7 @@ describe('the road is found by itself', () => {
     ],
   ])('a subgraph that %s is reached by server-sent events, and the next stream does not try again', async (_, make) => {
     const ticks = createTicks();
-    const server = kept(await serve(make(createServer(yogaOf(ticks)), ticks)));
+    const server = kept(await serve(make(createServer(listenerOf(ticks)), ticks)));
     const client = connect({ url: server.url });
     for (const count of [2, 3]) {
       expect(await collect(await subscribe(client, `ticks(count: ${count})`))).toHaveLength(count);
@@ -402,7 +403,7 @@ describe('server-sent events', () => {
 
   test('open streams take no connection from questions', async () => {
     const ticks = createTicks();
-    const server = kept(await serve(createServer(yogaOf(ticks))));
+    const server = kept(await serve(createServer(listenerOf(ticks))));
     const client = connect({ url: server.url, subscriptions: 'sse', maxConnections: 2 });
     const leaving = new AbortController();
     await Promise.all(Array.from({ length: 10 }, () => subscribe(client, 'silent', leaving.signal)));

@@ -1,4 +1,11 @@
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { buildSchema, GraphQLError, type GraphQLSchema, parse, subscribe } from 'graphql';
@@ -117,6 +124,11 @@ export interface WebSocketSubgraph extends Served {
   readonly sockets: WebSocketServer['clients'];
 }
 
+export function listenerOf(ticks: Ticks): RequestListener {
+  const yoga = yogaOf(ticks);
+  return (request, response) => void yoga(request, response);
+}
+
 export async function serveWebSockets(
   { schema }: Ticks,
   options: { readonly accept?: () => boolean; readonly request?: RequestListener } = {},
@@ -153,7 +165,7 @@ export interface CallbackSubgraph extends Served {
 /** A subgraph that follows the callback protocol to the letter. */
 export async function serveCallbacks({ schema }: Ticks): Promise<CallbackSubgraph> {
   const extensions: CallbackExtension[] = [];
-  const server = createServer(async (request, response) => {
+  async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += chunk;
     const { query, variables, extensions: sent } = JSON.parse(body);
@@ -173,11 +185,13 @@ export async function serveCallbacks({ schema }: Ticks): Promise<CallbackSubgrap
     }
     answer(200, { data: null });
     void run(extension, events);
-  });
+  }
+  const server = createServer((request, response) => void answerTo(request, response));
   async function run(extension: CallbackExtension, events: AsyncGenerator<unknown>): Promise<void> {
-    const heartbeat = setInterval(async () => {
+    const check = async () => {
       if (!subgraph.quiet && (await post(extension, { action: 'check' })) === 404) await events.return(undefined);
-    }, extension.heartbeatIntervalMs);
+    };
+    const heartbeat = setInterval(() => void check(), extension.heartbeatIntervalMs);
     try {
       for await (const payload of events) {
         if ((await post(extension, { action: 'next', payload })) !== 204) return;
