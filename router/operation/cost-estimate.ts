@@ -171,7 +171,7 @@ function statedSize(
   { arguments: given = [] }: FieldNode,
 ): Count | null {
   if (slicingArguments.length === 0) return assumedSize;
-  const readers = slicingArguments.map((path) => slicingReader(path.split('.'), field, given));
+  const readers = slicingArguments.map((name) => slicingReader(name, field, given));
   const sizeFor = (variables: Variables): number => {
     const found = readers.map((read) => read(variables));
     const asked = found.flatMap(({ asked }) => asked ?? []);
@@ -200,27 +200,17 @@ interface Size {
 }
 
 function slicingReader(
-  [name = '', ...path]: readonly string[],
+  name: string,
   field: GraphQLField<unknown, unknown>,
   given: readonly ArgumentNode[],
 ): (variables: Variables) => Size {
   const node = given.find((argument) => argument.name.value === name)?.value;
-  const fallback = numberOf(member(field.args.find((argument) => argument.name === name)?.defaultValue, path));
-  return (variables) => ({ asked: node && numberOf(memberOfNode(node, path, variables)), fallback });
-}
-
-function memberOfNode(node: ValueNode, path: readonly string[], variables: Variables): unknown {
-  if (node.kind === Kind.VARIABLE) return member(variables[node.name.value], path);
-  const [name, ...rest] = path;
-  if (name === undefined) return node.kind === Kind.INT ? Number(node.value) : undefined;
-  const below = node.kind === Kind.OBJECT ? node.fields.find((field) => field.name.value === name) : undefined;
-  return below && memberOfNode(below.value, rest, variables);
-}
-
-function member(value: unknown, path: readonly string[]): unknown {
-  let found = value;
-  for (const name of path) found = (found as Readonly<Record<string, unknown>> | null | undefined)?.[name];
-  return found;
+  const fallback = numberOf(field.args.find((argument) => argument.name === name)?.defaultValue);
+  if (node?.kind === Kind.VARIABLE) {
+    return (variables) => ({ asked: numberOf(variables[node.name.value]), fallback });
+  }
+  const size = { asked: node?.kind === Kind.INT ? Number(node.value) : undefined, fallback };
+  return () => size;
 }
 
 function numberOf(value: unknown): number | undefined {

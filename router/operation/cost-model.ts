@@ -15,7 +15,7 @@ import {
 /** `@listSize`: how long a list is. */
 export interface ListSize {
   readonly assumedSize: number | null;
-  /** Arguments that say how long it is; with dots for a member of an input object. */
+  /** Arguments that say how long it is. */
   readonly slicingArguments: readonly string[];
   /** Fields beneath that are the list, where the field itself is none. */
   readonly sizedFields: readonly string[];
