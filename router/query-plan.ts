@@ -76,7 +76,8 @@ export async function withPlan(
   if ('errors' in planned) return planned;
   const queryPlan = await describePlan(planned.plan);
   if (wish === 'dry-run') return { data: 'null', extensions: { queryPlan } };
-  const result = await run();
+  // Whoever keeps it would show the plan to who has not asked for it.
+  const { cacheControl: _, ...result } = await run();
   return { ...result, extensions: { ...result.extensions, queryPlan } };
 }
 

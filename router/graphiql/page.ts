@@ -18,6 +18,8 @@ export interface GraphiQLOptions {
   readonly tabs: readonly GraphiQLTab[];
   /** Fills the sign-in form with the demonstration's manager. Default false. */
   readonly demo?: boolean | undefined;
+  /** Whether people sign in by the mutations of ALIMS' accounts. Default true. */
+  readonly signIn?: boolean | undefined;
 }
 
 interface Page {
@@ -68,10 +70,11 @@ function send(request: IncomingMessage, response: ServerResponse, page: Page): v
 }
 
 async function renderPage(options: GraphiQLOptions): Promise<Page> {
-  const [{ renderGraphiQL }, style, script] = await Promise.all([
+  const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
+  const [{ renderGraphiQL }, styles, scripts] = await Promise.all([
     import('@graphql-yoga/render-graphiql'),
-    readFile(new URL('sign-in.css', import.meta.url), 'utf8'),
-    readFile(new URL('sign-in.browser.js', import.meta.url), 'utf8'),
+    Promise.all(['sign-in.css', 'query-plan.css'].map(read)),
+    Promise.all(['sign-in.browser.js', 'query-plan.browser.js'].map(read)),
   ]);
   const title = options.title ?? 'ALIMS';
   const html = renderGraphiQL({
@@ -85,8 +88,10 @@ async function renderPage(options: GraphiQLOptions): Promise<Page> {
     defaultEditorToolsVisibility: 'variables',
     subscriptionsProtocol: 'SSE',
   });
-  const settings = escapeForScript({ title, demo: options.demo === true });
-  const bar = `<style>${style}</style><header id="sign-in-bar" data-settings="${attribute(settings)}"></header><script>${script}</script>`;
+  const settings = escapeForScript({ title, demo: options.demo === true, signIn: options.signIn !== false });
+  const style = `<style>${styles.join('')}</style>`;
+  const script = scripts.map((each) => `<script>${each}</script>`).join('');
+  const bar = `${style}<header id="sign-in-bar" data-settings="${attribute(settings)}"></header>${script}`;
   // Before GraphiQL starts: the bar decides which headers its tabs get.
   const marker = '<div id="root"></div>';
   const at = html.indexOf(marker);

@@ -162,6 +162,10 @@
   }
 
   function showForm(message = '') {
+    if (!settings.signIn) {
+      bar.replaceChildren(brand());
+      return;
+    }
     const email = element('input', {
       type: 'email',
       name: 'email',

@@ -141,16 +141,33 @@ try {
   await answer(page, 'ada@x.test');
   await shoot(page, 'live');
 
-  await page.click('#sign-in-bar button.quiet');
+  await page.click('#show-query-plan');
+  await page.waitForSelector('#query-plan pre:has-text("Subscription")');
+  assert.match((await page.textContent('#query-plan pre')) ?? '', /service: "reviews"[\s\S]*service: "people"/);
+  await shoot(page, 'query-plan');
+  await page.locator('.graphiql-tab-button', { hasText: 'WhoAmI' }).click();
+  await page.waitForSelector('#query-plan pre:has-text("accounts")');
+  await page.click('#query-plan button:has-text("Data")');
+  await page.waitForSelector('#query-plan pre:has-text(\'"serviceName": "accounts"\')');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#query-plan', { state: 'hidden' });
+
+  await page.click('#sign-in-bar button:has-text("Sign out")');
   await page.waitForSelector('#sign-in-bar form');
   await page.fill('#sign-in-bar input[type=password]', 'wrong');
   await page.click('#sign-in-bar button[type=submit]');
   await page.waitForSelector('#sign-in-bar .message:has-text("wrong password")');
   await shoot(page, 'refused');
 
+  await using plain = await startFixtureRouter({ graphiql: { title: 'GraphQL', tabs: [], signIn: false } });
+  const other = await browser.newPage();
+  await other.goto(plain.endpoint);
+  await other.waitForSelector('#show-query-plan');
+  assert.equal(await other.$('#sign-in-bar form'), null, 'who cannot sign in is not asked to');
+
   assert.deepEqual(foreign, [], 'nothing is loaded from elsewhere');
   assert.deepEqual(failures, [], 'no script fails');
-  console.log('GraphiQL: examples, sign-in, renewal, live events and sign-out work in the browser.');
+  console.log('GraphiQL: examples, sign-in, renewal, live events, query plans and sign-out work in the browser.');
 } catch (error) {
   for (const page of browser.contexts().flatMap((context) => context.pages())) await shoot(page, 'failure');
   throw error;
