@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { Settings, SubgraphName } from '#platform/config/index.ts';
+import { ConfigurationError, type Settings, type SubgraphName } from '#platform/config/index.ts';
 import { openResources, type Resources, type RunningSubgraph, startSubgraph } from '#platform/host/index.ts';
 import { startJobs } from '#platform/jobs/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import type { Edge } from '#router/edge.ts';
 import { type GraphiQLOptions, type Router, startRouter } from '#router/index.ts';
+import { openEdge } from '#start/edge.ts';
 import { metricsRoute } from '#start/metrics-route.ts';
 import { authenticatorOf } from '#start/sessions.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
@@ -52,7 +54,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       metrics: resources.metrics,
     }),
   );
-  const router = opening.use(await openRouter(options, resources, [...subgraphs.values()]));
+  const problems: string[] = [];
+  const edge = await openEdge({ settings, logger, directory: process.cwd() }, opening, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const router = opening.use(await openRouter(options, resources, { edge, subgraphs: [...subgraphs.values()] }));
   if (!settings.config.publicUrl) url = router.url.replace('127.0.0.1', 'localhost');
   const running = opening.move();
   return {
@@ -67,7 +72,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 async function openRouter(
   options: SystemOptions,
   resources: Resources,
-  subgraphs: readonly RunningSubgraph[],
+  { edge, subgraphs }: { readonly edge: Partial<Edge>; readonly subgraphs: readonly RunningSubgraph[] },
 ): Promise<Router> {
   const { config } = options.settings;
   return startRouter({
@@ -76,6 +81,7 @@ async function openRouter(
     port: options.port,
     host: config.host,
     authenticate: authenticatorOf(resources),
+    edge,
     logger: options.logger,
     metrics: resources.metrics,
     health: resources.health,

@@ -6,7 +6,7 @@ import type { Identified } from './identify.ts';
 import type { GraphQLRequest, Pipeline, Prepared } from './pipeline.ts';
 import { hasPlanScope, type PlanAccess } from './query-plan.ts';
 import { type AddressOf, createAddressOf } from './rate/address.ts';
-import { type RateLimiter, type Taker, UNLIMITED } from './rate/limiter.ts';
+import { type RateLimiter, type Taker, UNLIMITED } from './rate/rate.ts';
 
 /** What every transport asks before an operation runs. */
 export interface Edge {

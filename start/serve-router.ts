@@ -1,5 +1,5 @@
 import { ConfigurationError, type Settings } from '#platform/config/index.ts';
-import { createHealth } from '#platform/health/index.ts';
+import { createHealth, type Health } from '#platform/health/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import { createMetrics } from '#platform/metrics/index.ts';
 import { type Authenticate, NOBODY } from '#router/identify.ts';
@@ -7,6 +7,7 @@ import { startRouter } from '#router/server.ts';
 import { buildSupergraph, InvalidSupergraphError } from '#router/supergraph.ts';
 import type { SupergraphSource } from '#router/supergraph-source.ts';
 import type { CommandLine } from './command-line.ts';
+import { openEdge } from './edge.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { DEFAULT_PORT, portProblems } from './preflight.ts';
 import type { Served } from './serve.ts';
@@ -32,30 +33,42 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
   const problems = [...given.problems];
   const port = config.port ?? DEFAULT_PORT;
   if (port !== 0) problems.push(...(await portProblems(config.host, port)));
+  await using opening = new AsyncDisposableStack();
+  const health = createHealth();
+  const directory = callerDirectory(given.env);
   const supergraph = await openSupergraph(given, problems);
-  const authenticate = await chooseAuthentication(given, supergraph.urls, problems);
+  const edge = await openEdge({ settings, logger, directory }, opening, problems);
+  const authenticate = await chooseAuthentication({ ...given, health, urls: supergraph.urls, opening }, problems);
   if (problems.length > 0) throw new ConfigurationError([...problems, ...supergraph.faults()]);
-  const foreign = config.router.supergraph !== null;
   const metrics = createMetrics();
-  const start = startRouter({
+  const starting = startRouter({
     supergraph: supergraph.source,
     urls: saidUrls({ flags: given.line.subgraphs, env: given.env }),
     port,
     host: config.host,
     authenticate,
+    edge,
     logger,
     metrics,
-    health: createHealth(),
+    health,
     extraRoutes: [metricsRoute({ metrics })],
-    graphiql: foreign
-      ? { title: 'GraphQL', tabs: [] }
-      : { title: 'ALIMS', tabs: (await import('#demo/examples.ts')).examples() },
+    graphiql: await graphiqlOf(settings),
     maxBodyBytes: config.router.maxBodyBytes,
     allowedOrigins: config.router.allowedOrigins,
   });
-  return start.catch((error: unknown) => {
-    throw error instanceof InvalidSupergraphError ? new ConfigurationError(supergraph.faults()) : error;
-  });
+  const router = opening.use(
+    await starting.catch((error: unknown) => {
+      throw error instanceof InvalidSupergraphError ? new ConfigurationError(supergraph.faults()) : error;
+    }),
+  );
+  const running = opening.move();
+  return { url: router.url, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function graphiqlOf({ config }: Settings) {
+  if (config.router.supergraph !== null) return { title: 'GraphQL', tabs: [] };
+  const { examples } = await import('#demo/examples.ts');
+  return { title: 'ALIMS', tabs: examples() };
 }
 
 interface OpenedSupergraph {
@@ -100,27 +113,36 @@ async function nobody() {
   return NOBODY;
 }
 
-/** Sessions of our accounts; nobody with `--auth off`. */
-async function chooseAuthentication(
-  { settings }: RouterStart,
-  urls: ReadonlyMap<string, string>,
-  problems: string[],
-): Promise<Authenticate> {
-  const { config, secrets } = settings;
+interface Identification extends RouterStart {
+  readonly health: Health;
+  /** Where the subgraphs are. */
+  readonly urls: ReadonlyMap<string, string>;
+  readonly opening: AsyncDisposableStack;
+}
+
+/** Tokens of identity providers, sessions of our accounts, or with `--auth off` nobody. */
+async function chooseAuthentication(given: Identification, problems: string[]): Promise<Authenticate> {
+  const { config } = given.settings;
   if (!config.router.auth) return nobody;
-  const accounts = config.subgraphUrls.accounts ?? urls.get('accounts');
-  const { identityKey } = secrets;
-  if (!identityKey) {
-    problems.push(
-      'ROUTER_IDENTITY_KEY: required to sign the identity that subgraphs of ours trust; it is absent (set it or SECRET_KEY; or serve without identities: --auth off)',
-    );
-  }
+  if (config.router.jwks.length === 0) return accountsSessions(given, problems);
+  const { openJwt } = await import('./jwt.ts');
+  const { health, logger, opening } = given;
+  return openJwt({ config: config.router, health, logger, directory: callerDirectory(given.env) }, opening, problems);
+}
+
+async function accountsSessions({ settings, urls }: Identification, problems: string[]): Promise<Authenticate> {
+  const accounts = settings.config.subgraphUrls.accounts ?? urls.get('accounts');
+  const { identityKey } = settings.secrets;
   if (!accounts) {
     problems.push(
-      'ACCOUNTS_URL: required because the sessions of callers are asked of accounts, which the supergraph does not have; it is absent (or serve without identities: --auth off)',
+      'ROUTER_AUTH: say how callers are identified: --jwks <sources> for the tokens of identity providers, --auth off to identify nobody, or ACCOUNTS_URL for the sessions of our accounts',
+    );
+  } else if (!identityKey) {
+    problems.push(
+      'ROUTER_IDENTITY_KEY: required to sign the identity that our subgraphs trust; it is absent (set it or SECRET_KEY; or identify callers by --jwks, or nobody with --auth off)',
     );
   }
-  if (!identityKey || !accounts) return nobody;
+  if (!accounts || !identityKey) return nobody;
   const [{ authenticatorOf }, { createAskAs }, { remote }] = await Promise.all([
     import('./sessions.ts'),
     import('#platform/graphql/ask.ts'),

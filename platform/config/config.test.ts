@@ -112,3 +112,42 @@ test('origins are listed as browsers write them; * stands alone', () => {
       expect.stringMatching(/^ALLOWED_ORIGINS: expected origins such as/),
     ]);
 });
+
+test('callers are known in one way: a key set goes with a foreign supergraph, and not with --auth off', () => {
+  const jwks = { ROUTER_JWKS: 'https://idp.example/jwks.json' };
+  expect(problemsOf(jwks)).toEqual([expect.stringMatching(/^ROUTER_JWKS: cannot be set without SUPERGRAPH/)]);
+  expect(problemsOf({ ...jwks, SUPERGRAPH: 'x', ROUTER_AUTH: 'off' })).toEqual([
+    expect.stringMatching(/^ROUTER_JWKS: cannot be set together with ROUTER_AUTH=off/),
+  ]);
+  expect(problemsOf({ ROUTER_FORWARD_CLAIMS: 'sub>x-user' })).toEqual([
+    expect.stringMatching(/^ROUTER_FORWARD_CLAIMS: needs ROUTER_JWKS/),
+  ]);
+});
+
+test('no client may send the header that carries a claim', () => {
+  const env = { SUPERGRAPH: 'x', ROUTER_JWKS: 'keys.json', ROUTER_FORWARD_CLAIMS: 'sub>x-user' };
+  expect(problemsOf({ ...env, ROUTER_FORWARD_HEADERS: 'x-*' })).toEqual([]);
+  for (const rule of ['x-user', 'x-other>X-User']) {
+    expect(problemsOf({ ...env, ROUTER_FORWARD_HEADERS: rule })).toEqual([
+      expect.stringMatching(/^ROUTER_FORWARD_HEADERS: x-user carries a claim/),
+    ]);
+  }
+});
+
+test('a rule that is none is named with its variable, and the value of a header never', () => {
+  const problems = problemsOf({
+    ROUTER_FORWARD_HEADERS: 'x y',
+    ROUTER_SET_HEADERS: 'x y=s3cret',
+    ROUTER_JWKS: 'https://idp.example;isuer=x',
+    ROUTER_RATE_LIMITS: 'requests=0/1m',
+    ROUTER_TRUSTED_PROXIES: '10.0.0.0/64',
+  });
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'ROUTER_JWKS',
+    'ROUTER_FORWARD_HEADERS',
+    'ROUTER_SET_HEADERS',
+    'ROUTER_RATE_LIMITS',
+    'ROUTER_TRUSTED_PROXIES',
+  ]);
+  expect(problems.join()).not.toContain('s3cret');
+});

@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
+import { type HeaderConstant, parseHeaderConstants } from './header-rules.ts';
+import { identityConflicts, type RouterConfig, toRouterConfig } from './router.ts';
+import { text, type Values } from './values.ts';
 import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
 
 export { envExample } from './env-example.ts';
 export { keepSecret } from './keep-secret.ts';
+export type { RouterConfig } from './router.ts';
 export { SUBGRAPH_NAMES, type SubgraphName, shownValue, VARIABLES } from './variables.ts';
 
 export interface S3Config {
@@ -20,12 +24,7 @@ export interface Config {
   readonly publicUrl: string | null;
   readonly dataDir: string;
   readonly logLevel: string;
-  readonly router: {
-    readonly auth: boolean;
-    readonly supergraph: string | null;
-    readonly maxBodyBytes: number;
-    readonly allowedOrigins: readonly string[];
-  };
+  readonly router: RouterConfig;
   /** Largest body that a subgraph takes over HTTP: what the router makes of one request may be larger than it. */
   readonly subgraphMaxBodyBytes: number;
   readonly subgraphUrls: Readonly<Partial<Record<SubgraphName, string>>>;
@@ -59,6 +58,8 @@ export interface Secrets {
   /** Null on embedded defaults: the process then keeps a generated one in its data folder. */
   readonly secretKey: string | null;
   readonly identityKey: string | null;
+  /** What the router adds to requests to subgraphs: keys, often. */
+  readonly subgraphHeaders: readonly HeaderConstant[];
 }
 
 export interface Settings {
@@ -77,8 +78,6 @@ export class ConfigurationError extends Error {
   }
 }
 
-type Values = Readonly<Record<string, string | number | undefined>>;
-
 function parseVariables(env: NodeJS.ProcessEnv): { values: Values; problems: string[] } {
   const values: Record<string, string | number | undefined> = {};
   const problems: string[] = [];
@@ -96,7 +95,9 @@ function parseVariables(env: NodeJS.ProcessEnv): { values: Values; problems: str
 }
 
 function shown(name: string, value: string | undefined): string {
-  return /KEY|SECRET|PASSWORD|DATABASE_URL|REDIS_URL/.test(name) ? 'set (not shown)' : JSON.stringify(value);
+  return /KEY|SECRET|PASSWORD|DATABASE_URL|REDIS_URL|SET_HEADERS/.test(name)
+    ? 'set (not shown)'
+    : JSON.stringify(value);
 }
 
 export interface LoadOptions {
@@ -122,6 +123,7 @@ function conflicts(values: Values, { whole = false }: LoadOptions): string[] {
       problems.push(`DATABASE_URL: required for ${others} (or set ${without.map(databaseOf).join(', ')})`);
     }
   }
+  problems.push(...identityConflicts(values));
   if (whole && isEmbedded(values) && values.ALIMS_DEMO === undefined && !isLoopback(String(values.HOST))) {
     problems.push(
       `HOST: ${values.HOST} lets others reach the demonstration organization, whose passwords are published; set ALIMS_DEMO=off to start without it, DATABASE_URL to use a database of your own, or HOST=127.0.0.1`,
@@ -141,10 +143,6 @@ function databaseOf(subgraph: SubgraphName): string {
 
 function isEmbedded(values: Values): boolean {
   return Object.keys(perSubgraph(values, 'DATABASE_URL', text(values, 'DATABASE_URL'))).length === 0;
-}
-
-function text(values: Values, name: string): string | null {
-  return (values[name] as string | undefined) ?? null;
 }
 
 function perSubgraph(values: Values, suffix: string, fallback: string | null): Partial<Record<SubgraphName, string>> {
@@ -194,12 +192,7 @@ function toConfig(values: Values): Config {
     publicUrl: text(values, 'PUBLIC_URL'),
     dataDir: resolve(text(values, 'ALIMS_DATA_DIR') ?? '.alims'),
     logLevel: text(values, 'LOG_LEVEL') ?? 'warn',
-    router: {
-      auth: text(values, 'ROUTER_AUTH') !== 'off',
-      supergraph: text(values, 'SUPERGRAPH'),
-      maxBodyBytes: Number(values.MAX_BODY_BYTES),
-      allowedOrigins: text(values, 'ALLOWED_ORIGINS')?.split(',') ?? [],
-    },
+    router: toRouterConfig(values),
     subgraphMaxBodyBytes: Number(values.SUBGRAPH_MAX_BODY_BYTES ?? Number(values.MAX_BODY_BYTES) + 4 * 1024 * 1024),
     subgraphUrls: perSubgraph(values, 'URL', null),
     databaseConnections: Number(values.DATABASE_CONNECTIONS),
@@ -233,6 +226,7 @@ function toSecrets(values: Values): Secrets {
     s3: accessKeyId ? { accessKeyId, secretAccessKey: text(values, 'S3_SECRET_ACCESS_KEY') ?? '' } : null,
     secretKey,
     identityKey: text(values, 'ROUTER_IDENTITY_KEY') ?? (secretKey && deriveKey(secretKey, 'identity')),
+    subgraphHeaders: parseHeaderConstants(text(values, 'ROUTER_SET_HEADERS') ?? ''),
   };
 }
 

@@ -48,3 +48,11 @@ export function matching(isRight: (text: string) => boolean, expected: string): 
     return given;
   };
 }
+
+/** What a function of ours reads: its errors say what was expected. */
+export function parsedBy(parse: (given: string) => unknown): Kind {
+  return (given) => {
+    parse(given);
+    return given;
+  };
+}

@@ -1,4 +1,8 @@
-import { type Kind, matching, oneOf, positive, text, url, whole } from './kinds.ts';
+import { parseHeaderConstants, parseHeaderRules } from './header-rules.ts';
+import { parseClaimRules, parseJwksSources } from './jwks.ts';
+import { type Kind, matching, oneOf, parsedBy, positive, text, url, whole } from './kinds.ts';
+import { parseNetworks } from './networks.ts';
+import { parseRateRules } from './rate-rules.ts';
 
 export const SUBGRAPH_NAMES = ['accounts', 'samples', 'workflows', 'rules', 'memory', 'files'] as const;
 export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
@@ -126,8 +130,68 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   ROUTER_AUTH: {
     kind: oneOf('on', 'off'),
     fallback: 'on',
-    meaning: 'off: the router forwards no identity (only for foreign supergraphs).',
+    meaning:
+      'off: callers are not identified, and whatever token they send counts for nothing (only for foreign supergraphs).',
     flag: 'auth <on|off>',
+  },
+  ROUTER_JWKS: {
+    kind: parsedBy(parseJwksSources),
+    meaning:
+      'Key sets (URLs or files, separated by commas) of the identity providers whose tokens a foreign supergraph takes, each with what it demands: https://idp.example/jwks.json;issuer=https://idp.example/;audience=lab;tolerance=5 (seconds).',
+    flag: 'jwks <sources>',
+  },
+  ROUTER_POLICY_CLAIM: {
+    kind: text(),
+    fallback: 'roles',
+    meaning: 'Claim of a token that holds what @policy asks for, or the way to it: realm_access.roles.',
+    flag: 'policy-claim <claim>',
+  },
+  ROUTER_FORWARD_CLAIMS: {
+    kind: parsedBy(parseClaimRules),
+    meaning:
+      'Claims of a token that subgraphs get as headers, which no client can send then: sub>x-user-id, org.id>x-organization.',
+    flag: 'forward-claims <rules>',
+  },
+  ROUTER_FORWARD_HEADERS: {
+    kind: parsedBy(parseHeaderRules),
+    meaning:
+      'Headers of clients that subgraphs get: authorization, x-trace-*, x-user>x-customer (renamed), products/x-region (for one subgraph).',
+    flag: 'forward-headers <rules>',
+  },
+  ROUTER_SET_HEADERS: {
+    kind: parsedBy(parseHeaderConstants),
+    meaning: 'Headers that subgraphs always get, separated by semicolons: x-gateway=lab; products/x-api-key=…',
+  },
+  ROUTER_DOCUMENTS: {
+    kind: text(),
+    meaning:
+      "Trusted documents, a file or folder: Apollo's manifest, an object of id to document, or .graphql files; absent: every document is served.",
+    flag: 'documents <path>',
+  },
+  ROUTER_DOCUMENTS_MODE: {
+    kind: oneOf('enforce', 'log-only'),
+    fallback: 'enforce',
+    meaning: 'log-only: documents that are not trusted are served, and each is logged once.',
+    flag: 'documents-mode <mode>',
+  },
+  ROUTER_APQ_BYTES: {
+    kind: whole(0),
+    fallback: '8388608',
+    meaning:
+      'Memory in bytes for documents that clients register by hash (automatic persisted queries); 0 turns them off.',
+    flag: 'apq-bytes <number>',
+  },
+  ROUTER_RATE_LIMITS: {
+    kind: parsedBy(parseRateRules),
+    meaning:
+      'What one caller (by token, else by network address) may send within a time: requests=600/1m, cost=100000/1m, mutations=60/1m, operation.SignIn=5/1m, anonymous.requests=60/1m; absent: no limit.',
+    flag: 'rate-limits <rules>',
+  },
+  ROUTER_TRUSTED_PROXIES: {
+    kind: parsedBy(parseNetworks),
+    meaning:
+      'Proxies whose x-forwarded-for says who a client is: 10.0.0.7, 192.168.0.0/16, loopback, private; absent: none.',
+    flag: 'trusted-proxies <networks>',
   },
   SUPERGRAPH: {
     kind: text(),

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createLogger } from '#platform/logging/index.ts';
 import { sha256 } from './store.ts';
-import { InvalidDocumentsError, readTrustedDocuments } from './trusted.ts';
+import { InvalidDocumentsError, openTrustedDocuments, readTrustedDocuments } from './trusted.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -96,4 +97,20 @@ describe('what is wrong is named with its file', () => {
     const manifest = { format: 'apollo-persisted-query-manifest', version: 1, operations: [{ id: 'l' }] };
     expect(await problemsOf(await file('m.json', manifest))).toEqual([expect.stringMatching(/an "id" and a "body"/)]);
   });
+});
+
+test('files that change are read again; while they are wrong those from before are served', async () => {
+  const errors: unknown[] = [];
+  const logger = createLogger({ level: 'silent', name: 'documents-test' });
+  const telling = Object.assign(Object.create(logger), { error: (line: unknown) => errors.push(line) });
+  const path = await file('manifest.json', { l: LIST });
+  using documents = await openTrustedDocuments({ path, logger: telling, pollMs: 1 });
+  const replace = async (content: unknown) => rename(await file('next', content), path);
+  await replace('{');
+  await vi.waitFor(() => expect(errors).toHaveLength(1));
+  expect(documents.find(asked({ id: 'l' }))).toBe(LIST);
+  await replace({ l: LIST, c: COUNT });
+  await vi.waitFor(() => expect(documents.find(asked({ id: 'c' }))).toBe(COUNT));
+  expect(documents.texts).toEqual([LIST, COUNT]);
+  expect(errors).toHaveLength(1);
 });

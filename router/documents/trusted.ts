@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { GraphQLError, parse } from 'graphql';
+import type { Logger } from '#platform/logging/index.ts';
 import { isObject } from '../execution/data.ts';
 import { type AskedDocument, sha256 } from './store.ts';
 
@@ -28,6 +29,69 @@ interface Document {
   /** Null for a text without one: its hash is its id. */
   readonly id: string | null;
   readonly text: string;
+}
+
+export interface TrustedDocumentsOptions {
+  readonly path: string;
+  readonly logger: Logger;
+  /** Milliseconds between looks at the files. Default 5,000. */
+  readonly pollMs?: number | undefined;
+}
+
+/**
+ * The documents at a path, read again when its files change: a new version of a program brings its own. While they are
+ * wrong, those from before are served.
+ * @throws InvalidDocumentsError when they are wrong from the start.
+ */
+export async function openTrustedDocuments(options: TrustedDocumentsOptions): Promise<TrustedDocuments & Disposable> {
+  const { path, logger, pollMs = 5_000 } = options;
+  let seen = await signatureOf(path);
+  let before = seen;
+  let documents = await readTrustedDocuments(path);
+  let isOpen = true;
+  let timer: NodeJS.Timeout;
+
+  async function look(): Promise<void> {
+    const signature = await signatureOf(path);
+    // What differs from the last look too may not be written to its end.
+    const isSettled = signature === before;
+    before = signature;
+    if (signature === seen || !isSettled) return;
+    seen = signature;
+    documents = await readTrustedDocuments(path);
+    logger.info({ path, documents: documents.texts.length }, 'the trusted documents were read again');
+  }
+
+  function lookLater(): void {
+    if (!isOpen) return;
+    timer = setTimeout(() => {
+      look()
+        .catch((error: unknown) => logger.error({ err: error, path }, 'the trusted documents from before stay in use'))
+        .finally(lookLater);
+    }, pollMs).unref();
+  }
+
+  lookLater();
+  return {
+    find: (asked) => documents.find(asked),
+    get texts() {
+      return documents.texts;
+    },
+    [Symbol.dispose]() {
+      isOpen = false;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Another when any of the files is. */
+async function signatureOf(path: string): Promise<string> {
+  const files = await filesAt(path, []);
+  const marks = files.map(async (file) => {
+    const { ino, size, mtimeMs } = await stat(file);
+    return [file, ino, size, mtimeMs].join(' ');
+  });
+  return (await Promise.all(marks)).join('\n');
 }
 
 /**

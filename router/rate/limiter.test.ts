@@ -4,7 +4,8 @@ import { RateLimitedError } from '#platform/errors/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { openQuickRedis, type QuickRedis } from '#platform/redis/index.ts';
 import { redisAbsent, startTestRedis, type TestRedis } from '#platform/testing/redis.ts';
-import { createRateLimiter, type RateLimiter } from './limiter.ts';
+import { createRateLimiter } from './limiter.ts';
+import type { RateLimiter } from './rate.ts';
 
 const logger = createLogger({ level: 'silent', name: 'rate-test' });
 

@@ -180,8 +180,7 @@ describe('what is wrong is said before anything starts', () => {
       expect.stringMatching(/^REVIEWS_URL: expected an http\(s\) URL, got "localhost"/),
       expect.stringMatching(/^--subgraph: expected name=URL.*got "products"/),
       expect.stringMatching(/^--subgraph: the supergraph has no subgraph "prodcts"; it has products, reviews/),
-      expect.stringMatching(/^ROUTER_IDENTITY_KEY: .*--auth off/),
-      expect.stringMatching(/^ACCOUNTS_URL: .*--auth off/),
+      expect.stringMatching(/^--auth: say how callers are identified: --jwks/),
     ]);
   });
 
