@@ -10,13 +10,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
+import { HOSTILE, type Hostile } from '../router/tests/hostile/requests.ts';
 import { chosen } from './support/chosen.ts';
-import { OURS, type RunningGateway, startGateway } from './support/gateways/index.ts';
-import { HOSTILE_NAMES, hostileRequest } from './support/hostile-requests.ts';
+import type { RunningGateway } from './support/gateways/index.ts';
+import { type HostileAnswer, sendHostile } from './support/hostile/send.ts';
+import { startTarget } from './support/hostile/target.ts';
 import { cpuMsOf, freePort, memoryOf, startProcess } from './support/processes.ts';
-import { type HostileAnswer, sendHostile } from './support/send-hostile.ts';
-import { HEAVY, LIGHT } from './support/shop/operations.ts';
-import { startShop } from './support/shop/start.ts';
 import { printTable, quantile, save } from './support/table.ts';
 
 interface Pace {
@@ -30,9 +29,24 @@ const FULL: Pace = { turns: 10, rounds: 5, seconds: 10 };
 const QUICK: Pace = { turns: 3, rounds: 1, seconds: 5 };
 const ATTACKS_PER_SECOND = [2, 5, 10];
 const LEGITIMATE_PER_SECOND = 100;
-const QUESTIONS = 24;
+
+/** What well-meaning clients ask. */
+const SMALL = `query Small($id: ID!) {
+  item(id: $id) { id name color reviews { text stars author { name } } }
+}`;
+const LARGE = `query Large($first: Int!) {
+  items(first: $first) {
+    id name color rating
+    brand { title country taxed items { id name } }
+    reviews { id text stars author { name } }
+    ... on Book { topReview { text } }
+    ... on Gadget { price weight shipping inStock }
+  }
+  people { id name email reviews { id text subject { id name } } }
+}`;
+const IDS = ['b1', 'b2', 'b3', 'g1', 'g2'];
 /** One page of ten is a large one. */
-const HEAVY_EVERY = 10;
+const LARGE_EVERY = 10;
 
 interface Cost {
   readonly name: string;
@@ -49,25 +63,31 @@ function describe({ status, body }: HostileAnswer): string {
   return `${status || 'cut'}, ${body.length} B: ${message.slice(0, 70)}`;
 }
 
-async function measureCost({ endpoint, pid }: RunningGateway, name: string, turns: number): Promise<Cost> {
-  await sendHostile(endpoint, hostileRequest(name, 0));
+async function measureCost({ endpoint, pid }: RunningGateway, hostile: Hostile, turns: number): Promise<Cost> {
+  await sendHostile(endpoint, hostile, 0);
   let [slowest, cpu, answer] = [0, 0, ''];
   for (let turn = 1; turn <= turns; turn++) {
-    const hostile = hostileRequest(name, turn);
     const before = cpuMsOf(pid);
     const sent = performance.now();
-    answer = describe(await sendHostile(endpoint, hostile));
+    answer = describe(await sendHostile(endpoint, hostile, turn));
     slowest = Math.max(slowest, performance.now() - sent);
     cpu += cpuMsOf(pid) - before;
   }
-  return { name, cpu: cpu / turns, slowest, answer };
+  return { name: hostile.name, cpu: cpu / turns, slowest, answer };
 }
 
+const SHOWN = 25;
+
 function printCosts(costs: readonly Cost[]): void {
-  const cells = costs
-    .toSorted((a, b) => b.cpu - a.cpu)
+  const sorted = costs.toSorted((a, b) => b.cpu - a.cpu);
+  const cells = sorted
+    .slice(0, SHOWN)
     .map(({ name, cpu, slowest, answer }) => [name, cpu.toFixed(1), slowest.toFixed(0), answer]);
-  printTable('each hostile request', ['request', 'CPU ms', 'slowest ms', 'answer'], cells);
+  printTable(
+    `the ${cells.length} dearest of ${costs.length} hostile requests`,
+    ['request', 'CPU ms', 'slowest ms', 'answer'],
+    cells,
+  );
 }
 
 interface Round {
@@ -85,12 +105,14 @@ async function measureLegitimate({ endpoint, pid }: RunningGateway, seconds: num
   const latencies: number[] = [];
   let failures = 0;
   const ask = async (number: number, due: number) => {
-    const query = number % HEAVY_EVERY === 0 ? HEAVY : LIGHT;
-    const body = JSON.stringify({ query, variables: { skip: number % QUESTIONS } });
+    const large = number % LARGE_EVERY === 0;
+    const body = large
+      ? JSON.stringify({ query: LARGE, variables: { first: 3 + (number % 3) } })
+      : JSON.stringify({ query: SMALL, variables: { id: IDS[number % IDS.length] } });
     const response = await pool.request({ path, method: 'POST', headers, body });
     const text = await response.body.text();
     latencies.push(performance.now() - due);
-    if (!/^\{"data":\{"(products|customers)":\[\{/.test(text)) failures += 1;
+    if (large ? !text.startsWith('{"data":{"items":[{') : !text.startsWith('{"data":{"item":{')) failures += 1;
   };
   const cpuBefore = cpuMsOf(pid);
   const begin = performance.now();
@@ -112,7 +134,7 @@ async function underAttack(endpoint: string, perSecond: number, run: () => Promi
   const port = await freePort();
   await using _attacker = await startProcess({
     name: 'attacker',
-    args: [fileURLToPath(new URL('support/attacker.ts', import.meta.url))],
+    args: [fileURLToPath(new URL('support/hostile/attacker.ts', import.meta.url))],
     env: { ENDPOINT: endpoint, PER_SECOND: String(perSecond), PORT: String(port) },
     readyUrl: `http://127.0.0.1:${port}/`,
   });
@@ -173,21 +195,14 @@ const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
 });
 const pace = values.quick ? QUICK : FULL;
-await using shop = await startShop();
-await using ours = await startGateway(OURS, shop.supergraph);
+await using target = await startTarget();
 const costs: Cost[] = [];
-for (const { name } of chosen(
-  HOSTILE_NAMES.map((name) => ({ name })),
-  values.only,
-)) {
-  costs.push(await measureCost(ours, name, pace.turns));
-}
+for (const hostile of chosen(HOSTILE, values.only)) costs.push(await measureCost(target, hostile, pace.turns));
 printCosts(costs);
-console.log(
-  `  memory afterwards: ${memoryOf(ours.pid).rss.toFixed(0)} MB, at most ${memoryOf(ours.pid).peak.toFixed(0)} MB`,
-);
+const { rss, peak } = memoryOf(target.pid);
+console.log(`  memory afterwards: ${rss.toFixed(0)} MB, at most ${peak.toFixed(0)} MB`);
 if (!values.only) {
-  const traffic = await measureTraffic(ours, pace);
+  const traffic = await measureTraffic(target, pace);
   printTraffic(traffic);
   if (!values.quick) save('hostile', { ...pace, legitimatePerSecond: LEGITIMATE_PER_SECOND, costs, traffic });
 }

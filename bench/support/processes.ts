@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Started extends AsyncDisposable {
@@ -23,9 +25,12 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 const running = new Set<ChildProcess>();
 
-/** Whatever ends this process ends those that it started. */
+const folders = new Set<string>();
+
+/** Whatever ends this process ends those that it started, and removes what it wrote for them. */
 function endAll(): void {
   for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 process.once('exit', endAll);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -80,6 +85,13 @@ async function stop(child: ChildProcess): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await exited;
   clearTimeout(timer);
+}
+
+/** A folder for as long as this process lives. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'alims-bench-'));
+  folders.add(folder);
+  return folder;
 }
 
 /** A port that is free now. */

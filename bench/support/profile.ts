@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from './processes.ts';
 import { printTable } from './table.ts';
 
 interface CpuProfile {
@@ -38,13 +37,9 @@ export interface Span {
 
 /** Runs something that starts node with these arguments, and ends it; then says what it did within the span. */
 export async function profiled(run: (nodeArgs: readonly string[]) => Promise<Span>): Promise<Profile> {
-  const folder = await mkdtemp(join(tmpdir(), 'alims-bench-profile-'));
-  try {
-    const span = await run(['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200']);
-    return readProfile(folder, span);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder();
+  const span = await run(['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=200']);
+  return readProfile(folder, span);
 }
 
 export function printProfile({ busy, functions, packages }: Profile): void {

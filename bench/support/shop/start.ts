@@ -1,10 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'graphql';
 import { composeSupergraph } from '#router/index.ts';
-import { freePort, startProcess } from '../processes.ts';
+import { freePort, startProcess, temporaryFolder } from '../processes.ts';
 import { SHOP_SDL, type ShopSubgraph } from './sdl.ts';
 import type { ShopState } from './subgraphs.ts';
 
@@ -40,9 +39,7 @@ export async function startShop(): Promise<Shop> {
       typeDefs: parse(SHOP_SDL[name]),
     })),
   );
-  const folder = await mkdtemp(join(tmpdir(), 'alims-bench-shop-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const supergraph = join(folder, 'supergraph.graphql');
+  const supergraph = join(temporaryFolder(), 'supergraph.graphql');
   await writeFile(supergraph, supergraphSdl);
   const owned = stack.move();
   return {

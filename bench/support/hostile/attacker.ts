@@ -1,20 +1,19 @@
 /**
  * Sends hostile requests at a steady rate until it is stopped, and holds connections open that never finish what they say
- * or never read. In a process of its own: to build some of the requests takes longer than to refuse them.
+ * or never read. In a process of its own, because to send some takes longer than to refuse them.
  * ENDPOINT=http://…/graphql PER_SECOND=10 PORT=4200.
  */
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { HOSTILE_NAMES, hostileRequest } from './hostile-requests.ts';
-import { sendHostile } from './send-hostile.ts';
-import { REVIEW_ADDED } from './shop/operations.ts';
+import { HOSTILE } from '../../../router/tests/hostile/requests.ts';
+import { sendHostile } from './send.ts';
 
 const { ENDPOINT = '', PER_SECOND, PORT } = process.env;
 let sent = 0;
 
 function attack(): void {
-  const name = HOSTILE_NAMES[sent % HOSTILE_NAMES.length] ?? '';
-  sendHostile(ENDPOINT, hostileRequest(name, 1_000 + sent++)).catch(() => {});
+  const hostile = HOSTILE[sent % HOSTILE.length];
+  if (hostile) sendHostile(ENDPOINT, hostile, 1_000 + sent++).catch(() => {});
 }
 
 /** A connection that never reads what comes. With `drip`, it says a byte a second more. */
@@ -32,7 +31,7 @@ function post(body: string, length: number, accept: string): string {
   return [...head, `content-length: ${length}`, '', body].join('\r\n');
 }
 
-const SUBSCRIPTION = JSON.stringify({ query: REVIEW_ADDED });
+const SUBSCRIPTION = JSON.stringify({ query: 'subscription { slowReviews { id } }' });
 const UPGRADE = [
   'GET /graphql HTTP/1.1',
   ...['host: shop', 'connection: upgrade', 'upgrade: websocket', 'sec-websocket-version: 13'],
