@@ -57,6 +57,29 @@ test('a larger one is refused before it is read, also one that does not say its 
   }
 });
 
+test('who sends too much gets the answer, and may still send the rest and ask again', async () => {
+  const { hostname, port } = new URL(await listen());
+  const socket = connect(Number(port), hostname);
+  const size = 10_000_000;
+  socket.write(`POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: ${size}\r\n\r\n`);
+  const answers = socket.setEncoding('utf8')[Symbol.asyncIterator]();
+  expect((await answers.next()).value).toMatch(/^HTTP\/1\.1 413 /);
+  socket.write('x'.repeat(size));
+  socket.write('GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  expect((await answers.next()).value).toMatch(/^HTTP\/1\.1 200 /);
+  socket.destroy();
+});
+
+test('who goes on sending too much is cut once the time of a body is over', async () => {
+  const { hostname, port } = new URL(await listen());
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 10000000\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  expect(text).toMatch(/^HTTP\/1\.1 413 /);
+});
+
 test('a body that does not come is given up, and its connection closed', async () => {
   const url = new URL(await listen());
   const socket = connect(Number(url.port), url.hostname);
