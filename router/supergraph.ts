@@ -93,9 +93,9 @@ function directiveNames(schema: Schema): (specification: string, name: string) =
 function createLazily(create: () => Planner): Planner {
   let planner: Planner | undefined;
   return {
-    plan(document) {
+    plan(document, labels) {
       planner ??= create();
-      return planner.plan(document);
+      return planner.plan(document, labels);
     },
   };
 }
