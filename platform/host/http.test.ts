@@ -58,7 +58,7 @@ test('a larger one is refused before it is read, also one that does not say its 
 });
 
 test('who sends too much gets the answer, and may still send the rest and ask again', async () => {
-  const { hostname, port } = new URL(await listen());
+  const { hostname, port } = new URL(await listen({ bodyTimeoutMs: 30_000 }));
   const socket = connect(Number(port), hostname);
   const size = 10_000_000;
   socket.write(`POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: ${size}\r\n\r\n`);
