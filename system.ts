@@ -87,6 +87,8 @@ async function openRouter(
     health: resources.health,
     extraRoutes: [...subgraphs.flatMap(({ routes }) => routes), metricsRoute(resources)],
     graphiql: options.graphiql,
+    introspection: config.router.introspection,
+    suggestions: config.router.introspection,
     maxBodyBytes: config.router.maxBodyBytes,
     allowedOrigins: config.router.allowedOrigins,
     stopTimeoutMs: options.stopTimeoutMs,

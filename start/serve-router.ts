@@ -53,6 +53,8 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
     health,
     extraRoutes: [metricsRoute({ metrics })],
     graphiql: await graphiqlOf(settings),
+    introspection: config.router.introspection,
+    suggestions: config.router.introspection,
     maxBodyBytes: config.router.maxBodyBytes,
     allowedOrigins: config.router.allowedOrigins,
   });

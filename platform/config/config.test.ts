@@ -93,6 +93,15 @@ test('.env.example tells the meaning and default of every variable', () => {
   expect(envExample()).toContain('# PORT=4000');
 });
 
+test('the schema is told where programs on this machine alone reach the router, or where it is said', () => {
+  const told = (env: NodeJS.ProcessEnv) => loadSettings(env).config.router.introspection;
+  const reached = { HOST: '0.0.0.0', ALIMS_DEMO: 'off' };
+  expect(told({})).toBe(true);
+  expect(told(reached)).toBe(false);
+  expect(told({ ...reached, ROUTER_INTROSPECTION: 'on' })).toBe(true);
+  expect(told({ ROUTER_INTROSPECTION: 'off' })).toBe(false);
+});
+
 test('origins are listed as browsers write them; * stands alone', () => {
   const origins = (text: string) => loadSettings({ ALLOWED_ORIGINS: text }).config.router.allowedOrigins;
   expect(loadSettings({}).config.router.allowedOrigins).toEqual([]);

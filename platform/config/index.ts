@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { type HeaderConstant, parseHeaderConstants } from './header-rules.ts';
+import { isLoopback } from './loopback.ts';
 import { identityConflicts, type RouterConfig, toRouterConfig } from './router.ts';
 import { text, type Values } from './values.ts';
 import { SUBGRAPH_NAMES, type SubgraphName, VARIABLES } from './variables.ts';
@@ -130,11 +130,6 @@ function conflicts(values: Values, { whole = false }: LoadOptions): string[] {
     );
   }
   return problems;
-}
-
-/** Only programs on this machine reach what listens there. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 function databaseOf(subgraph: SubgraphName): string {

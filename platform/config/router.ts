@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net';
 import { type HeaderRule, parseHeaderRules } from './header-rules.ts';
 import { type ClaimRule, type JwksSource, parseClaimRules, parseJwksSources } from './jwks.ts';
+import { isLoopback } from './loopback.ts';
 import { parseNetworks } from './networks.ts';
 import { parseRateRules, type RateRule } from './rate-rules.ts';
 import { text, type Values } from './values.ts';
@@ -8,6 +9,8 @@ import { text, type Values } from './values.ts';
 export interface RouterConfig {
   readonly auth: boolean;
   readonly supergraph: string | null;
+  /** The schema may be asked for, and wrong names are told what they are like. */
+  readonly introspection: boolean;
   readonly maxBodyBytes: number;
   readonly allowedOrigins: readonly string[];
   /** Empty: callers are identified by the sessions of our accounts. */
@@ -31,6 +34,7 @@ export function toRouterConfig(values: Values): RouterConfig {
   return {
     auth: text(values, 'ROUTER_AUTH') !== 'off',
     supergraph: text(values, 'SUPERGRAPH'),
+    introspection: (text(values, 'ROUTER_INTROSPECTION') ?? (isLoopback(String(values.HOST)) ? 'on' : 'off')) === 'on',
     maxBodyBytes: Number(values.MAX_BODY_BYTES),
     allowedOrigins: text(values, 'ALLOWED_ORIGINS')?.split(',') ?? [],
     jwks: parseJwksSources(text(values, 'ROUTER_JWKS') ?? ''),

@@ -174,6 +174,12 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
     meaning: 'log-only: documents that are not trusted are served, and each is logged once.',
     flag: 'documents-mode <mode>',
   },
+  ROUTER_INTROSPECTION: {
+    kind: oneOf('on', 'off'),
+    meaning:
+      'Whether clients may ask for the schema, and are told names that are like a wrong one; absent: only where programs on this machine alone reach the router (HOST).',
+    flag: 'introspection <on|off>',
+  },
   ROUTER_APQ_BYTES: {
     kind: whole(0),
     fallback: '8388608',
