@@ -175,6 +175,7 @@ describe('over HTTP', () => {
     // The reviews subgraph behind a real socket.
     const reviews = remote.fixture.subgraphs.get('reviews');
     const url = await serve(async (request, response) => {
+      if (request.method !== 'POST') return response.writeHead(405).end();
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const headers = request.headers as Record<string, string>;
