@@ -100,10 +100,17 @@ interface Running extends PipelineOptions {
 /** From a document and variables to a result: the same for every transport. */
 export function createPipeline(given: PipelineOptions): Pipeline {
   const { state, metrics } = given;
-  const caching = createCaching(state, given.responseCache ?? null);
+  const caching = createCaching(state, given.responseCache ?? null, metrics?.lookups.responses);
   const options: Running = { ...given, caching };
   const { planner = state.planner, unauthorized = 'filter', introspection = true, suggestions = true } = options;
-  const cache = createOperationCache({ ...options, planner, unauthorized, introspection, suggestions });
+  const cache = createOperationCache({
+    ...options,
+    planner,
+    unauthorized,
+    introspection,
+    suggestions,
+    lookups: metrics?.lookups.operations,
+  });
   const channels = createChannels();
   const shared = createSharedExecutions(options.changes ?? { count: 0 });
   const run = (ready: Ready, raw: GraphQLRequest['variables'], caller: Caller): Promise<GraphQLResult> => {
@@ -230,7 +237,8 @@ function observe(metrics: RouterMetrics | undefined, prepared: Prepared, result:
   const kind = 'errors' in prepared ? 'unknown' : prepared.kind;
   const failed = result.data === 'null' ? 'failed' : 'partial';
   const outcome = result.data === undefined ? 'refused' : result.errors ? failed : 'ok';
-  metrics?.operation(kind, outcome, seconds);
+  metrics?.operation('errors' in prepared ? undefined : prepared.name, kind, outcome, seconds);
+  if (outcome === 'refused') metrics?.refused(result.errors ?? []);
 }
 
 interface Joining {
@@ -261,13 +269,11 @@ async function openSubscription(
     : channels.get(ready.operation, `${scope}\n${JSON.stringify(from.variables)}`, create);
   const refusal = await channel.join(subscriber);
   if (refusal) return refusal;
-  options.metrics?.subscriptions(1);
   let open = true;
   return {
     leave() {
       if (!open) return;
       open = false;
-      options.metrics?.subscriptions(-1);
       channel.leave(subscriber);
     },
   };

@@ -16,6 +16,7 @@ import { createRouterMetrics, type RouterMetrics } from './metrics.ts';
 import { DEFAULT_LIMITS, type OperationLimits } from './operation/limits.ts';
 import type { OperationOptions } from './operation/operation.ts';
 import { createPlanningWorker, DEFAULT_PLANNING_LIMITS, type PlanningLimits } from './operation/planning-worker.ts';
+import { timed } from './operation/timed-planner.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { defaultPlanAccess } from './query-plan.ts';
 import { createResponseCache, type ResponseCache } from './response-cache/cache.ts';
@@ -197,7 +198,7 @@ function openPipeline(
     changes: clients.changes,
     shareExecutions: options.shareExecutions,
     responseCache,
-    planner: worker ?? state.planner,
+    planner: timed(worker ?? state.planner, metrics),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     ...(options.unauthorized && { unauthorized: options.unauthorized }),
     introspection: options.introspection ?? true,
@@ -262,6 +263,7 @@ function createRequestListener(options: RouterOptions, served: ServedSupergraph,
     if (applyCors(request, response, allowedOrigins)) return;
     route(request)(request, response, requestId).catch((error: unknown) => {
       if (error instanceof HttpRefusal) {
+        streaming.metrics?.refused([error]);
         sendRefusal(response, error, requestId);
         return;
       }

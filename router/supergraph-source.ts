@@ -85,6 +85,8 @@ function createLook(path: string, listener: SupergraphListener): () => void {
     const signature = [ino, size, mtimeNs, ctimeNs].join();
     if (signature === seen) return;
     const sdl = await readFile(path, 'utf8');
+    // Written in place, it is empty before it is whole.
+    if (sdl === '') throw new Error(`${path} is empty`);
     seen = signature;
     listener.changed(sdl);
   }

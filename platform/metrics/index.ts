@@ -1,5 +1,6 @@
 import {
   Counter,
+  type CounterConfiguration,
   collectDefaultMetrics,
   Gauge,
   type GaugeConfiguration,
@@ -19,10 +20,16 @@ interface Described<L extends string> {
   readonly labels?: readonly L[];
 }
 
+/** Each combination of labels with its count since the start. */
+export type Counts<L extends string> = Iterable<readonly [labels: Readonly<Record<L, string>>, count: number]>;
+
 /** The figures of one process (or of one test): nothing is shared through prom-client's global registry. */
 export interface Metrics {
-  /** Asking for a name again gives the same instrument, so each module declares what it needs where it needs it. */
-  counter<L extends string = never>(options: Described<L>): Counter<L>;
+  /**
+   * Asking for a name again gives the same instrument, so each module declares what it needs where it needs it. `read`
+   * gives the counts at each rendering, instead of inc(): for what is counted too often for a call.
+   */
+  counter<L extends string = never>(options: Described<L> & { readonly read?: () => Counts<L> }): Counter<L>;
   /** `read` gives the value at each rendering, instead of set(). */
   gauge<L extends string = never>(options: Described<L> & { readonly read?: () => number }): Gauge<L>;
   /** `buckets` in the unit that the name says; by default seconds from 1 ms to 10 s. */
@@ -54,8 +61,19 @@ export function createMetrics(options: { readonly processMetrics?: boolean } = {
   }
 
   return {
-    counter: <L extends string>(described: Described<L>) =>
-      once<L, Counter<L>>(described, Counter<L>, () => new Counter<L>(configuration<L>(described, registry))),
+    counter: <L extends string>(described: Described<L> & { readonly read?: () => Counts<L> }) =>
+      once<L, Counter<L>>(described, Counter<L>, () => {
+        const { read } = described;
+        const base: CounterConfiguration<L> = configuration<L>(described, registry);
+        if (read === undefined) return new Counter<L>(base);
+        return new Counter<L>({
+          ...base,
+          collect() {
+            this.reset();
+            for (const [labels, count] of read()) this.inc(labels, count);
+          },
+        });
+      }),
     gauge: <L extends string>(described: Described<L> & { readonly read?: () => number }) =>
       once<L, Gauge<L>>(described, Gauge<L>, () => {
         const { read } = described;

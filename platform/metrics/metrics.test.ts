@@ -29,12 +29,16 @@ test('names outside alims_* and labels without a bound are refused', () => {
   expect(() => metrics.counter({ name: 'alims_x_total', help: 'X.', labels: ['organization_id'] })).toThrow(/no bound/);
 });
 
-test('a histogram has buckets, a gauge is collected when it is asked, and the process is measured', async () => {
+test('a histogram has buckets, gauges and counters are collected when they are asked, and the process is measured', async () => {
   const metrics = createMetrics();
   metrics.histogram({ name: 'alims_test_seconds', help: 'Time.', buckets: [1, 2] }).observe(1.5);
   metrics.gauge({ name: 'alims_test_size', help: 'Size.', read: () => 7 });
+  const read = () => [[{ kind: 'a' }, 3] as const];
+  metrics.counter({ name: 'alims_test_reads_total', help: 'Reads.', labels: ['kind'], read });
+  await metrics.render();
   const { body } = await metrics.render();
   expect(body).toContain('alims_test_seconds_bucket{le="2"} 1');
   expect(body).toContain('alims_test_size 7');
+  expect(body).toContain('alims_test_reads_total{kind="a"} 3');
   expect(body).toContain('alims_process_resident_memory_bytes');
 });

@@ -165,6 +165,7 @@ async function serve(
       pipeline.execute(prepared, request, callerOf(origin, identified, signal)),
     );
   } catch (error) {
+    options.metrics?.refused([error]);
     return errorResult(error, origin.requestId, options.logger);
   }
 }
@@ -201,7 +202,8 @@ async function stream(
     );
   }
   const lastEventId = lastEventIdOf(exchange.request.headers['last-event-id']);
-  const client = { origin, identified, lastEventId, address: options.edge.addressOf(exchange.request) };
+  const address = options.edge.addressOf(exchange.request);
+  const client = { origin, identified, lastEventId, address, transport: wanted.stream };
   const events = eventStreamOf(options, exchange, wanted.stream);
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, events);
   if (!('leave' in opened)) return opened;

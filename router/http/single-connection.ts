@@ -67,6 +67,7 @@ export function createSingleConnections(options: GraphQLOverHttpOptions): Single
         response.writeHead(201, { 'content-type': 'text/plain; charset=utf-8' });
         response.end(session.token);
       } catch (error) {
+        options.metrics?.refused([error]);
         await sendResult(response, errorResult(error, requestId, options.logger), JSON_TYPE, requestId);
       }
     },
@@ -81,6 +82,7 @@ export function createSingleConnections(options: GraphQLOverHttpOptions): Single
         await runOperation(options, session, { request, response, requestId, params });
       } catch (error) {
         if (response.headersSent) throw error;
+        options.metrics?.refused([error]);
         await sendResult(response, errorResult(error, requestId, options.logger), JSON_TYPE, requestId);
       }
     },
@@ -147,7 +149,7 @@ function openStream(
     requestId,
     maxPendingBytes,
     onSlow() {
-      metrics?.slowSubscriber('event-stream');
+      metrics?.slowSubscriber('single-connection');
       logger.warn({ requestId, maxPendingBytes }, 'a client read its stream too slowly and was cut');
     },
   });
@@ -199,7 +201,7 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
       replies.finish(await withPlan(wish, { prepared, access: identified.access }, run));
       return;
     }
-    const client = { origin, identified, lastEventId: null, address };
+    const client = { origin, identified, lastEventId: null, address, transport: 'single-connection' as const };
     const opened = await openClientStream({ ...options, pipeline, client }, admitted, replies);
     if (!('leave' in opened)) replies.finish(opened);
     else if (operation.left) opened.leave();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Lookups } from '../metrics.ts';
 import type { SupergraphState } from '../supergraph.ts';
 import type { RefusedOperation } from './check.ts';
 import {
@@ -31,6 +32,7 @@ export interface OperationCache {
 }
 
 export interface OperationCacheOptions extends OperationOptions {
+  readonly lookups?: Lookups['operations'] | undefined;
   readonly state: SupergraphState;
   readonly planner: Planner;
   /** How many operations are kept, and as many again for who may not use all of one; the least recently used leave first. */
@@ -50,7 +52,7 @@ const LONG_DOCUMENT = 4_096;
 const MAX_REFUSED = 200;
 
 export function createOperationCache(options: OperationCacheOptions): OperationCache {
-  const { state, planner, maxOperations } = options;
+  const { state, planner, maxOperations, lookups = { hit: 0, miss: 0, refused: 0 } } = options;
   const entries = new LRUCache<string, Entry>({ max: maxOperations });
   const refused = new LRUCache<string, RefusedOperation>({ max: MAX_REFUSED });
   const variants: OperationEnvironment['variants'] = new LRUCache({ max: maxOperations });
@@ -61,9 +63,12 @@ export function createOperationCache(options: OperationCacheOptions): OperationC
       const known = entries.get(key);
       if (known) {
         known.uses += 1;
+        lookups.hit += 1;
         return known.operation;
       }
-      const operation = refused.get(key) ?? prepareOperation(environment, text, operationName);
+      const refusal = refused.get(key);
+      lookups[refusal ? 'refused' : 'miss'] += 1;
+      const operation = refusal ?? prepareOperation(environment, text, operationName);
       if ('errors' in operation) refused.set(key, operation);
       else entries.set(key, { text, operationName, operation, uses: 1 });
       return operation;

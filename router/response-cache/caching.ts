@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import type { DataObject } from '../execution/data.ts';
 import type { Caller } from '../execution/execution.ts';
+import type { Lookups } from '../metrics.ts';
 import type { PlannedOperation, PreparedOperation } from '../operation/operation.ts';
 import type { GraphQLResult } from '../results.ts';
 import type { SupergraphState } from '../supergraph.ts';
@@ -39,7 +40,11 @@ const NO_CACHING: Caching = { find: () => null, begin: () => AS_IT_IS, dropChang
 
 let serial = 0;
 
-export function createCaching(state: SupergraphState, cache: ResponseCache | null): Caching {
+export function createCaching(
+  state: SupergraphState,
+  cache: ResponseCache | null,
+  lookups: Lookups['responses'] = { hit: 0, miss: 0 },
+): Caching {
   const { schema, sdl, isOfType } = state;
   if (!cache && !sdl.includes('cacheControl')) return NO_CACHING;
   const supergraph = parse(sdl, { noLocation: true });
@@ -115,7 +120,9 @@ export function createCaching(state: SupergraphState, cache: ResponseCache | nul
   return {
     find(run, caller) {
       const policy = cache && policyOf(run.prepared, caller);
-      const kept = policy && cache.get(keyOf(run, caller, policy));
+      if (!policy) return null;
+      const kept = cache.get(keyOf(run, caller, policy));
+      lookups[kept ? 'hit' : 'miss'] += 1;
       if (!kept) return null;
       const { data, maxAge, isPublic } = kept.answer;
       return { data, cacheControl: { maxAge, isPublic, age: Math.floor(kept.age) } };

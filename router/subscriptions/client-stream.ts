@@ -1,5 +1,6 @@
 import { UnauthenticatedError } from '#platform/errors/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
+import type { RouterMetrics, StreamTransport } from '../metrics.ts';
 import type { GraphQLRequest, Pipeline, Prepared, StreamClient, Subscription } from '../pipeline.ts';
 import { errorResult, type GraphQLResult } from '../results.ts';
 import type { StreamQuota } from '../stream-quota.ts';
@@ -10,7 +11,8 @@ export interface ClientStreamOptions {
   readonly pipeline: Pipeline;
   readonly quota: StreamQuota;
   readonly logger: Logger;
-  readonly client: StreamClient & { readonly address: string | undefined };
+  readonly metrics: RouterMetrics | undefined;
+  readonly client: StreamClient & { readonly address: string | undefined; readonly transport: StreamTransport };
 }
 
 /** A stream of one client, which ends when its token expires. */
@@ -25,27 +27,31 @@ export interface ClientStream {
  * @throws RateLimitedError when the client holds as many streams as it may.
  */
 export async function openClientStream(
-  { pipeline, quota, logger, client }: ClientStreamOptions,
+  { pipeline, quota, logger, metrics, client }: ClientStreamOptions,
   { prepared, request }: { readonly prepared: Prepared; readonly request: GraphQLRequest },
   subscriber: Subscriber,
 ): Promise<GraphQLResult | ClientStream> {
-  const { origin, identified, lastEventId, address } = client;
+  const { origin, identified, lastEventId, address, transport } = client;
   using opening = new DisposableStack();
   opening.use(quota.take({ person: identified.person, address }));
   const expiry = opening.adopt(createTimer(), (timer) => timer.clear());
   let over = false;
   let subscription: Subscription | undefined;
+  let counted: Disposable | undefined;
   const release = opening.move();
   const finish = () => {
     if (over) return false;
     over = true;
     subscription?.leave();
+    counted?.[Symbol.dispose]();
     release.dispose();
     return true;
   };
   const guarded: Subscriber = {
     next: (frame) => {
-      if (!over) subscriber.next(frame);
+      if (over) return;
+      metrics?.delivered(transport);
+      subscriber.next(frame);
     },
     drained: () => subscriber.drained(),
     end: () => {
@@ -60,10 +66,16 @@ export async function openClientStream(
     const opened = await pipeline.subscribe(prepared, request, { origin, identified, lastEventId }, guarded);
     if (!('leave' in opened)) {
       // Who has been told already that the stream is over gets no second answer.
-      return finish() ? opened : ENDED;
+      if (!finish()) return ENDED;
+      if (opened.data === undefined) metrics?.refused(opened.errors ?? []);
+      return opened;
     }
-    if (over) opened.leave();
-    else subscription = opened;
+    if (over) {
+      opened.leave();
+    } else {
+      subscription = opened;
+      counted = metrics?.stream(transport);
+    }
   } catch (error) {
     finish();
     throw error;

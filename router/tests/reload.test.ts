@@ -16,6 +16,7 @@ import { composeSupergraph } from '../compose.ts';
 import { NOBODY, type RouterOptions } from '../index.ts';
 import { fileSource, type SupergraphListener, type SupergraphSource, urlSource } from '../supergraph-source.ts';
 import { createFixture } from './fixture/federation.ts';
+import { readMetric } from './fixture/metric.ts';
 import { type RunningFixture, readResults, startFixtureRouter } from './fixture/router.ts';
 import { SDL } from './fixture/sdl.ts';
 
@@ -48,7 +49,7 @@ interface Reloading extends RunningFixture {
   about(): Promise<{ version: string; since: string; source: string; lastChange?: Record<string, unknown> }>;
   /** Resolves when this has come of a change. */
   outcome(wanted: string): Promise<void>;
-  metric(line: string): Promise<number>;
+  metric(name: string): Promise<number>;
 }
 
 async function start(supergraph: SupergraphSource, overrides: Partial<RouterOptions> = {}): Promise<Reloading> {
@@ -70,16 +71,7 @@ async function start(supergraph: SupergraphSource, overrides: Partial<RouterOpti
     log,
     about,
     outcome: (wanted) => expect.poll(async () => (await about()).lastChange?.outcome).toBe(wanted),
-    async metric(line) {
-      const { body } = await metrics.render();
-      return Number(
-        body
-          .split('\n')
-          .find((each) => each.startsWith(`${line} `))
-          ?.split(' ')
-          .at(-1) ?? 0,
-      );
-    },
+    metric: (name) => readMetric(metrics, name),
   };
 }
 
@@ -332,6 +324,17 @@ describe('a file', () => {
     expect(await (await running.post({ query: PAGES })).json()).toEqual(FROM_CATALOG);
   });
 
+  test('that is emptied before it is written again is no broken supergraph', async () => {
+    const path = join(await folder(), 'supergraph.graphql');
+    await writeFile(path, STOCK);
+    const running = await start(watched(path));
+    await writeFile(path, '');
+    await running.outcome('unreadable');
+    expect(running.log.filter(({ problems }) => problems)).toEqual([]);
+    await writeFile(path, CATALOG);
+    await running.outcome('applied');
+  });
+
   test('that an editor replaces by rename is served, the second time too', async () => {
     const path = join(await folder(), 'supergraph.graphql');
     await writeFile(path, STOCK);
@@ -380,7 +383,11 @@ describe('a file', () => {
 
   test('that is broken changes nothing: line and rule are logged, it is counted, health says what is served since when', async () => {
     const path = join(await folder(), 'supergraph.graphql');
-    await writeFile(path, STOCK);
+    const replace = async (sdl: string) => {
+      await writeFile(`${path}~`, sdl);
+      await rename(`${path}~`, path);
+    };
+    await replace(STOCK);
     const running = await start(watched(path));
     const before = await running.about();
     expect(before).toEqual({
@@ -388,7 +395,7 @@ describe('a file', () => {
       since: expect.stringMatching(/^\d{4}-.*Z$/),
       source: 'file supergraph.graphql',
     });
-    await writeFile(path, CATALOG.replace('items(filter', 'items(filter: Nothing, '));
+    await replace(CATALOG.replace('items(filter', 'items(filter: Nothing, '));
     await running.outcome('invalid');
     expect(await running.about()).toMatchObject({ version: before.version, since: before.since });
     expect(running.log.find(({ problems }) => problems)).toMatchObject({
@@ -397,16 +404,16 @@ describe('a file', () => {
       problems: [expect.stringMatching(/^line \d+, column \d+: /)],
     });
     expect(await (await running.post({ query: PAGES })).json()).toEqual(FROM_STOCK);
-    await writeFile(path, CATALOG.replace('reviews: [Review]', 'reviews: [Revue]'));
+    await replace(CATALOG.replace('reviews: [Review]', 'reviews: [Revue]'));
     await expect.poll(() => running.log.filter(({ problems }) => problems).length).toBe(2);
     expect(running.log.findLast(({ problems }) => problems)?.problems).toEqual([expect.stringContaining('Revue')]);
     expect(await running.metric('alims_router_supergraph_reloads_total{outcome="invalid"}')).toBe(2);
     await rm(path);
     await running.outcome('unreadable');
-    await writeFile(path, STOCK);
+    await replace(STOCK);
     await running.outcome('unchanged');
     expect(await running.about()).toMatchObject({ version: before.version, since: before.since });
-    await writeFile(path, CATALOG);
+    await replace(CATALOG);
     await running.outcome('applied');
     expect(await (await running.post({ query: PAGES })).json()).toEqual(FROM_CATALOG);
   });

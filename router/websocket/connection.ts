@@ -263,6 +263,7 @@ async function subscribe(protocol: Protocol, { id, payload }: Message): Promise<
     refuseCrowded(state.running.size, options.limits.perSocket);
     await run(protocol, operation, payload);
   } catch (error) {
+    options.metrics?.refused([error]);
     operation.reply.refuse(errorResult(error, requestId, options.logger));
   }
 }
@@ -287,6 +288,7 @@ async function run(
   const { address } = wire;
   const { request, prepared } = await admit(options.edge, pipeline, { person: identified.person, address }, payload);
   if ('errors' in prepared) {
+    options.metrics?.refused(prepared.errors);
     reply.refuse(prepared);
     return;
   }
@@ -295,7 +297,7 @@ async function run(
     reply.finish(await withPlan(wish, { prepared, access: identified.access }, run));
     return;
   }
-  const client = { origin, identified, lastEventId: null, address };
+  const client = { origin, identified, lastEventId: null, address, transport: 'websocket' as const };
   const opened = await openClientStream({ ...options, pipeline, client }, { prepared, request }, reply);
   if (!('leave' in opened)) {
     reply.finish(opened);
