@@ -10,6 +10,9 @@ import { createOperationCache } from './operation-cache.ts';
 import { type Planner, PlanningRefused } from './planner.ts';
 import { createPlanningWorker, DEFAULT_PLANNING_LIMITS, type PlanningLimits } from './planning-worker.ts';
 
+// Threads start slowly where many tests share a machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 function odd(limits: Partial<PlanningLimits> = {}) {
   return createPlanningWorker({
     supergraphSdl: '',
