@@ -109,7 +109,7 @@ describe('over server-sent events', () => {
 
   test('an expiring token ends the stream with UNAUTHENTICATED', async () => {
     const running = await start();
-    running.tokens.set('brief', new Date(Date.now() + 400));
+    running.tokens.set('brief', new Date(Date.now() + 3_000));
     const results = readResults(await openSse(running, REVIEWS, { token: 'brief' }));
     const codes: unknown[] = [];
     for await (const result of results) codes.push(result.errors?.[0]?.extensions.code ?? 'data');
@@ -170,7 +170,7 @@ describe('over WebSocket', () => {
 
   test('an expiring token ends the subscription and closes with 4401', async () => {
     const running = await start();
-    running.tokens.set('brief', new Date(Date.now() + 400));
+    running.tokens.set('brief', new Date(Date.now() + 3_000));
     const { client, closed } = openWs(running, { authorization: 'brief' });
     const codes: unknown[] = [];
     for await (const result of client.iterate({ query: REVIEWS, variables: { count: 1 } })) {
