@@ -8,6 +8,7 @@ export { type ExtraRoute, type Router, type RouterOptions, startRouter } from '.
 export { DEFAULT_STREAM_LIMITS, type StreamLimits } from './stream-quota.ts';
 export { buildSupergraph, InvalidSupergraphError, type SupergraphState } from './supergraph.ts';
 export { fileSource, type SupergraphSource, urlSource } from './supergraph-source.ts';
-export { createSubgraphClient, type SubgraphClient, type SubgraphOptions } from './upstream/subgraph-client.ts';
+export type { SubgraphOptions } from './upstream/options.ts';
+export { createSubgraphClient, type SubgraphClient } from './upstream/subgraph-client.ts';
 export type { SubgraphsOptions } from './upstream/subgraph-clients.ts';
 export type { SubgraphFetch } from './upstream/transport.ts';

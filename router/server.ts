@@ -32,7 +32,7 @@ import { stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
 import type { SupergraphState } from './supergraph.ts';
 import { fixedSource, type SupergraphSource } from './supergraph-source.ts';
-import { createSubgraphClients, type SubgraphsOptions } from './upstream/subgraph-clients.ts';
+import { CALLBACK_PATH, createUpstreams, type SubgraphsOptions, type Upstreams } from './upstream/subgraph-clients.ts';
 import type { SubgraphFetch } from './upstream/transport.ts';
 import { serveWebSockets } from './websocket/server.ts';
 
@@ -89,6 +89,8 @@ interface CommonOptions {
   /** Milliseconds between signs of life on open streams and sockets. Default 12,000. */
   readonly heartbeatMs?: number | undefined;
   readonly subgraphOptions?: SubgraphsOptions | undefined;
+  /** The address by which subgraphs reach this router and no other, for subscriptions by callback. */
+  readonly publicUrl?: string | undefined;
   /** Milliseconds that a stop waits for requests under way. Default 10,000. */
   readonly stopTimeoutMs?: number | undefined;
 }
@@ -117,7 +119,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const host = options.host ?? '127.0.0.1';
   const queryPlan = defaultPlanAccess(host, Boolean(options.graphiql));
   const edge = completeEdge({ queryPlan, ...options.edge }, logger);
-  const served = await openSupergraph(options, edge, metrics);
+  const upstreams = createUpstreams({ ...options, metrics });
+  const served = await openSupergraph(options, { edge, upstreams, metrics });
   options.health?.tell('supergraph', () => served.describe());
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
   const quota = createStreamQuota(streamLimits);
@@ -125,7 +128,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
   const { maxPendingBytes, perSocket: maxOperationsPerStream } = streamLimits;
   const streaming = { edge, quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
-  server.on('request', createRequestListener(options, served, streaming));
+  server.on('request', createRequestListener(withCallbacks(options, upstreams), served, streaming));
   const webSockets = serveWebSockets({
     server,
     path: '/graphql',
@@ -167,35 +170,42 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   };
 }
 
-function openSupergraph(
-  options: RouterOptions,
-  edge: Edge,
-  metrics: RouterMetrics | undefined,
-): Promise<ServedSupergraph> {
+interface Surroundings {
+  readonly edge: Edge;
+  readonly upstreams: Upstreams;
+  readonly metrics: RouterMetrics | undefined;
+}
+
+function withCallbacks(options: RouterOptions, { callbackHandler }: Upstreams): RouterOptions {
+  if (!callbackHandler) return options;
+  const route = { prefix: CALLBACK_PATH, fetch: callbackHandler };
+  return { ...options, extraRoutes: [...(options.extraRoutes ?? []), route] };
+}
+
+function openSupergraph(options: RouterOptions, surroundings: Surroundings): Promise<ServedSupergraph> {
   const { logger } = options;
   const responseCache = options.responseCache && createResponseCache(options.responseCache);
   return serveSupergraph({
     source: sourceOf(options),
-    open: (opening) => openPipeline(options, { ...opening, responseCache }, { edge, metrics }),
+    open: (opening) => openPipeline(options, { ...opening, responseCache }, surroundings),
     warmUp: { ...DEFAULT_WARM_UP, ...options.warmUp },
     logger,
-    metrics,
+    metrics: surroundings.metrics,
   });
 }
 
 function openPipeline(
   options: RouterOptions,
   { state, hold, resources, responseCache }: Opening & { readonly responseCache: ResponseCache | undefined },
-  { edge, metrics }: { readonly edge: Edge; readonly metrics: RouterMetrics | undefined },
+  { edge, upstreams, metrics }: Surroundings,
 ): Pipeline {
-  const urls = overridesOf(options.urls, state);
-  const clients = resources.use(createSubgraphClients({ ...options, urls, supergraphUrls: state.urls, metrics }));
+  const clients = resources.use(upstreams.open(urlsOf(options.urls, state)));
   const worker = resources.use(planningWorker(options, state));
   return createPipeline({
     state,
     hold,
     subgraph: withHeaders(clients.get, edge.headers),
-    changes: clients.changes,
+    changes: upstreams.changes,
     shareExecutions: options.shareExecutions,
     responseCache,
     planner: timed(worker ?? state.planner, metrics),
@@ -220,14 +230,9 @@ function sourceOf(options: RouterOptions): SupergraphSource {
   return 'sdl' in options.supergraph ? fixedSource(options.supergraph.sdl) : options.supergraph;
 }
 
-function overridesOf(urls: RouterOptions['urls'], state: SupergraphState): ReadonlyMap<string, string> | undefined {
-  if (typeof urls !== 'function') return urls;
-  return new Map(
-    [...state.urls.keys()].flatMap((name) => {
-      const url = urls(name);
-      return url === undefined ? [] : [[name, url]];
-    }),
-  );
+function urlsOf(urls: RouterOptions['urls'], state: SupergraphState): ReadonlyMap<string, string> {
+  const override = typeof urls === 'function' ? urls : (name: string) => urls?.get(name);
+  return new Map([...state.urls].map(([name, url]) => [name, override(name) ?? url]));
 }
 
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;

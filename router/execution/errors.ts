@@ -8,7 +8,16 @@ export interface SubgraphError {
   readonly extensions?: unknown;
 }
 
-export type SubgraphFailureReason = 'unreachable' | 'timeout' | 'invalid-answer' | 'unknown-service' | 'aborted';
+export type SubgraphFailureReason =
+  | 'unreachable'
+  | 'timeout'
+  | 'invalid-answer'
+  | 'unknown-service'
+  /** It has failed so often that it is left alone for a while. */
+  | 'circuit-open'
+  /** More callers wait for it than the router keeps waiting. */
+  | 'overloaded'
+  | 'aborted';
 
 /** A subgraph gave no usable answer. The cause is for the log; the client gets `clientMessage`. */
 export class SubgraphFailure extends Error {
@@ -28,6 +37,8 @@ const CLIENT_MESSAGES: Record<SubgraphFailureReason, string> = {
   timeout: 'did not answer in time; what it holds is missing here. Try again in a moment.',
   'invalid-answer': 'gave an answer that could not be used; what it holds is missing here.',
   'unknown-service': 'is not served by this router; what it holds is missing here.',
+  'circuit-open': 'was not asked because it has been failing; what it holds is missing here. Try again in a moment.',
+  overloaded: 'was not asked because too many wait for it; what it holds is missing here. Try again in a moment.',
   aborted: 'was not asked to the end because the client left.',
 };
 

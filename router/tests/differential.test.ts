@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../operation/limits.ts';
 import { createPipeline } from '../pipeline.ts';
 import { buildSupergraph } from '../supergraph.ts';
-import { createSubgraphClients } from '../upstream/subgraph-clients.ts';
+import { createUpstreams } from '../upstream/subgraph-clients.ts';
 import { ask, planOf } from './fixture/ask.ts';
 import { createFixture } from './fixture/federation.ts';
 import { silentLogger } from './fixture/logger.ts';
@@ -19,7 +19,7 @@ test('our executor and the one of @apollo/gateway give the same data and the sam
   const { supergraphSdl, subgraphs } = createFixture();
   const state = buildSupergraph(supergraphSdl);
   const full = Supergraph.build(supergraphSdl).schema.toGraphQLJSSchema();
-  const clients = createSubgraphClients({ supergraphUrls: state.urls, subgraphs, metrics: undefined });
+  const clients = createUpstreams({ subgraphs }).open(state.urls);
   const pipeline = createPipeline({
     state,
     subgraph: clients.get,

@@ -7,7 +7,7 @@ import type { Planner } from '../operation/planner.ts';
 import { createPipeline, type Pipeline } from '../pipeline.ts';
 import { buildSupergraph } from '../supergraph.ts';
 import type { SubgraphCall, SubgraphClient } from '../upstream/subgraph-client.ts';
-import { createSubgraphClients } from '../upstream/subgraph-clients.ts';
+import { createUpstreams } from '../upstream/subgraph-clients.ts';
 import { ask } from './fixture/ask.ts';
 import { createFixture, type Fixture } from './fixture/federation.ts';
 import { silentLogger } from './fixture/logger.ts';
@@ -15,11 +15,7 @@ import { silentLogger } from './fixture/logger.ts';
 function start(): { pipeline: Pipeline; fixture: Fixture } {
   const fixture = createFixture();
   const state = buildSupergraph(fixture.supergraphSdl);
-  const clients = createSubgraphClients({
-    supergraphUrls: state.urls,
-    subgraphs: fixture.subgraphs,
-    metrics: undefined,
-  });
+  const clients = createUpstreams({ subgraphs: fixture.subgraphs }).open(state.urls);
   return { fixture, pipeline: pipelineOf(state, clients.get) };
 }
 

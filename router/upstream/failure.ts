@@ -12,3 +12,11 @@ export function timedOut(service: string, timeoutMs: number): SubgraphFailure {
 export function clientLeft(service: string): SubgraphFailure {
   return new SubgraphFailure(service, 'aborted', 'the client left');
 }
+
+export function circuitOpen(service: string): SubgraphFailure {
+  return new SubgraphFailure(service, 'circuit-open', 'it is not asked for now, because too many calls have failed');
+}
+
+export function overloaded(service: string): SubgraphFailure {
+  return new SubgraphFailure(service, 'overloaded', 'it was not asked, because too many calls are waiting already');
+}

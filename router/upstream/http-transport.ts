@@ -9,15 +9,17 @@ import type { Answer, AnswerSink, AnswerSource, Exchange, Transport } from './tr
 export interface HttpTransportOptions {
   /** The subgraph's name, for what is said of its answers. */
   readonly service: string;
-  /** Connections for questions that are kept to the origin; streams have their own, without a limit. */
-  readonly maxConnections: number;
+  /** Questions under way at the same time, each on a connection of its own unless the origin speaks HTTP/2. */
+  readonly maxConcurrent: number;
   /** Bytes of one answer, unpacked. A longer one is cut off and refused. */
   readonly maxAnswerBytes: number;
   /** HTTP/2 where the origin speaks it over TLS. */
   readonly allowH2: boolean;
+  readonly certificateAuthorities: string | undefined;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_STREAMS = 100;
 
 /** Keep-alive connections by undici. It has no time limits of its own here: a stream may be silent for hours. */
 export function createHttpTransport(url: string, options: HttpTransportOptions): Transport {
@@ -26,10 +28,13 @@ export function createHttpTransport(url: string, options: HttpTransportOptions):
   const common = {
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: CONNECT_TIMEOUT_MS, ca: options.certificateAuthorities },
     allowH2: options.allowH2,
+    // Over HTTP/2 one connection takes many questions; without it two on one would wait for each other.
+    pipelining: options.allowH2 ? MAX_STREAMS : 1,
   };
-  const questions = new Pool(origin, { ...common, connections: options.maxConnections });
+  const connections = Number.isFinite(options.maxConcurrent) ? options.maxConcurrent : null;
+  const questions = new Pool(origin, { ...common, connections });
   // Open streams must not use up the connections of questions.
   const streams = new Pool(origin, { ...common, connections: null });
   return {

@@ -1,16 +1,28 @@
+import type { Logger } from '#platform/logging/index.ts';
 import type { Caller } from '../execution/execution.ts';
 import type { SubgraphAnswer } from '../execution/fetch.ts';
 import type { SubscriptionEvent } from '../execution/subscription-plan.ts';
 import type { RouterMetrics } from '../metrics.ts';
+import { createBulkhead } from './bulkhead.ts';
 import type { CallbackStreams } from './callback-stream.ts';
+import { createCircuitBreaker } from './circuit-breaker.ts';
 import { asFailure, clientLeft } from './failure.ts';
 import { createFetchTransport } from './fetch-transport.ts';
-import { type Fetched, startFlight } from './flight.ts';
+import { type Airline, type Fetched, startFlight } from './flight.ts';
 import { questionHeaders } from './headers.ts';
 import { createHttpTransport } from './http-transport.ts';
-import { type ChangeCounter, createSharedFlights, landing, type Seat, takeAlone } from './shared-flights.ts';
-import { createSubscriber, type SubscriptionMode } from './subscribe.ts';
-import type { SubgraphFetch } from './transport.ts';
+import { completeOptions, type SubgraphOptions, type SubgraphSettings } from './options.ts';
+import { createRetryBudget } from './retry-budget.ts';
+import {
+  type ChangeCounter,
+  createSharedFlights,
+  type Flight,
+  landing,
+  type Seat,
+  takeAlone,
+} from './shared-flights.ts';
+import { createSubscriber } from './subscribe.ts';
+import type { SubgraphFetch, Transport } from './transport.ts';
 
 export interface SubgraphCall {
   /** The whole request as JSON without line breaks: query, operationName, variables. */
@@ -37,34 +49,6 @@ export interface SubgraphClient extends AsyncDisposable {
   subscribe(call: SubgraphCall): Promise<AsyncIterable<SubscriptionEvent>>;
 }
 
-/** How the router deals with one subgraph. */
-export interface SubgraphOptions {
-  /** Milliseconds until a query is given up, a second attempt included. Default 15,000. */
-  readonly queryTimeoutMs?: number | undefined;
-  /** Milliseconds until a mutation is given up: it may have happened all the same. Default 60,000. */
-  readonly mutationTimeoutMs?: number | undefined;
-  /** Bytes of one answer, unpacked, or of one event of a stream; a longer one is refused. Default 64 MiB. */
-  readonly maxAnswerBytes?: number | undefined;
-  /** Connections for questions; streams have their own. Default 128. */
-  readonly maxConnections?: number | undefined;
-  /** HTTP/2 where the subgraph offers it over TLS. Default false. */
-  readonly allowH2?: boolean | undefined;
-  /** One fetch for all callers of one scope who ask the same at the same time. Default true. */
-  readonly shareFetches?: boolean | undefined;
-  /**
-   * How subscriptions reach a subgraph that is not in this process. Default `auto`: by WebSocket where it speaks
-   * graphql-transport-ws, otherwise by server-sent events. `callback` (Apollo's protocol) needs the router's public URL.
-   */
-  readonly subscriptions?: SubscriptionMode | undefined;
-  /** Where WebSockets are answered, if not at the subgraph's URL. */
-  readonly webSocketUrl?: string | undefined;
-  /**
-   * Milliseconds without a sign of life after which a stream is lost; null for never. Default 30,000 for WebSockets,
-   * which are pinged, and callbacks, which are checked; null for server-sent events, which need no heartbeats.
-   */
-  readonly streamSilenceMs?: number | null | undefined;
-}
-
 export interface SubgraphClientOptions extends SubgraphOptions {
   readonly name: string;
   readonly url: string;
@@ -74,50 +58,38 @@ export interface SubgraphClientOptions extends SubgraphOptions {
   readonly changes?: ChangeCounter | undefined;
   /** Takes what subgraphs post; needed where one subscribes by callback. */
   readonly callbacks?: CallbackStreams | null | undefined;
+  readonly logger?: Logger | undefined;
   readonly metrics?: RouterMetrics | undefined;
 }
 
-const DEFAULT_MAX_ANSWER_BYTES = 64 * 1024 * 1024;
-
+/** Throws when an option is out of its range or needs what the router does not have. */
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
-  const { name, url, fetch, metrics, shareFetches = true, changes = { count: 0 } } = options;
-  const { queryTimeoutMs = 15_000, mutationTimeoutMs = 60_000 } = options;
-  const maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
-  const transport = fetch
-    ? createFetchTransport(url, fetch)
-    : createHttpTransport(url, {
-        service: name,
-        maxConnections: options.maxConnections ?? 128,
-        maxAnswerBytes,
-        allowH2: options.allowH2 ?? false,
-      });
+  const { name, metrics, changes = { count: 0 } } = options;
+  const settings = completeOptions(name, options, options.fetch !== undefined);
+  const transport = createTransport(options, settings);
   const subscriber = createSubscriber({
     service: name,
-    webSocketUrl: options.webSocketUrl ?? url,
-    mode: fetch ? 'sse' : (options.subscriptions ?? 'auto'),
+    url: options.url,
+    settings,
     transport,
-    timeoutMs: queryTimeoutMs,
-    maxBytes: maxAnswerBytes,
-    silenceMs: fetch ? null : options.streamSilenceMs,
     callbacks: options.callbacks ?? null,
     changes,
   });
+  const airline = createAirline(options, settings, transport);
   const flights = createSharedFlights<Fetched>(changes);
 
-  function start(call: SubgraphCall) {
-    const isMutation = call.kind === 'mutation';
-    return startFlight({
-      service: name,
-      transport,
-      body: call.body,
-      headers: questionHeaders(call.caller, ACCEPT_RESULT),
-      timeoutMs: isMutation ? mutationTimeoutMs : queryTimeoutMs,
-      mayRetry: !isMutation,
+  function start({ kind, body, caller }: SubgraphCall): Flight<Fetched> {
+    const isMutation = kind === 'mutation';
+    return startFlight(airline, {
+      body,
+      headers: questionHeaders(caller, ACCEPT_RESULT),
+      timeoutMs: isMutation ? settings.mutationTimeoutMs : settings.queryTimeoutMs,
+      mayRetry: kind === 'query',
     });
   }
 
   function seatFor(call: SubgraphCall): Seat<Fetched> {
-    if (!shareFetches || !call.shareable || call.kind !== 'query') return takeAlone(start(call));
+    if (!settings.shareFetches || !call.shareable || call.kind !== 'query') return takeAlone(start(call));
     // A body has no line break, so no two pairs of body and scope give one key.
     return flights.join(`${call.body}\n${call.caller.scope}`, () => start(call));
   }
@@ -150,6 +122,30 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       subscriber[Symbol.dispose]();
       await transport[Symbol.asyncDispose]();
     },
+  };
+}
+
+function createTransport({ name, url, fetch }: SubgraphClientOptions, settings: SubgraphSettings): Transport {
+  return fetch ? createFetchTransport(url, fetch) : createHttpTransport(url, { service: name, ...settings });
+}
+
+function createAirline(options: SubgraphClientOptions, settings: SubgraphSettings, transport: Transport): Airline {
+  const { name, logger, metrics } = options;
+  const { circuitBreaker, retries } = settings;
+  const onChange = (open: boolean) => {
+    metrics?.subgraphCircuit(name, open);
+    if (!open) logger?.info({ subgraph: name }, 'a subgraph answers again');
+    else
+      logger?.warn({ subgraph: name, ...circuitBreaker }, 'a subgraph is not asked for a while: too many calls failed');
+  };
+  return {
+    service: name,
+    transport,
+    breaker: circuitBreaker && createCircuitBreaker(circuitBreaker, { onChange }),
+    bulkhead: createBulkhead(settings),
+    budget: createRetryBudget(),
+    retries,
+    onRetry: () => metrics?.subgraphRetry(name),
   };
 }
 

@@ -1,20 +1,12 @@
+import type { Logger } from '#platform/logging/index.ts';
 import { SubgraphFailure } from '../execution/errors.ts';
 import type { FetchHandler } from '../http/bridge.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import { createCallbackStreams } from './callback-stream.ts';
+import type { SubgraphOptions } from './options.ts';
 import type { ChangeCounter } from './shared-flights.ts';
-import { createSubgraphClient, type SubgraphClient, type SubgraphOptions } from './subgraph-client.ts';
+import { createSubgraphClient, type SubgraphClient } from './subgraph-client.ts';
 import type { SubgraphFetch } from './transport.ts';
-
-export interface SubgraphClients extends AsyncDisposable {
-  /** A subgraph without handler and URL answers every request with a failure: the rest of the supergraph is served. */
-  get(name: string): SubgraphClient;
-  readonly changes: ChangeCounter;
-  /** Takes at `/callback` what subgraphs post; null without a public URL. */
-  readonly callbackHandler: FetchHandler | null;
-}
-
-export const CALLBACK_PATH = '/callback';
 
 /** How subgraphs are dealt with: what is said of one by its name goes before what is said of all. */
 export interface SubgraphsOptions {
@@ -22,48 +14,103 @@ export interface SubgraphsOptions {
   readonly byName?: ReadonlyMap<string, SubgraphOptions> | undefined;
 }
 
-export interface SubgraphClientsOptions {
-  readonly supergraphUrls: ReadonlyMap<string, string>;
+export interface UpstreamsOptions {
+  /** Handlers of the subgraphs in this process, by name. */
   readonly subgraphs?: ReadonlyMap<string, SubgraphFetch> | undefined;
-  readonly urls?: ReadonlyMap<string, string> | undefined;
   readonly subgraphOptions?: SubgraphsOptions | undefined;
   /** The address by which subgraphs reach this router and no other, for subscriptions by callback. */
   readonly publicUrl?: string | undefined;
-  readonly metrics: RouterMetrics | undefined;
+  readonly logger?: Logger | undefined;
+  readonly metrics?: RouterMetrics | undefined;
 }
 
-export function createSubgraphClients(options: SubgraphClientsOptions): SubgraphClients {
-  const { supergraphUrls, subgraphs, urls, subgraphOptions, metrics } = options;
-  const changes = { count: 0 };
-  const callbacks = options.publicUrl === undefined ? null : createCallbackStreams(callbackUrl(options.publicUrl));
-  const clients = new Map<string, SubgraphClient>();
-  for (const [name, written] of supergraphUrls) {
-    const fetch = subgraphs?.get(name);
-    const url = urlOf(name, urls?.get(name) ?? written, fetch);
-    if (url === null) continue;
+/** What a router holds of subgraphs for as long as it runs: supergraphs come and go, connections and circuits stay. */
+export interface Upstreams {
+  /**
+   * The clients for one supergraph. Throws RangeError for an option out of its range. A client is one for all supergraphs
+   * that have its subgraph at the same URL, and goes with the last of them.
+   */
+  open(urls: ReadonlyMap<string, string>): SubgraphClients;
+  readonly changes: ChangeCounter;
+  /** Takes what subgraphs post to `CALLBACK_PATH`; null without a public URL. */
+  readonly callbackHandler: FetchHandler | null;
+}
+
+export interface SubgraphClients extends AsyncDisposable {
+  /** A subgraph without handler and URL answers every request with a failure: the rest of the supergraph is served. */
+  get(name: string): SubgraphClient;
+}
+
+/** Below the public URL. */
+export const CALLBACK_PATH = '/callback';
+
+interface Held {
+  readonly client: SubgraphClient;
+  users: number;
+}
+
+export function createUpstreams(options: UpstreamsOptions): Upstreams {
+  const { subgraphs, subgraphOptions, publicUrl, logger, metrics } = options;
+  const changes: ChangeCounter = { count: 0 };
+  const callbacks = publicUrl === undefined ? null : createCallbackStreams(callbackUrl(publicUrl));
+  const held = new Map<string, Held>();
+
+  function create(name: string, url: string): SubgraphClient {
     const dealing = { ...subgraphOptions?.all, ...subgraphOptions?.byName?.get(name) };
-    clients.set(name, createSubgraphClient({ ...dealing, name, url, fetch, changes, callbacks, metrics }));
+    const fetch = subgraphs?.get(name);
+    return createSubgraphClient({ ...dealing, name, url, fetch, changes, callbacks, logger, metrics });
   }
+
+  function hold(name: string, url: string): AsyncDisposable & { readonly client: SubgraphClient } {
+    const key = `${name} ${url}`;
+    const entry = held.get(key) ?? { client: create(name, url), users: 0 };
+    held.set(key, entry);
+    entry.users += 1;
+    return {
+      client: entry.client,
+      async [Symbol.asyncDispose]() {
+        entry.users -= 1;
+        if (entry.users > 0) return;
+        held.delete(key);
+        await entry.client[Symbol.asyncDispose]();
+      },
+    };
+  }
+
   return {
-    get: (name) => clients.get(name) ?? absentClient(name),
     changes,
     callbackHandler: callbacks?.handler ?? null,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...clients.values()].map((client) => client[Symbol.asyncDispose]()));
+    open(urls) {
+      const clients = new Map<string, ReturnType<typeof hold>>();
+      for (const [name, written] of urls) {
+        const url = addressOf(name, written, subgraphs?.has(name) ?? false);
+        if (url !== null) clients.set(name, hold(name, url));
+      }
+      return {
+        get: (name) => clients.get(name)?.client ?? absentClient(name),
+        async [Symbol.asyncDispose]() {
+          const leaving = [...clients.values()];
+          clients.clear();
+          await Promise.all(leaving.map((client) => client[Symbol.asyncDispose]()));
+        },
+      };
     },
   };
 }
 
 function callbackUrl(publicUrl: string): string {
-  if (!URL.canParse(publicUrl))
-    throw new Error(`The public URL is expected to be one, and is ${JSON.stringify(publicUrl)}.`);
+  if (!/^https?:/i.test(publicUrl) || !URL.canParse(publicUrl)) {
+    throw new RangeError(
+      `The public URL is expected to begin with http or https, and is ${JSON.stringify(publicUrl)}.`,
+    );
+  }
   return publicUrl.replace(/\/$/, '') + CALLBACK_PATH;
 }
 
 // A handler in this process needs an address only to look like a request.
-function urlOf(name: string, url: string, fetch: SubgraphFetch | undefined): string | null {
+function addressOf(name: string, url: string, inProcess: boolean): string | null {
   if (URL.canParse(url)) return url;
-  return fetch ? `http://${encodeURIComponent(name)}/graphql` : null;
+  return inProcess ? `http://${encodeURIComponent(name)}/graphql` : null;
 }
 
 function absentClient(name: string): SubgraphClient {

@@ -265,8 +265,8 @@ describe('WebSockets', () => {
         });
       });
     });
-    const client = connect({ url: server.url, subscriptions: 'ws', streamSilenceMs: 100 });
-    await expect(subscribe(client, 'silent').then(collect)).rejects.toThrow('no sign of life for 100 ms');
+    const client = connect({ url: server.url, subscriptions: 'ws', streamSilenceMs: 600 });
+    await expect(subscribe(client, 'silent').then(collect)).rejects.toThrow('no sign of life for 600 ms');
     expect(received).toEqual(['connection_init', 'subscribe', 'ping']);
   });
 
@@ -303,6 +303,7 @@ describe('the road is found by itself', () => {
       'refuses an upgrade',
       (server) => server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     ],
+    ['leaves an upgrade without an answer', (server) => server.on('upgrade', () => {})],
     ['hangs up on an upgrade', (server) => server.on('upgrade', (_, socket) => socket.destroy())],
     [
       'speaks another protocol of WebSockets',
@@ -314,7 +315,7 @@ describe('the road is found by itself', () => {
   ])('a subgraph that %s is reached by server-sent events, and the next stream does not try again', async (_, make) => {
     const ticks = createTicks();
     const server = kept(await serve(make(createServer(listenerOf(ticks)), ticks)));
-    const client = connect({ url: server.url });
+    const client = connect({ url: server.url, queryTimeoutMs: 3_000 });
     for (const count of [2, 3]) {
       expect(await collect(await subscribe(client, `ticks(count: ${count})`))).toHaveLength(count);
     }
@@ -404,7 +405,7 @@ describe('server-sent events', () => {
   test('open streams take no connection from questions', async () => {
     const ticks = createTicks();
     const server = kept(await serve(createServer(listenerOf(ticks))));
-    const client = connect({ url: server.url, subscriptions: 'sse', maxConnections: 2 });
+    const client = connect({ url: server.url, subscriptions: 'sse', maxConcurrent: 2 });
     const leaving = new AbortController();
     await Promise.all(Array.from({ length: 10 }, () => subscribe(client, 'silent', leaving.signal)));
     const question = {

@@ -4,6 +4,7 @@ import { CALLBACK_ACCEPT, type CallbackStreams } from './callback-stream.ts';
 import { openEventStream } from './event-stream.ts';
 import { asFailure, clientLeft } from './failure.ts';
 import { callerHeaders, identityHeaders, questionHeaders } from './headers.ts';
+import type { SubgraphSettings } from './options.ts';
 import type { ChangeCounter } from './shared-flights.ts';
 import type { SubgraphCall } from './subgraph-client.ts';
 import type { Transport } from './transport.ts';
@@ -14,14 +15,9 @@ export type SubscriptionMode = 'auto' | 'ws' | 'sse' | 'callback';
 
 export interface SubscriberOptions {
   readonly service: string;
-  readonly webSocketUrl: string;
-  readonly mode: SubscriptionMode;
+  readonly url: string;
+  readonly settings: SubgraphSettings;
   readonly transport: Transport;
-  /** Milliseconds until a stream stands. */
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-  /** Undefined: the default of the road that is taken. */
-  readonly silenceMs: number | null | undefined;
   /** Null: the router has no address for callbacks. */
   readonly callbacks: CallbackStreams | null;
   readonly changes: ChangeCounter;
@@ -37,11 +33,17 @@ const DEFAULT_SILENCE_MS = 30_000;
 
 /** Throws when the mode needs an address that the router does not have. */
 export function createSubscriber(options: SubscriberOptions): Subscriber {
-  const { service, transport, timeoutMs, maxBytes, changes } = options;
-  const webSockets = createWebSocketStreams({ service, url: options.webSocketUrl, maxBytes });
+  const { service, settings, transport, changes } = options;
+  const { queryTimeoutMs: timeoutMs, maxAnswerBytes: maxBytes } = settings;
+  const webSockets = createWebSocketStreams({
+    service,
+    url: settings.webSocketUrl ?? options.url,
+    maxBytes,
+    certificateAuthorities: settings.certificateAuthorities,
+  });
 
   function requestOf({ body, caller }: SubgraphCall, defaultSilenceMs: number | null) {
-    const silenceMs = options.silenceMs === undefined ? defaultSilenceMs : options.silenceMs;
+    const silenceMs = settings.streamSilenceMs === undefined ? defaultSilenceMs : settings.streamSilenceMs;
     const onEvent = () => {
       changes.count += 1;
     };
@@ -80,7 +82,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     sse: () => byEvents,
     callback: () => byCallback(options.callbacks),
   };
-  const road = roads[options.mode]();
+  const road = roads[settings.subscriptions]();
   return {
     async subscribe(call) {
       if (call.caller.signal?.aborted) throw clientLeft(service);

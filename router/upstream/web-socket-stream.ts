@@ -1,7 +1,7 @@
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
 import WebSocket from 'ws';
 import { isObject } from '../execution/data.ts';
-import { SubgraphFailure } from '../execution/errors.ts';
+import { SubgraphFailure, type SubgraphFailureReason } from '../execution/errors.ts';
 import type { SubscriptionEvent } from '../execution/subscription-plan.ts';
 import { createSubscriptionStream, type SubscriptionRequest, type SubscriptionStream } from './subscription-stream.ts';
 import type { Headers } from './transport.ts';
@@ -22,6 +22,7 @@ export interface WebSocketOptions {
   readonly url: string;
   /** Bytes of one message. */
   readonly maxBytes: number;
+  readonly certificateAuthorities: string | undefined;
 }
 
 /** Subscriptions over graphql-transport-ws: one socket for all of a key, for as long as one of them is open. */
@@ -31,8 +32,8 @@ export interface WebSocketStreams extends Disposable {
 
 /** There is a server, and it does not speak graphql-transport-ws at this address. */
 export class WebSocketRefused extends SubgraphFailure {
-  constructor(service: string, why: string, cause: unknown) {
-    super(service, 'unreachable', `the subgraph does not speak graphql-transport-ws here (${why})`, cause);
+  constructor(service: string, reason: SubgraphFailureReason, why: string, cause: unknown) {
+    super(service, reason, `the subgraph does not speak graphql-transport-ws here (${why})`, cause);
   }
 }
 
@@ -86,7 +87,7 @@ function createConnection(options: WebSocketOptions, first: WebSocketRequest, on
 
   const client: Client = createClient({
     url: webSocketUrl(options.url),
-    webSocketImpl: socketWith(first.headers, options.maxBytes),
+    webSocketImpl: socketWith(first, options),
     connectionParams: { ...first.parameters },
     // A stream that is lost is told so: what came meanwhile would be missing.
     retryAttempts: 0,
@@ -175,13 +176,19 @@ function webSocketUrl(url: string): string {
   return url.replace(/^http/i, 'ws');
 }
 
-const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Of the time until a stream stands: some servers leave an upgrade that they do not know without an answer. */
+const HANDSHAKE_SHARE = 1 / 3;
 
-function socketWith(headers: Headers, maxPayload: number) {
-  const handshakeTimeout = HANDSHAKE_TIMEOUT_MS;
+function socketWith({ headers, timeoutMs }: WebSocketRequest, { maxBytes, certificateAuthorities }: WebSocketOptions) {
   return class extends WebSocket {
     constructor(url: string, protocols: string | string[]) {
-      super(url, protocols, { headers: { ...headers }, maxPayload, handshakeTimeout, perMessageDeflate: false });
+      super(url, protocols, {
+        headers: { ...headers },
+        maxPayload: maxBytes,
+        handshakeTimeout: timeoutMs * HANDSHAKE_SHARE,
+        perMessageDeflate: false,
+        ca: certificateAuthorities,
+      });
       // The client takes its own listener away before it ends a handshake: the error that follows would end the process.
       this.on('error', () => {});
     }
@@ -193,18 +200,21 @@ const SUBPROTOCOL_NOT_ACCEPTABLE = 4406;
 function closeFailure(service: string, event: unknown, acknowledged: boolean): SubgraphFailure {
   const { code, reason } = isObject(event) ? event : {};
   const why = `the WebSocket was closed with ${code}${typeof reason === 'string' && reason !== '' ? ` ${reason}` : ''}`;
-  if (!acknowledged && code === SUBPROTOCOL_NOT_ACCEPTABLE) return new WebSocketRefused(service, why, event);
+  if (!acknowledged && code === SUBPROTOCOL_NOT_ACCEPTABLE)
+    return new WebSocketRefused(service, 'unreachable', why, event);
   return new SubgraphFailure(service, 'unreachable', why, event);
 }
 
 /** What `ws` says when a server has answered the upgrade with something else, or hung up on it. */
 const REFUSALS =
-  /^(Unexpected server response|Server sent (no|an invalid) subprotocol|Invalid \S+ header|socket hang up)/;
+  /^(Opening handshake has timed out|Unexpected server response|Server sent (no|an invalid) subprotocol|Invalid \S+ header|socket hang up)/;
 
 function errorFailure(service: string, error: unknown, opened: boolean): SubgraphFailure {
   const cause = isObject(error) && error.error instanceof Error ? error.error : error;
   const message = cause instanceof Error ? cause.message : String(cause);
-  if (!opened && REFUSALS.test(message)) return new WebSocketRefused(service, message, cause);
+  if (!opened && REFUSALS.test(message)) {
+    return new WebSocketRefused(service, message.endsWith('timed out') ? 'timeout' : 'unreachable', message, cause);
+  }
   if (!opened) return new SubgraphFailure(service, 'unreachable', `the WebSocket failed: ${message}`, cause);
   // On an open socket only what came can be wrong: a message that is none, or is too long.
   return new SubgraphFailure(service, 'invalid-answer', `a message of the WebSocket is unusable: ${message}`, cause);
