@@ -79,6 +79,7 @@ export function createCallbackStreams(url: string): CallbackStreams {
           heartbeatIntervalMs: silenceMs === null ? 0 : Math.floor(silenceMs / 3),
         }),
         request.headers,
+        false,
       );
       exchange.answer.then(
         (answer) => settle(service, registration, answer),

@@ -82,7 +82,7 @@ export function startFlight(airline: Airline, plan: FlightPlan): Flight<Fetched>
   async function exchange(retried: boolean): Promise<Attempt> {
     let status = 0;
     try {
-      const asked = airline.transport.ask(plan.body, plan.headers);
+      const asked = airline.transport.ask(plan.body, plan.headers, plan.mayRetry);
       interrupt = (reason) => asked.cancel(reason);
       const answer = await asked.answer;
       status = answer.status;

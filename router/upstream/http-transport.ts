@@ -30,17 +30,22 @@ export function createHttpTransport(url: string, options: HttpTransportOptions):
     bodyTimeout: 0,
     connect: { timeout: CONNECT_TIMEOUT_MS, ca: options.certificateAuthorities },
     allowH2: options.allowH2,
-    // Over HTTP/2 one connection takes many questions; without it two on one would wait for each other.
-    pipelining: options.allowH2 ? MAX_STREAMS : 1,
+    pipelining: 1,
   };
   const connections = Number.isFinite(options.maxConcurrent) ? options.maxConcurrent : null;
   const questions = new Pool(origin, { ...common, connections });
+  // On one HTTP/2 connection undici sends again what was under way when a server says that it goes away. So only what may
+  // be repeated shares a connection.
+  const repeatable = options.allowH2
+    ? new Pool(origin, { ...common, connections, pipelining: MAX_STREAMS })
+    : questions;
   // Open streams must not use up the connections of questions.
   const streams = new Pool(origin, { ...common, connections: null });
   return {
-    ask(body, headers): Exchange {
+    ask(body, headers, mayRepeat): Exchange {
       const reader = new AnswerReader(options);
-      questions.dispatch({ path, method: 'POST', headers, body }, reader);
+      const pool = mayRepeat ? repeatable : questions;
+      pool.dispatch({ path, method: 'POST', headers, body, idempotent: mayRepeat }, reader);
       return reader;
     },
     stream(body, headers, sink): AnswerSource {
@@ -49,7 +54,7 @@ export function createHttpTransport(url: string, options: HttpTransportOptions):
       return reader;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([questions.destroy(), streams.destroy()]);
+      await Promise.all([...new Set([questions, repeatable, streams])].map((pool) => pool.destroy()));
     },
   };
 }

@@ -32,7 +32,8 @@ export type Headers = Readonly<Record<string, string>>;
 
 /** How a subgraph is reached: its own handler in this process, or HTTP. Both answer alike, and neither knows of time. */
 export interface Transport extends AsyncDisposable {
-  ask(body: string, headers: Headers): Exchange;
+  /** `mayRepeat`: nothing comes of it when the subgraph gets the question twice. */
+  ask(body: string, headers: Headers, mayRepeat: boolean): Exchange;
   /** An answer that may take hours. */
   stream(body: string, headers: Headers, sink: AnswerSink): AnswerSource;
 }
