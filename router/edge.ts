@@ -7,6 +7,7 @@ import type { GraphQLRequest, Pipeline, Prepared } from './pipeline.ts';
 import { hasPlanScope, type PlanAccess } from './query-plan.ts';
 import { type AddressOf, createAddressOf } from './rate/address.ts';
 import { type RateLimiter, type Taker, UNLIMITED } from './rate/rate.ts';
+import { defaultUsageAccess, type UsageAccess } from './usage/route.ts';
 
 /** What every transport asks before an operation runs. */
 export interface Edge {
@@ -19,6 +20,11 @@ export interface Edge {
    * where GraphiQL is served at an address of this machine alone.
    */
   readonly queryPlan: PlanAccess;
+  /**
+   * Who may see at `/usage` what the schema's fields are used for. Default: callers with the permission or scope
+   * `router:usage`, and programs on the router's own machine.
+   */
+  readonly usage: UsageAccess;
 }
 
 const DEFAULT_REGISTERED_BYTES = 8 * 1024 * 1024;
@@ -31,6 +37,7 @@ export function completeEdge(given: Partial<Edge> | undefined, logger: Logger): 
     rate: UNLIMITED,
     addressOf: createAddressOf(null),
     queryPlan: hasPlanScope,
+    usage: defaultUsageAccess,
     ...given,
   };
 }

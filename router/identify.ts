@@ -57,6 +57,8 @@ export interface Origin {
   readonly traceparent: string | null;
   /** Headers of the client that a rule passes on to subgraphs, by their names in small letters. */
   readonly forwarded: Readonly<Record<string, string>>;
+  /** What the client calls itself. */
+  readonly clientName?: string | null;
 }
 
 export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -77,7 +79,20 @@ export function originOf(headers: IncomingHttpHeaders, requestId: string, policy
     requestId,
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
     forwarded: policy.pick(headers),
+    clientName: clientNameOf(headers),
   };
+}
+
+const CLIENT_NAME_HEADERS = ['apollographql-client-name', 'x-client-name'];
+const CLIENT_NAME = /^[\w .:@/+()-]{1,60}$/;
+
+/** A name of letters, digits and a few signs; null for anything else. */
+function clientNameOf(headers: IncomingHttpHeaders): string | null {
+  for (const header of CLIENT_NAME_HEADERS) {
+    const name = headers[header];
+    if (typeof name === 'string' && CLIENT_NAME.test(name)) return name;
+  }
+  return null;
 }
 
 /** `Bearer x`, or x alone; null when there is none. */
@@ -88,11 +103,11 @@ export function tokenOf(authorization: unknown): string | null {
 }
 
 export function callerOf(
-  { requestId, traceparent, forwarded: picked }: Origin,
+  { requestId, traceparent, forwarded: picked, clientName = null }: Origin,
   { scope, access, identityHeader, headers }: Pick<Identified, 'scope' | 'access' | 'identityHeader' | 'headers'>,
   signal: AbortSignal | null,
 ): Caller {
   const whole = picked === NO_HEADERS ? scope : `${scope}\n${JSON.stringify(picked)}`;
   const forwarded = headers ? { ...picked, ...headers } : picked;
-  return { scope: whole, access, identityHeader, forwarded, requestId, traceparent, signal };
+  return { scope: whole, access, identityHeader, forwarded, requestId, traceparent, clientName, signal };
 }

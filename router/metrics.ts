@@ -56,6 +56,8 @@ export interface RouterMetrics {
   refused(errors: readonly unknown[]): void;
   reloaded(outcome: ReloadOutcome): void;
   follow(readings: Readings): void;
+  /** Uses of what is deprecated: by its schema coordinate, then by client. */
+  followDeprecated(read: () => ReadonlyMap<string, ReadonlyMap<string, number>>): void;
   readonly lookups: Lookups;
 }
 
@@ -77,6 +79,17 @@ export function createRouterMetrics(metrics: Metrics): RouterMetrics {
     ...createStreamMetrics(metrics),
     refused: createRefusalMetrics(metrics),
     reloaded: (outcome) => reloads.inc({ outcome }),
+    followDeprecated(readUses) {
+      metrics.counter({
+        name: 'alims_router_deprecated_uses_total',
+        help: 'Requests that used a deprecated field, argument, input field or enum value, by client.',
+        labels: ['coordinate', 'client'],
+        read: () =>
+          [...readUses()].flatMap(([coordinate, uses]) =>
+            [...uses].map(([client, count]) => [{ coordinate, client }, count] as const),
+          ),
+      });
+    },
     follow({ operations, upstreams, servedSince }) {
       metrics.gauge({ name: 'alims_router_upstreams', help: 'Streams from subgraphs open now.', read: upstreams });
       metrics.gauge({

@@ -25,6 +25,7 @@ import { openResuming } from './subscriptions/resume.ts';
 import type { SupergraphState } from './supergraph.ts';
 import type { ChangeCounter } from './upstream/shared-flights.ts';
 import type { SubgraphClient } from './upstream/subgraph-client.ts';
+import type { UsageRecorder } from './usage/recorder.ts';
 
 export interface GraphQLRequest {
   readonly query: string;
@@ -89,6 +90,7 @@ export interface PipelineOptions extends Partial<OperationOptions> {
   readonly responseCache?: ResponseCache | undefined;
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
+  readonly usage?: UsageRecorder | undefined;
   /** Called for what is under way without a request, so that nothing is closed before its end. */
   readonly hold?: (() => Disposable) | undefined;
 }
@@ -129,6 +131,7 @@ export function createPipeline(given: PipelineOptions): Pipeline {
     async execute(prepared, request, caller) {
       const started = performance.now();
       const ready = await makeReady(prepared, request.variables, caller.access);
+      if (!('errors' in ready)) countUse(options, ready, request, caller.clientName);
       const result =
         'errors' in ready ? ready : (caching.find(ready, caller) ?? (await run(ready, request.variables, caller)));
       observe(metrics, prepared, result, (performance.now() - started) / 1000);
@@ -138,6 +141,7 @@ export function createPipeline(given: PipelineOptions): Pipeline {
       const ready = await makeReady(prepared, request.variables, client.identified.access);
       if (ended) return ended;
       if ('errors' in ready) return ready;
+      countUse(options, ready, request, client.origin.clientName);
       return openSubscription(options, channels, ready, { client, subscriber });
     },
     invalidate: caching.invalidate,
@@ -154,6 +158,15 @@ export function createPipeline(given: PipelineOptions): Pipeline {
     mostUsed: (count) => cache.mostUsed(count),
     warm: (operation) => cache.warm(operation),
   };
+}
+
+function countUse(
+  { usage, state }: PipelineOptions,
+  { prepared }: Ready,
+  { variables }: GraphQLRequest,
+  client: string | null | undefined,
+): void {
+  usage?.count({ schema: state.schema, prepared, client: client ?? null, variables });
 }
 
 interface Ready extends Run {

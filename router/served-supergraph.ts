@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from '#platform/logging/index.ts';
 import { createGeneration, type Generation, type Lease, versionOf } from './generation.ts';
 import type { ReloadOutcome, RouterMetrics } from './metrics.ts';
@@ -11,6 +12,8 @@ import type { SupergraphSource } from './supergraph-source.ts';
 export interface ServedSupergraph extends AsyncDisposable {
   lease(): Lease;
   describe(): SupergraphStatus;
+  /** As clients see it. */
+  readonly schema: GraphQLSchema;
   /** From now on nothing replaces it, and every stream has ended with this result. */
   freeze(last: GraphQLResult): void;
 }
@@ -90,6 +93,10 @@ class Served implements ServedSupergraph {
 
   lease(): Lease {
     return this.#current.lease();
+  }
+
+  get schema(): GraphQLSchema {
+    return this.#current.pipeline.state.schema;
   }
 
   describe(): SupergraphStatus {

@@ -34,6 +34,8 @@ import type { SupergraphState } from './supergraph.ts';
 import { fixedSource, type SupergraphSource } from './supergraph-source.ts';
 import { CALLBACK_PATH, createUpstreams, type SubgraphsOptions, type Upstreams } from './upstream/subgraph-clients.ts';
 import type { SubgraphFetch } from './upstream/transport.ts';
+import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
+import { createUsageRoute, USAGE_PATH } from './usage/route.ts';
 import { serveWebSockets } from './websocket/server.ts';
 
 export interface ExtraRoute {
@@ -120,14 +122,16 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const queryPlan = defaultPlanAccess(host, Boolean(options.graphiql));
   const edge = completeEdge({ queryPlan, ...options.edge }, logger);
   const upstreams = createUpstreams({ ...options, metrics });
-  const served = await openSupergraph(options, { edge, upstreams, metrics });
+  const usage = createUsageRecorder();
+  metrics?.followDeprecated(usage.readDeprecated);
+  const served = await openSupergraph(options, { edge, upstreams, usage, metrics });
   options.health?.tell('supergraph', () => served.describe());
   const streamLimits = { ...DEFAULT_STREAM_LIMITS, ...options.streamLimits };
   const quota = createStreamQuota(streamLimits);
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
   const { maxPendingBytes, perSocket: maxOperationsPerStream } = streamLimits;
-  const streaming = { edge, quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
+  const streaming = { edge, usage, quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
   server.on('request', createRequestListener(withCallbacks(options, upstreams), served, streaming));
   const webSockets = serveWebSockets({
     server,
@@ -173,6 +177,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 interface Surroundings {
   readonly edge: Edge;
   readonly upstreams: Upstreams;
+  readonly usage: UsageRecorder;
   readonly metrics: RouterMetrics | undefined;
 }
 
@@ -197,12 +202,13 @@ function openSupergraph(options: RouterOptions, surroundings: Surroundings): Pro
 function openPipeline(
   options: RouterOptions,
   { state, hold, resources, responseCache }: Opening & { readonly responseCache: ResponseCache | undefined },
-  { edge, upstreams, metrics }: Surroundings,
+  { edge, upstreams, usage, metrics }: Surroundings,
 ): Pipeline {
   const clients = resources.use(upstreams.open(urlsOf(options.urls, state)));
   const worker = resources.use(planningWorker(options, state));
   return createPipeline({
     state,
+    usage,
     hold,
     subgraph: withHeaders(clients.get, edge.headers),
     changes: upstreams.changes,
@@ -250,6 +256,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 interface Streaming {
   readonly edge: Edge;
+  readonly usage: UsageRecorder;
   readonly quota: StreamQuota;
   readonly heartbeats: Heartbeats;
   readonly metrics: RouterMetrics | undefined;
@@ -297,6 +304,12 @@ function createRoutes(
     maxBatch: options.maxBatch ?? DEFAULT_MAX_BATCH,
     ...streaming,
   });
+  const usage = createUsageRoute({
+    recorder: streaming.usage,
+    schema: () => served.schema,
+    authenticate: options.authenticate,
+    mayRead: streaming.edge.usage,
+  });
   const graphiql = options.graphiql && createGraphiQL(options.graphiql);
   const pages = new Map(Object.entries(options.pages ?? {}));
   const routes = [...(options.extraRoutes ?? [])].sort((a, b) => b.prefix.length - a.prefix.length);
@@ -310,6 +323,7 @@ function createRoutes(
     );
     if (own) return asNodeHandler(own.fetch);
     if (options.health && /^\/health(\/|$)/.test(path)) return healthHandler(options.health);
+    if (path === USAGE_PATH) return usage;
     if (path === '/' && graphiql) return redirectToGraphiQL;
     return notFound;
   };

@@ -20,6 +20,8 @@ export interface Caller {
   readonly requestId: string;
   /** W3C trace context, passed on as it came. */
   readonly traceparent: string | null;
+  /** What the client calls itself. */
+  readonly clientName?: string | null;
   /** Aborted when the client has left. */
   readonly signal: AbortSignal | null;
 }
