@@ -17,13 +17,21 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
-import type { PlannerSupergraph } from './planner-supergraph.ts';
+import { bothNeeds, type Needs, type PlannerSupergraph } from './planner-supergraph.ts';
 
-type Source = Pick<PlannerSupergraph, 'requiredFields' | 'needs'>;
+type Source = Pick<PlannerSupergraph, 'requiredFields' | 'needs' | 'keys'>;
+
+/** A fetch of entities as the planner has left it to the executor to put right. */
+export interface EntityFetch extends FetchNode {
+  /** Where an object lacks what only some fields need, the others are fetched by these parts. */
+  readonly parts?: readonly EntityFetch[];
+  /** The planner asks for the key of some types only: a representation without all fields of one of these is not sent. */
+  readonly keys?: readonly (readonly string[])[];
+}
 
 /** Writes the stand-ins of the planner's supergraph back as the fields that they stand for. */
 export function resolveStandIns(plan: QueryPlan, source: Source): QueryPlan {
-  if (source.requiredFields.size === 0 || !plan.node) return plan;
+  if (source.needs.size === 0 || !plan.node) return plan;
   if (plan.node.kind !== 'Subscription') return { ...plan, node: resolveNode(plan.node, source) };
   const primary = resolveOperation(plan.node.primary, source);
   const rest = plan.node.rest && resolveNode(plan.node.rest, source);
@@ -55,9 +63,13 @@ function resolveNode(node: PlanNode, source: Source): PlanNode {
 
 function resolveFetch(node: FetchNode, source: Source): PlanNode {
   if (!node.requires) return resolveOperation(node, source);
-  const parts = splitByNeeds(node, source).map((part) => resolveInputs(resolveOperation(part, source), source));
-  const [first] = parts;
-  return parts.length === 1 && first ? first : { kind: 'Parallel', nodes: parts };
+  const divided = divide(withKeys(node, source), source).map(({ parts, ...each }): EntityFetch => {
+    const resolved = resolveInputs(resolveOperation(each, source), source);
+    if (!parts) return resolved;
+    return { ...resolved, parts: parts.map((part) => resolveInputs(resolveOperation(part, source), source)) };
+  });
+  const [first] = divided;
+  return divided.length === 1 && first ? first : { kind: 'Parallel', nodes: divided };
 }
 
 function resolveOperation(node: FetchNode, { requiredFields }: Source): FetchNode {
@@ -99,46 +111,83 @@ function resolveInputs(node: FetchNode, { requiredFields }: Source): FetchNode {
   return renames.length === 0 ? node : { ...node, inputRewrites: [...(node.inputRewrites ?? []), ...renames] };
 }
 
+// Of several fragments one may hold the key, and another what the same objects need besides: the key is then missing for
+// objects of which only the other holds.
+function withKeys(node: FetchNode, source: Source): EntityFetch {
+  const keys = source.keys.get(node.serviceName) ?? [];
+  const isLoose = node.requires?.some((selection) => {
+    if (selection.kind !== 'InlineFragment') return false;
+    const names = new Set(selection.selections.flatMap((each) => (each.kind === 'Field' ? [each.name] : [])));
+    return !keys.some((key) => key.every((name) => names.has(name)));
+  });
+  return isLoose ? { ...node, keys } : node;
+}
+
+interface Group {
+  readonly fields: Set<string>;
+  needs: Needs;
+}
+
 /**
- * One representation cannot hold one field twice. Fields that need it with different arguments are fetched apart.
+ * One representation cannot hold one field twice: fields that need it with different arguments are fetched apart. The
+ * others are fetched together, in parts only where what some of them need is missing.
  */
-function splitByNeeds(node: FetchNode, source: Source): FetchNode[] {
+function divide(node: EntityFetch, source: Source): EntityFetch[] {
   const document = withoutSpreads(parse(node.operation, { noLocation: true }));
-  const groups: { readonly fields: Set<string>; needs: ReadonlySet<string> }[] = [];
-  const free = new Set<string>();
+  const parts = new Map<string, Group>();
   for (const field of entityFields(document)) {
-    const needs = source.needs.get(`${node.serviceName}.${field}`);
-    if (!needs) {
-      free.add(field);
+    const needs = source.needs.get(`${node.serviceName}.${field}`) ?? NOTHING;
+    const known = parts.get(textOf(needs));
+    if (known) known.fields.add(field);
+    else parts.set(textOf(needs), { fields: new Set([field]), needs });
+  }
+  if (parts.size < 2) return [node];
+  const groups: (Group & { readonly parts: Group[] })[] = [];
+  for (const part of parts.values()) {
+    const group = groups.find((each) => !conflict(each.needs, part.needs, source));
+    if (!group) {
+      groups.push({ fields: new Set(part.fields), needs: part.needs, parts: [part] });
       continue;
     }
-    const group = groups.find((each) => !conflict(each.needs, needs, source));
-    if (group) {
-      group.fields.add(field);
-      group.needs = new Set([...group.needs, ...needs]);
-    } else {
-      groups.push({ fields: new Set([field]), needs });
-    }
+    for (const field of part.fields) group.fields.add(field);
+    group.needs = bothNeeds(group.needs, part.needs);
+    group.parts.push(part);
   }
-  if (groups.length < 2) return [node];
-  return groups.map(({ fields, needs }, index) => {
-    const wanted = index === 0 ? new Set([...fields, ...free]) : fields;
-    const operation = keepEntityFields(document, wanted);
-    const variables = variablesOf(operation);
-    const dropped = (name: string) => source.requiredFields.has(name) && !needs.has(name);
-    return {
-      ...node,
-      operation: printed(operation),
-      variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
-      requires: withoutFields(node.requires ?? [], dropped),
-    };
+  const fetchOf = (group: Group) => narrow(node, document, group, source);
+  return groups.map((group) => {
+    const fetch = groups.length === 1 ? node : fetchOf(group);
+    return group.parts.length === 1 ? fetch : { ...fetch, parts: group.parts.map(fetchOf) };
   });
 }
 
-function conflict(a: ReadonlySet<string>, b: ReadonlySet<string>, { requiredFields }: Source): boolean {
-  for (const one of a) {
-    for (const other of b) {
-      if (one !== other && requiredFields.get(one)?.name === requiredFields.get(other)?.name) return true;
+const NOTHING: Needs = new Map();
+
+function textOf(needs: Needs): string {
+  const members = [...needs].map(([name, below]) => `${name}{${textOf(below)}}`);
+  return members.sort().join(' ');
+}
+
+/** The fetch of some of its fields, with what these need. */
+function narrow(node: EntityFetch, document: DocumentNode, { fields, needs }: Group, source: Source): EntityFetch {
+  const operation = keepEntityFields(document, fields);
+  const variables = variablesOf(operation);
+  const others = [...entityFields(document)]
+    .filter((field) => !fields.has(field))
+    .reduce((all, field) => bothNeeds(all, source.needs.get(`${node.serviceName}.${field}`) ?? NOTHING), NOTHING);
+  const keys = new Set(source.keys.get(node.serviceName)?.flat());
+  return {
+    ...node,
+    operation: printed(operation),
+    variableUsages: (node.variableUsages ?? []).filter((name) => variables.has(name)),
+    requires: withoutOthers(node.requires ?? [], needs, others, keys),
+  };
+}
+
+function conflict(a: Needs, b: Needs, source: Source): boolean {
+  const nameOf = (name: string) => source.requiredFields.get(name)?.name ?? name;
+  for (const [one, belowOne] of a) {
+    for (const [other, belowOther] of b) {
+      if (one === other ? conflict(belowOne, belowOther, source) : nameOf(one) === nameOf(other)) return true;
     }
   }
   return false;
@@ -211,15 +260,24 @@ function variablesOf(document: DocumentNode): Set<string> {
   return names;
 }
 
-function withoutFields(
+/** Without what only other fields need; keys are needed by all. */
+function withoutOthers(
   selections: readonly QueryPlanSelectionNode[],
-  dropped: (name: string) => boolean,
+  needs: Needs,
+  others: Needs,
+  keys: ReadonlySet<string>,
 ): QueryPlanSelectionNode[] {
-  return selections.flatMap((selection) => {
-    if (selection.kind === 'Field' && dropped(selection.name)) return [];
+  return selections.flatMap((selection): QueryPlanSelectionNode[] => {
+    if (selection.kind === 'InlineFragment') {
+      const below = withoutOthers(selection.selections, needs, others, keys);
+      return below.length > 0 ? [{ ...selection, selections: below }] : [];
+    }
+    const ofOthers = others.get(selection.name);
+    const own = needs.get(selection.name);
+    if (!ofOthers || keys.has(selection.name)) return [selection];
+    if (!own) return [];
     if (!selection.selections) return [selection];
-    const below = withoutFields(selection.selections, dropped);
-    return below.length > 0 ? [{ ...selection, selections: below }] : [];
+    return [{ ...selection, selections: withoutOthers(selection.selections, own, ofOthers, keys) }];
   });
 }
 

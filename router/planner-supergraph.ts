@@ -29,8 +29,10 @@ export interface PlannerSupergraph {
   readonly sdl: string;
   /** What stands for a field with arguments, by the name that the planner knows. */
   readonly requiredFields: ReadonlyMap<string, RequiredField>;
-  /** Those that a field needs, by `subgraph.field`. */
-  readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What a field needs by its @requires, as the planner names it, by `subgraph.field`. */
+  readonly needs: ReadonlyMap<string, Needs>;
+  /** The names of the fields of each key, by subgraph. */
+  readonly keys: ReadonlyMap<string, readonly (readonly string[])[]>;
   /** Field names that a plan may add of itself: of keys, @requires, @provides and @fromContext. */
   readonly addedNames: ReadonlySet<string>;
   /** Fields that move to another subgraph by and by, by their names. */
@@ -43,6 +45,9 @@ export interface Rollout {
   /** Which part of the requests takes the field from where it moves to: between 0 and 1. */
   readonly share: number;
 }
+
+/** Fields by name, with what is needed of each; fragments count for every type. */
+export interface Needs extends ReadonlyMap<string, Needs> {}
 
 type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
@@ -57,6 +62,7 @@ export function createPlannerSupergraph(sdl: string): PlannerSupergraph {
     sdl: extended === document ? sdl : print(extended),
     requiredFields: standIns.fields,
     needs: standIns.needs,
+    keys: findKeys(document),
     addedNames: findAddedNames(document),
     rollouts: findRollouts(document),
   };
@@ -89,7 +95,7 @@ function withResolvableKeysFirst(type: Composite): Composite {
 
 interface StandIns {
   readonly fields: Map<string, RequiredField>;
-  readonly needs: Map<string, Set<string>>;
+  readonly needs: Map<string, Needs>;
   rewriteRequires(type: Composite): Composite;
   addTo(type: Composite): Composite;
 }
@@ -117,16 +123,18 @@ function createStandIns(document: DocumentNode): StandIns {
     const requires = directive.name.value === 'join__field' ? argumentOf(directive, 'requires') : undefined;
     const graph = argumentOf(directive, 'graph');
     if (requires === undefined || graph === undefined) return directive;
-    const needed = new Set<string>();
-    const replaced = replaceIn(parseSelection(requires), { typeName: type.name.value, graph, needed });
-    if (needed.size === 0) return directive;
-    addNeeds(graph, field.name.value, needed);
-    return withArgument(directive, 'requires', stripIgnoredCharacters(print(replaced)).slice(1, -1));
+    const selection = parseSelection(requires);
+    const replaced = replaceIn(selection, { typeName: type.name.value, graph });
+    addNeeds(graph, field.name.value, needsOf(replaced));
+    const text = stripIgnoredCharacters(print(replaced)).slice(1, -1);
+    return text === stripIgnoredCharacters(print(selection)).slice(1, -1)
+      ? directive
+      : withArgument(directive, 'requires', text);
   }
 
-  function addNeeds(graph: string, field: string, needed: ReadonlySet<string>): void {
+  function addNeeds(graph: string, field: string, needs: Needs): void {
     const key = `${subgraphOf(graph)}.${field}`;
-    standIns.needs.set(key, new Set([...(standIns.needs.get(key) ?? []), ...needed]));
+    standIns.needs.set(key, bothNeeds(standIns.needs.get(key), needs));
   }
 
   function replaceIn(set: SelectionSetNode, place: Place): SelectionSetNode {
@@ -148,7 +156,6 @@ function createStandIns(document: DocumentNode): StandIns {
       : selection;
     if (!isMistaken(definition, place.graph)) return field;
     const standIn = standInFor(selection, place);
-    place.needed.add(standIn.name);
     return { ...field, name: { kind: Kind.NAME, value: standIn.name }, arguments: [] };
   }
 
@@ -198,7 +205,22 @@ interface StandIn {
 interface Place {
   readonly typeName: string;
   readonly graph: string;
-  readonly needed: Set<string>;
+}
+
+function needsOf({ selections }: SelectionSetNode): Needs {
+  let needs: Needs = new Map();
+  for (const selection of selections) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+    const below: Needs = selection.selectionSet ? needsOf(selection.selectionSet) : new Map();
+    needs = bothNeeds(needs, selection.kind === Kind.FIELD ? new Map([[selection.name.value, below]]) : below);
+  }
+  return needs;
+}
+
+export function bothNeeds(a: Needs | undefined, b: Needs): Needs {
+  const both = new Map<string, Needs>(a);
+  for (const [name, below] of b) both.set(name, bothNeeds(both.get(name), below));
+  return both;
 }
 
 /**
@@ -227,6 +249,24 @@ function subgraphNames(document: DocumentNode): (graph: string) => string {
     }
   }
   return (graph) => names.get(graph) ?? graph;
+}
+
+function findKeys(document: DocumentNode): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const subgraphOf = subgraphNames(document);
+  const keys = new Map<string, Map<string, readonly string[]>>();
+  visit(document, {
+    Directive(node) {
+      const directive = node as ConstDirectiveNode;
+      const graph = argumentOf(directive, 'graph');
+      const key = directive.name.value === 'join__type' ? argumentOf(directive, 'key') : undefined;
+      if (graph === undefined || key === undefined) return;
+      const known = keys.get(subgraphOf(graph)) ?? new Map();
+      keys.set(subgraphOf(graph), known);
+      const names = [...needsOf(parseSelection(key)).keys()].sort();
+      known.set(names.join(), names);
+    },
+  });
+  return new Map([...keys].map(([subgraph, known]) => [subgraph, [...known.values()]]));
 }
 
 const PERCENT = /^percent\((\d+(?:\.\d+)?)\)$/;

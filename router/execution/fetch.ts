@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind, type OperationDefinitionNode, parse, type SelectionSetNode } from 'graphql';
+import type { EntityFetch } from '../planner-plans.ts';
 import { compileContextArguments } from './context-arguments.ts';
 import { type DataObject, isObject, mergeInto, type PathKey, placesAt } from './data.ts';
 import { passOn, type SubgraphError, SubgraphFailure } from './errors.ts';
@@ -128,20 +129,34 @@ interface EntityBatch {
   readonly representations: string[];
   /** For each representation the objects that its answer goes into: one for every place of the same entity. */
   readonly targets: DataObject[][];
+  /** What cannot be represented: something of what the fetch needs is not known of it. */
+  readonly incomplete: Set<DataObject>;
 }
 
-function compileEntityFetch(node: FetchNode, path: readonly string[], isOfType: IsOfType): Step {
+function compileEntityFetch(node: EntityFetch, path: readonly string[], isOfType: IsOfType): Step {
+  const fetchParts = compileEntityParts(node, isOfType);
+  const contextArguments = compileContextArguments(node.contextRewrites, path, isOfType);
+  if (!contextArguments) {
+    const key = whatIsAsked(node);
+    return (execution, targets) => gather(execution, key, { path, targets }, fetchParts);
+  }
+  return async (execution, targets) => {
+    const groups = contextArguments(execution, targets);
+    await Promise.all(groups.map((group) => fetchParts(execution, [{ path, targets: group.targets }], group.values)));
+  };
+}
+
+type FetchParts = (execution: Execution, parts: readonly FetchPart[], extra: DataObject | null) => Promise<void>;
+
+function compileEntityParts(node: EntityFetch, isOfType: IsOfType): FetchParts {
   const plan = planFetch(node);
   const collect = compileBatch(node, isOfType);
   const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
-  const contextArguments = compileContextArguments(node.contextRewrites, path, isOfType);
+  const divided = (node.parts ?? []).map((part) => compileEntityParts(part, isOfType));
 
-  const fetchBatch = async (execution: Execution, parts: readonly FetchPart[], extra: DataObject | null) => {
-    const batch = collect(parts.flatMap(({ targets }) => targets));
-    if (batch.representations.length === 0) return;
-    const representations = `"representations":[${batch.representations.join(',')}]`;
-    const body = plan.body(execution.variables, extra ? `${members(extra)}${representations}` : representations);
-    const answer = await ask(execution, plan, body);
+  const fetchBatch = async (execution: Execution, parts: readonly FetchPart[], batch: EntityBatch, extra: string) => {
+    const representations = `${extra}"representations":[${batch.representations.join(',')}]`;
+    const answer = await ask(execution, plan, plan.body(execution.variables, representations));
     if (answer instanceof SubgraphFailure) {
       recordBatchFailure(execution, answer, batch, parts);
       return;
@@ -156,13 +171,20 @@ function compileEntityFetch(node: FetchNode, path: readonly string[], isOfType: 
     mergeEntities(batch, entities, rewriteOutput, isOfType);
   };
 
-  if (!contextArguments) {
-    const key = whatIsAsked(node);
-    return (execution, targets) => gather(execution, key, { path, targets }, fetchBatch);
-  }
-  return async (execution, targets) => {
-    const groups = contextArguments(execution, targets);
-    await Promise.all(groups.map((group) => fetchBatch(execution, [{ path, targets: group.targets }], group.values)));
+  return async (execution, parts, extra) => {
+    const batch = collect(parts.flatMap(({ targets }) => targets));
+    const fetches: Promise<void>[] = [];
+    if (batch.representations.length > 0) {
+      fetches.push(fetchBatch(execution, parts, batch, extra ? members(extra) : ''));
+    }
+    if (batch.incomplete.size > 0 && divided.length > 0) {
+      const rest = parts.map(({ path, targets }) => ({
+        path,
+        targets: targets.filter((each) => batch.incomplete.has(each)),
+      }));
+      for (const fetchPart of divided) fetches.push(fetchPart(execution, rest, extra));
+    }
+    await Promise.all(fetches);
   };
 }
 
@@ -171,8 +193,6 @@ function whatIsAsked({ serviceName, operation, requires, inputRewrites, outputRe
   const nameless = operation.replace(/^(\s*query)\s+\w+/, '$1');
   return JSON.stringify([serviceName, nameless, requires, inputRewrites, outputRewrites]);
 }
-
-type FetchParts = (execution: Execution, parts: readonly FetchPart[], extra: null) => Promise<void>;
 
 function gather(execution: Execution, key: string, part: FetchPart, fetchParts: FetchParts): Promise<void> {
   const known = execution.gathering.get(key);
@@ -199,18 +219,22 @@ function recordBatchFailure(
   for (const { path } of parts) recordFailure(execution, failure, path, targetPaths(execution, path, asked));
 }
 
-function compileBatch(node: FetchNode, isOfType: IsOfType): (targets: readonly DataObject[]) => EntityBatch {
+function compileBatch(node: EntityFetch, isOfType: IsOfType): (targets: readonly DataObject[]) => EntityBatch {
   const represent = compileRepresentationText(
     node.requires ?? [],
     compileRewrites(node.inputRewrites, isOfType),
     isOfType,
+    node.keys,
   );
   return (targets) => {
-    const batch: EntityBatch = { representations: [], targets: [] };
+    const batch: EntityBatch = { representations: [], targets: [], incomplete: new Set() };
     const known = new Map<string, DataObject[]>();
     for (const target of targets) {
       const text = represent(target);
-      if (text === undefined) continue;
+      if (text === undefined) {
+        batch.incomplete.add(target);
+        continue;
+      }
       const same = known.get(text);
       if (same) {
         same.push(target);

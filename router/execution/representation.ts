@@ -9,14 +9,19 @@ type RepresentationBuilder = (source: DataObject) => DataObject | undefined;
 /** The JSON text of a representation; undefined when a key or a required field is missing. */
 export type RepresentationWriter = (source: DataObject) => string | undefined;
 
+/** The names of the fields of a key. */
+type Key = readonly string[];
+
 /** Most entities are found by one fragment of plain fields: those are written without building the object first. */
 export function compileRepresentationText(
   selections: readonly QueryPlanSelectionNode[],
   rewriteInput: Rewrite | undefined,
   isOfType: IsOfType,
+  /** Where the selections alone do not make sure of a key: of which one has to be whole. */
+  keys?: readonly Key[],
 ): RepresentationWriter {
-  const write = compileAny(selections, rewriteInput, isOfType);
-  if (rewriteInput) return write;
+  const write = compileAny(selections, rewriteInput, isOfType, keys);
+  if (rewriteInput || keys) return write;
   const byType = new Map<string, RepresentationWriter>();
   const writerFor = (typename: string): RepresentationWriter => {
     const matching = selections.filter((each) => each.kind === 'Field' || matches(each, typename, isOfType));
@@ -40,11 +45,14 @@ function compileAny(
   selections: readonly QueryPlanSelectionNode[],
   rewriteInput: Rewrite | undefined,
   isOfType: IsOfType,
+  keys: readonly Key[] | undefined,
 ): RepresentationWriter {
   const represent = compileRepresentation(selections, isOfType);
+  const hasKey = (representation: DataObject) =>
+    keys?.some((key) => key.every((name) => name in representation)) ?? true;
   return (source) => {
     const representation = represent(source);
-    if (!representation) return undefined;
+    if (!representation || !hasKey(representation)) return undefined;
     rewriteInput?.(representation);
     return JSON.stringify(representation);
   };

@@ -21,12 +21,12 @@ import { badInput, type CheckOptions, checkDocument, type RefusedOperation, refu
 import { type ClientKeys, createClientKeys } from './client-keys.ts';
 import { type ActualCost, compileActualCost } from './cost-actual.ts';
 import { compileEstimate, type Estimate, refuseCostly } from './cost-estimate.ts';
-import { withoutEmptied } from './emptied.ts';
 import { compileIntrospection, type Introspection } from './introspection.ts';
 import { checkVariables } from './limits.ts';
 import { type Planner, PlanningRefused } from './planner.ts';
 import { compileResume } from './resume.ts';
 import { drawLabels, findRollouts } from './rollouts.ts';
+import { withoutSkipped } from './skipped.ts';
 import { findUnplanned } from './unplanned.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -236,7 +236,7 @@ function planOperation(
   const kept =
     denials.size === 0 ? alone(document, definition) : withoutDenied(state.schema, document, definition, denials);
   const resume = compileResume(state, kept.document, kept.operation);
-  const asked = withoutEmptied(clientKeys.rename(resume?.document ?? kept.document));
+  const asked = withoutSkipped(clientKeys.rename(resume?.document ?? kept.document));
   const compile = (planned: QueryPlan): PlannedOperation => {
     const plan = resolveStandIns(planned, state.adapted);
     const unplanned = findUnplanned(state.schema, asked, plan);

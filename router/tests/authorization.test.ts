@@ -5,6 +5,7 @@ import { type Access, isMet, NO_ACCESS } from '../access.ts';
 import { NOBODY } from '../identify.ts';
 import { type Router, startRouter } from '../index.ts';
 import { buildSupergraph } from '../supergraph.ts';
+import { ARGUMENT_VALUES } from './fixture/data.ts';
 import { createGuardedFixture, type GuardedFixture, guardedValue } from './fixture/guarded.ts';
 import { silentLogger } from './fixture/logger.ts';
 import { generateOperations } from './fixture/operations.ts';
@@ -286,7 +287,7 @@ test('for whoever asks whatever, no request to a subgraph names a field that is 
   timeout: 120_000,
 }, async () => {
   const { schema, authorization } = buildSupergraph(filtering.fixture.supergraphSdl);
-  const operations = generateOperations(schema, 150, 20_261_129);
+  const operations = generateOperations(schema, { count: 150, seed: 20_261_129, values: ARGUMENT_VALUES });
   const whoever = fc.record({
     scopes: fc.subarray(['a', 'b', 'c']),
     policies: fc.subarray(['p', 'q']),

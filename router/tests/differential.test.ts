@@ -6,6 +6,7 @@ import { createPipeline } from '../pipeline.ts';
 import { buildSupergraph } from '../supergraph.ts';
 import { createUpstreams } from '../upstream/subgraph-clients.ts';
 import { ask, planOf } from './fixture/ask.ts';
+import { ARGUMENT_VALUES } from './fixture/data.ts';
 import { createFixture } from './fixture/federation.ts';
 import { silentLogger } from './fixture/logger.ts';
 import { describeOperation, generateOperations } from './fixture/operations.ts';
@@ -32,7 +33,11 @@ test('our executor and the one of @apollo/gateway give the same data and the sam
   let withSamePaths = 0;
   let errors = 0;
   let errorsAtNull = 0;
-  for (const operation of generateOperations(state.schema, OPERATIONS, 20_261_122)) {
+  for (const operation of generateOperations(state.schema, {
+    count: OPERATIONS,
+    seed: 20_261_122,
+    values: ARGUMENT_VALUES,
+  })) {
     const { query, variables } = operation;
     const request = { query, variables, operationName: null };
     const plan = await planOf(pipeline, request);

@@ -176,6 +176,7 @@ describeFederation(
       sdl: `
         interface Person @key(fields: "id") { id: ID! hours: Int }
         type Analyst implements Person @key(fields: "id") { id: ID! hours: Int age: Int }
+        type Temp implements Person @key(fields: "id") { id: ID! hours: Int }
         type Query { people: [Person!]! }
       `,
       resolvers: {
@@ -260,6 +261,12 @@ describeFederation(
           { low: 4, pay: 8 },
         ],
       },
+    ],
+    [
+      'within a fragment that no object matches, nothing is asked of them',
+      '{ paid { hours ... on Temp { pay } } }',
+      { paid: [{ hours: 8 }, { hours: 4 }] },
+      { asked: ['pay', 'people'] },
     ],
     [
       'beside an alias by the name of what is required',

@@ -90,6 +90,12 @@ describeFederation(
       { product: { id: 'p1', name: 'Flask' } },
     ],
     [
+      'what is skipped for good stays so beside other conditions',
+      'query ($a: Boolean!) { product @include(if: $a) { id never @skip(if: true) name } }',
+      { product: { id: 'p1', name: 'Flask' } },
+      { variables: { a: true } },
+    ],
+    [
       'a list of which everything is skipped is a list of empty objects',
       '{ products { price @skip(if: true) } }',
       { products: [{}, {}] },

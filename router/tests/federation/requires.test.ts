@@ -626,3 +626,80 @@ describeFederation(
     ],
   ],
 );
+
+describeFederation(
+  '@requires of what is not there',
+  {
+    stock: {
+      sdl: 'type Query { items: [Item!]! } type Item @key(fields: "id") { id: ID! }',
+      resolvers: { Query: { items: () => [{ id: '1' }, { id: '2' }] } },
+    },
+    sizes: {
+      sdl: 'type Item @key(fields: "id") { id: ID! size: Int! mass: Int! kind: Kind! } type Kind { code: Int }',
+      resolvers: {
+        Item: {
+          __resolveReference: (reference: Any) => reference,
+          size: () => 3,
+          mass: async ({ id }: Any) => (id === '2' ? Promise.reject(new Error('no mass')) : 4),
+          kind: () => ({ code: 5 }),
+        },
+      },
+    },
+    labels: {
+      sdl: `
+        type Item @key(fields: "id") {
+          id: ID! size: Int! @external mass: Int! @external kind: Kind! @external
+          bySize: String @requires(fields: "size") byMass: String @requires(fields: "mass") byKind: String @requires(fields: "kind { code }")
+          plain: String
+        }
+        type Kind @external { code: Int }
+      `,
+      resolvers: {
+        Item: {
+          __resolveReference: (reference: Any) => reference,
+          bySize: ({ size }: Any) => `s${size}`,
+          byMass: ({ mass }: Any) => `m${mass}`,
+          byKind: ({ kind }: Any) => `k${kind.code}`,
+          plain: () => 'p',
+        },
+      },
+    },
+  },
+  [
+    [
+      'because it is skipped leaves the other fields of the subgraph',
+      'query ($no: Boolean = false) { items { byKind @include(if: $no) bySize plain } }',
+      {
+        items: [
+          { bySize: 's3', plain: 'p' },
+          { bySize: 's3', plain: 'p' },
+        ],
+      },
+      { gatewayDiffers: 'it asks the subgraph for nothing of such an object' },
+    ],
+    [
+      'because it failed leaves the other fields of the subgraph, of other objects too',
+      '{ items { byMass plain } }',
+      {
+        items: [
+          { byMass: 'm4', plain: 'p' },
+          { byMass: null, plain: 'p' },
+        ],
+      },
+      {
+        errors: ['items.1.mass DOWNSTREAM_SERVICE_ERROR'],
+      },
+    ],
+    [
+      'costs no fetch where all is there',
+      '{ items { bySize byKind } }',
+      {
+        items: [
+          { bySize: 's3', byKind: 'k5' },
+          { bySize: 's3', byKind: 'k5' },
+        ],
+      },
+      { asked: ['stock', 'sizes', 'labels'] },
+    ],
+  ],
+);
