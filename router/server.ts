@@ -28,7 +28,7 @@ import {
   serveSupergraph,
   type WarmUp,
 } from './served-supergraph.ts';
-import { stopServer } from './stop.ts';
+import { type Answering, createAnswering, stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
 import type { SupergraphState } from './supergraph.ts';
 import { fixedSource, type SupergraphSource } from './supergraph-source.ts';
@@ -131,7 +131,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   const server = createServer({ requestTimeout: 0, headersTimeout: 30_000, keepAliveTimeout: 65_000 });
   const heartbeats = createHeartbeats(options.heartbeatMs ?? 12_000);
   const { maxPendingBytes, perSocket: maxOperationsPerStream } = streamLimits;
-  const streaming = { edge, usage, quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
+  const answering = createAnswering();
+  const streaming = { answering, edge, usage, quota, heartbeats, metrics, maxPendingBytes, maxOperationsPerStream };
   server.on('request', createRequestListener(withCallbacks(options, upstreams), served, streaming));
   const webSockets = serveWebSockets({
     server,
@@ -156,7 +157,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     options.health?.drain();
-    await stopServer({ server, webSockets, served, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
+    await stopServer({ server, webSockets, served, answering, timeoutMs: options.stopTimeoutMs ?? 10_000, logger });
     heartbeats[Symbol.dispose]();
     await served[Symbol.asyncDispose]();
   };
@@ -255,6 +256,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 interface Streaming {
+  readonly answering: Answering;
   readonly edge: Edge;
   readonly usage: UsageRecorder;
   readonly quota: StreamQuota;
@@ -272,6 +274,7 @@ function createRequestListener(options: RouterOptions, served: ServedSupergraph,
   return (request, response) => {
     const requestId = requestIdOf(request.headers);
     response.setHeader('x-request-id', requestId);
+    streaming.answering.begin(response);
     if (applyCors(request, response, allowedOrigins)) return;
     route(request)(request, response, requestId).catch((error: unknown) => {
       if (error instanceof HttpRefusal) {
@@ -302,6 +305,7 @@ function createRoutes(
     logger: options.logger,
     body: { maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES, timeoutMs: 30_000 },
     maxBatch: options.maxBatch ?? DEFAULT_MAX_BATCH,
+    stopping: streaming.answering.stopping,
     ...streaming,
   });
   const usage = createUsageRoute({

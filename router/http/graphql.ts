@@ -31,6 +31,8 @@ export interface GraphQLOverHttpOptions {
   readonly body: BodyLimits;
   readonly quota: StreamQuota;
   readonly heartbeats: Heartbeats;
+  /** Aborted when the router stops. */
+  readonly stopping: AbortSignal;
   /** Bytes that may wait for a client of a stream. */
   readonly maxPendingBytes: number;
   /** Operations in one request. */

@@ -7,6 +7,7 @@ import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
 import { type ClientStream, openClientStream } from '../subscriptions/client-stream.ts';
+import { UnderWay } from '../under-way.ts';
 import { httpRefusal, sendResult } from './answer.ts';
 import { urlOf } from './bridge.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
@@ -32,7 +33,7 @@ export interface SingleConnections {
 interface Session {
   readonly token: string;
   readonly scope: string;
-  readonly operations: Map<string, Operation>;
+  readonly operations: UnderWay<Operation>;
   stream: EventStream | null;
   close(): void;
 }
@@ -121,7 +122,7 @@ function openSession(
   const session: Session = {
     token,
     scope,
-    operations: new Map(),
+    operations: new UnderWay(),
     stream: null,
     close() {
       clearTimeout(unopened);
@@ -139,7 +140,7 @@ function openSession(
 }
 
 function openStream(
-  { maxPendingBytes, metrics, logger, heartbeats }: GraphQLOverHttpOptions,
+  { maxPendingBytes, metrics, logger, heartbeats, stopping }: GraphQLOverHttpOptions,
   session: Session,
   response: ServerResponse,
   requestId: string,
@@ -155,8 +156,11 @@ function openStream(
   });
   session.stream = stream;
   stream.open();
+  const onStop = () => void session.operations.ended().then(() => response.end());
+  stopping.addEventListener('abort', onStop, { once: true });
   const beating = heartbeats.add(() => stream.beat());
   response.once('close', () => {
+    stopping.removeEventListener('abort', onStop);
     beating[Symbol.dispose]();
     session.close();
   });

@@ -10,9 +10,11 @@ import { type Authenticate, callerOf, type Identified, type Origin, originOf } f
 import type { RouterMetrics } from '../metrics.ts';
 import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
 import { errorResult, formatError, type GraphQLResult, writeResult } from '../results.ts';
+import { STOPPING_RESULT } from '../stop.ts';
 import { refuseCrowded, type StreamLimits, type StreamQuota } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
 import { type ClientStream, openClientStream } from '../subscriptions/client-stream.ts';
+import { UnderWay } from '../under-way.ts';
 
 export interface ConnectionOptions {
   /** What serves an operation, for as long as it is held. */
@@ -46,6 +48,8 @@ export interface Connection {
   alive(): void;
   /** False when the last ping was not answered: the connection is cut. */
   mayLive(): boolean;
+  /** Takes nothing new; closes with 1001 when what is under way has been answered. */
+  stop(): Promise<void>;
   closed(): void;
 }
 
@@ -58,7 +62,8 @@ interface Running {
 }
 
 interface State {
-  readonly running: Map<string, Running>;
+  readonly running: UnderWay<Running>;
+  isStopping: boolean;
   init: 'awaited' | 'received' | 'acknowledged';
   isOpen: boolean;
   isAlive: boolean;
@@ -77,7 +82,8 @@ const CUT_AFTER_MS = 2_000;
 
 export function openConnection(options: ConnectionOptions, wire: Wire): Connection {
   const state: State = {
-    running: new Map(),
+    running: new UnderWay(),
+    isStopping: false,
     init: 'awaited',
     isOpen: true,
     isAlive: true,
@@ -98,6 +104,11 @@ export function openConnection(options: ConnectionOptions, wire: Wire): Connecti
       const mayLive = state.isAlive;
       state.isAlive = false;
       return mayLive;
+    },
+    async stop() {
+      state.isStopping = true;
+      await state.running.ended();
+      wire.close(1001, 'The router is stopping.');
     },
     closed() {
       state.isOpen = false;
@@ -259,6 +270,10 @@ async function subscribe(protocol: Protocol, { id, payload }: Message): Promise<
   state.running.set(id, running);
   const origin = originOf(state.headers, requestId, options.edge.headers);
   const operation = { id, running, origin, reply: createReplies(protocol, id, requestId) };
+  if (state.isStopping) {
+    operation.reply.refuse(STOPPING_RESULT);
+    return;
+  }
   try {
     refuseCrowded(state.running.size, options.limits.perSocket);
     await run(protocol, operation, payload);

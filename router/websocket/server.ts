@@ -20,8 +20,16 @@ export const PROTOCOL = 'graphql-transport-ws';
 /** Milliseconds for the other side to answer a close. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-/** graphql-transport-ws at one path. Disposing closes every socket with 1001. */
-export function serveWebSockets(options: WebSocketOptions): AsyncDisposable {
+export interface WebSockets {
+  /**
+   * Closes every socket with 1001 when what is under way on it has been answered; after so many milliseconds without
+   * waiting for anything.
+   */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+/** graphql-transport-ws at one path. */
+export function serveWebSockets(options: WebSocketOptions): WebSockets {
   const { server, logger } = options;
   const handleProtocols = (offered: Set<string>) => (offered.has(PROTOCOL) ? PROTOCOL : false);
   const sockets = new WebSocketServer({
@@ -70,18 +78,25 @@ export function serveWebSockets(options: WebSocketOptions): AsyncDisposable {
   sockets.on('wsClientError', (error) => logger.debug({ err: error }, 'a WebSocket handshake failed'));
   server.on('upgrade', onUpgrade);
   return {
-    async [Symbol.asyncDispose]() {
+    async stop(timeoutMs) {
       clearInterval(keepAlive);
       server.off('upgrade', onUpgrade);
-      const closed = [...open.keys()].map((socket) => new Promise<void>((done) => socket.once('close', () => done())));
-      for (const socket of open.keys()) socket.close(1001, 'The router is stopping.');
       const cut = setTimeout(() => {
         for (const socket of open.keys()) socket.terminate();
-      }, CLOSE_TIMEOUT_MS);
-      await Promise.all(closed);
+      }, timeoutMs);
+      await Promise.all([...open].map(([socket, connection]) => stopped(socket, connection)));
       clearTimeout(cut);
     },
   };
+}
+
+async function stopped(socket: WebSocket, connection: Connection): Promise<void> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  socket.once('close', () => resolve());
+  await Promise.race([connection.stop(), closed]);
+  const cut = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+  await closed;
+  clearTimeout(cut);
 }
 
 function pathOf(request: IncomingMessage): string {
