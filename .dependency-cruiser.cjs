@@ -68,6 +68,20 @@ module.exports = {
       to: { path: `${TESTS}|^tests/` },
     },
     {
+      name: 'one-file-knows-opentelemetry',
+      comment: 'The SDK takes memory and time to load, so that who does not trace must not have it.',
+      severity: 'error',
+      from: { path: '^(platform|router|subgraphs|start|demo)/|^(start|system)', pathNot: '^router/telemetry/otlp\\.' },
+      to: { path: '(^|node_modules/)@opentelemetry/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'traces-load-on-demand',
+      comment: 'Loaded by import() where a collector is named, and nowhere else.',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: '^router/telemetry/otlp\\.', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-unknown-files',
       comment: 'An import that resolves to nothing fails at run time, on the first request that needs it.',
       severity: 'error',

@@ -5,9 +5,12 @@ import { startJobs } from '#platform/jobs/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { Edge } from '#router/edge.ts';
 import { type GraphiQLOptions, type Router, startRouter } from '#router/index.ts';
+import type { Tracing } from '#router/telemetry/tracing.ts';
 import { openEdge } from '#start/edge.ts';
 import { metricsRoute } from '#start/metrics-route.ts';
+import { routerOptionsOf } from '#start/router-options.ts';
 import { authenticatorOf } from '#start/sessions.ts';
+import { openTracing } from '#start/tracing.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
 
 export interface SystemOptions {
@@ -57,7 +60,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const problems: string[] = [];
   const edge = await openEdge({ settings, logger, directory: process.cwd() }, opening, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  const router = opening.use(await openRouter(options, resources, { edge, subgraphs: [...subgraphs.values()] }));
+  const tracing = await openTracing(settings.config.router, logger, opening);
+  const parts = { edge, tracing, subgraphs: [...subgraphs.values()] };
+  const router = opening.use(await openRouter(options, resources, parts));
   if (!settings.config.publicUrl) url = router.url.replace('127.0.0.1', 'localhost');
   const running = opening.move();
   return {
@@ -69,28 +74,32 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
 }
 
+interface RouterParts {
+  readonly edge: Partial<Edge>;
+  readonly tracing: Tracing | undefined;
+  readonly subgraphs: readonly RunningSubgraph[];
+}
+
 async function openRouter(
   options: SystemOptions,
   resources: Resources,
-  { edge, subgraphs }: { readonly edge: Partial<Edge>; readonly subgraphs: readonly RunningSubgraph[] },
+  { edge, tracing, subgraphs }: RouterParts,
 ): Promise<Router> {
   const { config } = options.settings;
   return startRouter({
+    ...routerOptionsOf(config.router),
     supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
     subgraphs: new Map(subgraphs.map(({ name, fetch }) => [name, fetch])),
     port: options.port,
     host: config.host,
     authenticate: authenticatorOf(resources),
     edge,
+    tracing,
     logger: options.logger,
     metrics: resources.metrics,
     health: resources.health,
     extraRoutes: [...subgraphs.flatMap(({ routes }) => routes), metricsRoute(resources)],
     graphiql: options.graphiql,
-    introspection: config.router.introspection,
-    suggestions: config.router.introspection,
-    maxBodyBytes: config.router.maxBodyBytes,
-    allowedOrigins: config.router.allowedOrigins,
     stopTimeoutMs: options.stopTimeoutMs,
   });
 }

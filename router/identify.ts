@@ -57,6 +57,8 @@ export interface Origin {
   readonly traceparent: string | null;
   /** Headers of the client that a rule passes on to subgraphs, by their names in small letters. */
   readonly forwarded: Readonly<Record<string, string>>;
+  /** What other tracing systems have added to the trace: passed on as it came. */
+  readonly tracestate?: string | null;
   /** What the client calls itself. */
   readonly clientName?: string | null;
 }
@@ -79,8 +81,15 @@ export function originOf(headers: IncomingHttpHeaders, requestId: string, policy
     requestId,
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
     forwarded: policy.pick(headers),
+    tracestate: tracestateOf(headers),
     clientName: clientNameOf(headers),
   };
+}
+
+const LONGEST_TRACESTATE = 512;
+
+function tracestateOf({ tracestate }: IncomingHttpHeaders): string | null {
+  return typeof tracestate === 'string' && tracestate.length <= LONGEST_TRACESTATE ? tracestate : null;
 }
 
 const CLIENT_NAME_HEADERS = ['apollographql-client-name', 'x-client-name'];
@@ -103,11 +112,11 @@ export function tokenOf(authorization: unknown): string | null {
 }
 
 export function callerOf(
-  { requestId, traceparent, forwarded: picked, clientName = null }: Origin,
+  { requestId, traceparent, tracestate = null, forwarded: picked, clientName = null }: Origin,
   { scope, access, identityHeader, headers }: Pick<Identified, 'scope' | 'access' | 'identityHeader' | 'headers'>,
   signal: AbortSignal | null,
 ): Caller {
   const whole = picked === NO_HEADERS ? scope : `${scope}\n${JSON.stringify(picked)}`;
   const forwarded = headers ? { ...picked, ...headers } : picked;
-  return { scope: whole, access, identityHeader, forwarded, requestId, traceparent, clientName, signal };
+  return { scope: whole, access, identityHeader, forwarded, requestId, traceparent, tracestate, clientName, signal };
 }

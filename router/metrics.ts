@@ -2,12 +2,10 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { AppError } from '#platform/errors/index.ts';
 import type { Counter, Metrics } from '#platform/metrics/index.ts';
 import { HttpRefusal } from './http/refusal.ts';
+import type { Outcome } from './results.ts';
 import { createTopNames } from './top-names.ts';
 
 export type OperationKind = 'query' | 'mutation' | 'subscription';
-
-/** `ok`, `partial` (data and errors), `failed` (no data), `refused` (never ran). */
-export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
 
 /** How a stream reaches its client. `single-connection` carries several. */
 export type StreamTransport = 'websocket' | 'event-stream' | 'single-connection' | 'multipart';

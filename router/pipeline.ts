@@ -17,12 +17,14 @@ import type { Resume } from './operation/resume.ts';
 import type { ResponseCache } from './response-cache/cache.ts';
 import { type Caching, createCaching, type Run } from './response-cache/caching.ts';
 import type { Invalidation } from './response-cache/tags.ts';
-import { errorResult, type GraphQLResult } from './results.ts';
+import { errorResult, type GraphQLResult, outcomeOf } from './results.ts';
 import { createSharedExecutions } from './shared-executions.ts';
 import { type ChannelSource, type Completed, createChannel, type Subscriber } from './subscriptions/channel.ts';
 import { type Channels, createChannels } from './subscriptions/channels.ts';
 import { openResuming } from './subscriptions/resume.ts';
 import type { SupergraphState } from './supergraph.ts';
+import { traceEvent, traceExecution, traceSubscription } from './telemetry/trace-operations.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import type { ChangeCounter } from './upstream/shared-flights.ts';
 import type { SubgraphClient } from './upstream/subgraph-client.ts';
 import type { UsageRecorder } from './usage/recorder.ts';
@@ -65,6 +67,8 @@ export interface Pipeline {
   invalidate(targets: readonly Invalidation[]): void;
   /** Gives every open stream this result as its last; whoever subscribes from now on is refused with it. */
   endStreams(last: GraphQLResult): void;
+  /** What one operation may be estimated at. */
+  readonly maxCost: number;
   /** Streams from subgraphs that are open now. */
   readonly upstreams: number;
   /** Operations kept ready. */
@@ -91,6 +95,7 @@ export interface PipelineOptions extends Partial<OperationOptions> {
   readonly logger: Logger;
   readonly metrics: RouterMetrics | undefined;
   readonly usage?: UsageRecorder | undefined;
+  readonly tracing?: Tracing | undefined;
   /** Called for what is under way without a request, so that nothing is closed before its end. */
   readonly hold?: (() => Disposable) | undefined;
 }
@@ -101,7 +106,7 @@ interface Running extends PipelineOptions {
 
 /** From a document and variables to a result: the same for every transport. */
 export function createPipeline(given: PipelineOptions): Pipeline {
-  const { state, metrics } = given;
+  const { state, metrics, tracing } = given;
   const caching = createCaching(state, given.responseCache ?? null, metrics?.lookups.responses);
   const options: Running = { ...given, caching };
   const { planner = state.planner, unauthorized = 'filter', introspection = true, suggestions = true } = options;
@@ -124,31 +129,34 @@ export function createPipeline(given: PipelineOptions): Pipeline {
       runOperation(options, ready, raw, { ...caller, signal }),
     );
   };
+  const execute: Pipeline['execute'] = async (prepared, request, caller) => {
+    const started = performance.now();
+    const ready = await makeReady(prepared, request.variables, caller.access);
+    if (!('errors' in ready)) countUse(options, ready, request, caller.clientName);
+    const result =
+      'errors' in ready ? ready : (caching.find(ready, caller) ?? (await run(ready, request.variables, caller)));
+    observe(metrics, prepared, result, (performance.now() - started) / 1000);
+    return result;
+  };
   let ended: GraphQLResult | null = null;
+  const subscribe: Pipeline['subscribe'] = async (prepared, request, client, subscriber) => {
+    const ready = await makeReady(prepared, request.variables, client.identified.access);
+    if (ended) return ended;
+    if ('errors' in ready) return ready;
+    countUse(options, ready, request, client.origin.clientName);
+    return openSubscription(options, channels, ready, { client, subscriber });
+  };
   return {
     state,
     prepare: ({ query, operationName }) => cache.get(query, operationName),
-    async execute(prepared, request, caller) {
-      const started = performance.now();
-      const ready = await makeReady(prepared, request.variables, caller.access);
-      if (!('errors' in ready)) countUse(options, ready, request, caller.clientName);
-      const result =
-        'errors' in ready ? ready : (caching.find(ready, caller) ?? (await run(ready, request.variables, caller)));
-      observe(metrics, prepared, result, (performance.now() - started) / 1000);
-      return result;
-    },
-    async subscribe(prepared, request, client, subscriber) {
-      const ready = await makeReady(prepared, request.variables, client.identified.access);
-      if (ended) return ended;
-      if ('errors' in ready) return ready;
-      countUse(options, ready, request, client.origin.clientName);
-      return openSubscription(options, channels, ready, { client, subscriber });
-    },
+    execute: tracing ? (...asked) => traceExecution(tracing, execute, asked) : execute,
+    subscribe: tracing ? (...asked) => traceSubscription(tracing, subscribe, asked) : subscribe,
     invalidate: caching.invalidate,
     endStreams(last) {
       ended = last;
       channels.end(last);
     },
+    maxCost: given.limits.maxCost,
     get upstreams() {
       return channels.size;
     },
@@ -216,9 +224,11 @@ async function runOperation(
   caller: Caller,
 ): Promise<GraphQLResult> {
   const execution = createExecution(options, ready, caller);
+  const { operation, variables } = ready;
   const end = options.caching.begin(ready, caller);
-  await ready.operation.run?.(execution, [execution.root]);
-  return end(execution.root, finish(execution, ready, ready.introspect?.(rawVariables) ?? null));
+  await operation.run?.(execution, [execution.root]);
+  const result = end(execution.root, finish(execution, ready, ready.introspect?.(rawVariables) ?? null));
+  return { ...result, actualCost: () => operation.actualCost(execution.root, variables) };
 }
 
 function finish(
@@ -248,8 +258,7 @@ function isUnanswered({ isUnplannable }: PlannedOperation, data: string): boolea
 
 function observe(metrics: RouterMetrics | undefined, prepared: Prepared, result: GraphQLResult, seconds: number): void {
   const kind = 'errors' in prepared ? 'unknown' : prepared.kind;
-  const failed = result.data === 'null' ? 'failed' : 'partial';
-  const outcome = result.data === undefined ? 'refused' : result.errors ? failed : 'ok';
+  const outcome = outcomeOf(result);
   metrics?.operation('errors' in prepared ? undefined : prepared.name, kind, outcome, seconds);
   if (outcome === 'refused') metrics?.refused(result.errors ?? []);
 }
@@ -321,7 +330,10 @@ function sourceOf(
     async complete(event, followed) {
       using _held = options.hold?.();
       options.metrics?.subscriptionEvent();
-      return completeEvent(options, ready, event, await callerNow(followed));
+      const caller = await callerNow(followed);
+      if (!options.tracing) return completeEvent(options, ready, event, caller);
+      const { name } = ready.operation;
+      return traceEvent(options.tracing, { name, caller }, (traced) => completeEvent(options, ready, event, traced));
     },
     lost(error) {
       if (!(error instanceof SubgraphFailure)) return errorResult(error, origin.requestId, logger);

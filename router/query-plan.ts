@@ -67,11 +67,11 @@ interface Explained {
 
 /** The result with the plan in `extensions.queryPlan`; a dry run answers the plan alone. */
 export async function withPlan(
-  wish: PlanWish | null,
+  wish: PlanWish,
   { prepared, access }: Explained,
   run: () => Promise<GraphQLResult>,
 ): Promise<GraphQLResult> {
-  if (wish === null || 'errors' in prepared) return run();
+  if ('errors' in prepared) return run();
   const planned = await prepared.for(access);
   if ('errors' in planned) return planned;
   const queryPlan = await describePlan(planned.plan);

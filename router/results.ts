@@ -8,6 +8,8 @@ export interface GraphQLResult {
   readonly data?: string;
   readonly errors?: readonly (GraphQLError | GraphQLFormattedError)[];
   readonly extensions?: Readonly<Record<string, unknown>>;
+  /** What it cost, counted when asked; absent when nothing ran for it. */
+  readonly actualCost?: () => number;
   /** Absent when nobody may keep the result. */
   readonly cacheControl?: CacheControl;
 }
@@ -20,6 +22,15 @@ export interface CacheControl {
   readonly isPublic: boolean;
   /** Seconds that the router has kept it; null when it was made for this request. */
   readonly age: number | null;
+}
+
+/** `ok`, `partial` (data and errors), `failed` (no data), `refused` (never ran). */
+export type Outcome = 'ok' | 'partial' | 'failed' | 'refused';
+
+export function outcomeOf({ data, errors }: GraphQLResult): Outcome {
+  if (data === undefined) return 'refused';
+  if (!errors) return 'ok';
+  return data === 'null' ? 'failed' : 'partial';
 }
 
 /** The result as JSON text. Every error in it says under which id it is logged. */

@@ -32,6 +32,8 @@ import { type Answering, createAnswering, stopServer } from './stop.ts';
 import { createStreamQuota, DEFAULT_STREAM_LIMITS, type StreamLimits, type StreamQuota } from './stream-quota.ts';
 import type { SupergraphState } from './supergraph.ts';
 import { fixedSource, type SupergraphSource } from './supergraph-source.ts';
+import { withTraces } from './telemetry/traced-clients.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { CALLBACK_PATH, createUpstreams, type SubgraphsOptions, type Upstreams } from './upstream/subgraph-clients.ts';
 import type { SubgraphFetch } from './upstream/transport.ts';
 import { createUsageRecorder, type UsageRecorder } from './usage/recorder.ts';
@@ -93,6 +95,8 @@ interface CommonOptions {
   readonly subgraphOptions?: SubgraphsOptions | undefined;
   /** The address by which subgraphs reach this router and no other, for subscriptions by callback. */
   readonly publicUrl?: string | undefined;
+  /** Where spans go; absent: nothing is traced, and `traceparent` goes to subgraphs as it came. */
+  readonly tracing?: Tracing | undefined;
   /** Milliseconds that a stop waits for requests under way. Default 10,000. */
   readonly stopTimeoutMs?: number | undefined;
 }
@@ -211,7 +215,8 @@ function openPipeline(
     state,
     usage,
     hold,
-    subgraph: withHeaders(clients.get, edge.headers),
+    subgraph: withTraces(withHeaders(clients.get, edge.headers), options.tracing),
+    tracing: options.tracing,
     changes: upstreams.changes,
     shareExecutions: options.shareExecutions,
     responseCache,

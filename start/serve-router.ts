@@ -10,8 +10,10 @@ import type { CommandLine } from './command-line.ts';
 import { openEdge } from './edge.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { DEFAULT_PORT, portProblems } from './preflight.ts';
+import { routerOptionsOf } from './router-options.ts';
 import type { Served } from './serve.ts';
 import { callerDirectory, openSource, saidUrls, subgraphUrls, urlsIn } from './supergraph-source.ts';
+import { openTracing } from './tracing.ts';
 
 export interface RouterStart {
   readonly settings: Settings;
@@ -42,6 +44,7 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
   if (problems.length > 0) throw new ConfigurationError([...problems, ...supergraph.faults()]);
   const metrics = createMetrics();
   const starting = startRouter({
+    ...routerOptionsOf(config.router),
     supergraph: supergraph.source,
     urls: saidUrls({ flags: given.line.subgraphs, env: given.env }),
     port,
@@ -51,12 +54,9 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
     logger,
     metrics,
     health,
+    tracing: await openTracing(config.router, logger, opening),
     extraRoutes: [metricsRoute({ metrics })],
     graphiql: await graphiqlOf(settings),
-    introspection: config.router.introspection,
-    suggestions: config.router.introspection,
-    maxBodyBytes: config.router.maxBodyBytes,
-    allowedOrigins: config.router.allowedOrigins,
   });
   const router = opening.use(
     await starting.catch((error: unknown) => {
@@ -68,7 +68,7 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
 }
 
 async function graphiqlOf({ config }: Settings) {
-  if (config.router.supergraph !== null) return { title: 'GraphQL', tabs: [] };
+  if (config.router.supergraph !== null) return { title: 'GraphQL', tabs: [], signIn: false };
   const { examples } = await import('#demo/examples.ts');
   return { title: 'ALIMS', tabs: examples() };
 }
@@ -82,8 +82,8 @@ interface OpenedSupergraph {
 }
 
 async function openSupergraph({ settings, line, env }: RouterStart, problems: string[]): Promise<OpenedSupergraph> {
-  const { supergraph } = settings.config.router;
-  const source = openSource(supergraph, callerDirectory(env));
+  const { supergraph, supergraphPollMs } = settings.config.router;
+  const source = openSource(supergraph, callerDirectory(env), supergraphPollMs);
   const shown = supergraph ?? 'schema/supergraph.graphql';
   let sdl = '';
   let named: ReadonlyMap<string, string> = new Map();

@@ -14,11 +14,12 @@ export function callerDirectory(env: NodeJS.ProcessEnv): string {
 /**
  * Where the supergraph comes from, and is watched for changes.
  * @param source a file, an http(s) URL, or null for our own.
+ * @param pollMs between questions to a URL.
  */
-export function openSource(source: string | null, directory: string): SupergraphSource {
+export function openSource(source: string | null, directory: string, pollMs: number): SupergraphSource {
   if (source === null) return fileSource(fileURLToPath(OUR_SUPERGRAPH));
   if (!/^https?:\/\//.test(source)) return fileSource(resolve(directory, source));
-  return urlSource(source);
+  return urlSource(source, { intervalMs: pollMs });
 }
 
 /**

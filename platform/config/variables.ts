@@ -2,6 +2,7 @@ import { parseHeaderConstants, parseHeaderRules } from './header-rules.ts';
 import { parseClaimRules, parseJwksSources } from './jwks.ts';
 import { type Kind, matching, oneOf, parsedBy, positive, text, url, whole } from './kinds.ts';
 import { parseNetworks } from './networks.ts';
+import { parseLimitRules, parseSubgraphRules } from './option-rules.ts';
 import { parseRateRules } from './rate-rules.ts';
 
 export const SUBGRAPH_NAMES = ['accounts', 'samples', 'workflows', 'rules', 'memory', 'files'] as const;
@@ -22,6 +23,7 @@ const http = url('http:', 'https:');
 const postgres = url('postgres:', 'postgresql:');
 const secret = text(32);
 const bytes = whole(1);
+const part = matching((given) => /^(0(\.\d+)?|1(\.0+)?)$/.test(given), 'a number from 0 to 1');
 
 const isOrigin = (given: string) => /^https?:/.test(given) && URL.canParse(given) && new URL(given).origin === given;
 const splitList = (given: string) => given.split(',').map((each) => each.trim());
@@ -189,8 +191,9 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
   },
   ROUTER_RATE_LIMITS: {
     kind: parsedBy(parseRateRules),
+    fallback: 'person.cost=20000000/1m',
     meaning:
-      'What one caller (by token, else by network address) may send within a time: requests=600/1m, cost=100000/1m, mutations=60/1m, operation.SignIn=5/1m, anonymous.requests=60/1m; absent: no limit.',
+      'What one caller (by token, else by network address) may send within a time: requests=600/1m, cost=100000/1m, mutations=60/1m, operation.SignIn=5/1m; before any of them person. (with a token) or anonymous. (without); off: no limit.',
     flag: 'rate-limits <rules>',
   },
   ROUTER_TRUSTED_PROXIES: {
@@ -199,10 +202,61 @@ export const VARIABLES: Readonly<Record<string, Variable>> = {
       'Proxies whose x-forwarded-for says who a client is: 10.0.0.7, 192.168.0.0/16, loopback, private; absent: none.',
     flag: 'trusted-proxies <networks>',
   },
+  ROUTER_LIMITS: {
+    kind: parsedBy(parseLimitRules),
+    meaning:
+      'Bounds other than the usual: depth=15, tokens=2000, aliases=30, directives=30, root-fields=10, cost=50000, batch=0 (no lists of operations), streams-per-person=500, streams-per-address=100.',
+    flag: 'limits <rules>',
+  },
+  ROUTER_UNAUTHORIZED: {
+    kind: oneOf('filter', 'reject'),
+    fallback: 'filter',
+    meaning:
+      'What becomes of an operation with fields that its caller may not use (@authenticated, @requiresScopes, @policy). filter: they are null, each with an error. reject: nothing runs.',
+    flag: 'unauthorized <filter|reject>',
+  },
+  ROUTER_RESPONSE_CACHE_BYTES: {
+    kind: whole(0),
+    fallback: '0',
+    meaning:
+      'Memory in bytes for answers that @cacheControl of the supergraph lets be kept, dropped when a mutation or event changes what they hold; 0 keeps none.',
+    flag: 'response-cache-bytes <number>',
+  },
+  ROUTER_SUBGRAPH_OPTIONS: {
+    kind: parsedBy(parseSubgraphRules),
+    meaning:
+      'How subgraphs are dealt with other than usually: query-timeout=5s, mutation-timeout=60s, retries=0, max-concurrent=64, circuit=off, http2=on, subscriptions=auto|ws|sse|callback; for one alone products/query-timeout=500ms.',
+    flag: 'subgraph-options <rules>',
+  },
+  ROUTER_CALLBACK_URL: {
+    kind: http,
+    meaning:
+      'Where subgraphs that answer subscriptions by callback reach this router and no other; needed for subscriptions=callback.',
+    flag: 'callback-url <URL>',
+  },
   SUPERGRAPH: {
     kind: text(),
     meaning: 'Supergraph that the router serves, a file or URL; default schema/supergraph.graphql.',
     flag: 'supergraph <file|URL>',
+  },
+  SUPERGRAPH_POLL_SECONDS: {
+    kind: positive(86_400),
+    fallback: '10',
+    meaning: 'Seconds between questions whether the supergraph at a URL has changed; a file is watched.',
+    flag: 'supergraph-poll <seconds>',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    kind: http,
+    meaning:
+      'Collector that the router sends OpenTelemetry traces to (OTLP/HTTP: /v1/traces below it is asked); absent: nothing is traced. OTEL_EXPORTER_OTLP_HEADERS goes with it.',
+    example: 'http://localhost:4318',
+  },
+  OTEL_SERVICE_NAME: { kind: text(), fallback: 'alims-router', meaning: 'What the router is called in traces.' },
+  OTEL_TRACES_SAMPLER_ARG: {
+    kind: part,
+    fallback: '1',
+    meaning:
+      'Part from 0 to 1 of the traces that begin at the router and are told; a client that traces decides by the flag of its traceparent.',
   },
   DATABASE_CONNECTIONS: { kind: whole(2, 100), fallback: '8', meaning: 'Connections to PostgreSQL per subgraph.' },
   MAX_BODY_BYTES: {

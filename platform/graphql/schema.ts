@@ -76,9 +76,7 @@ function check(demand: Demand, fieldName: string, context: RequestContext): void
   const needed = demand.anyOf.map((all) => all.join(' and ')).join(', or ');
   throw new ForbiddenError(
     `${fieldName} needs the permission ${needed}; your roles (${identity.roles.join(', ')}) lack it.`,
-    {
-      permission: demand.anyOf[0]?.[0],
-    },
+    { permission: demand.anyOf[0]?.[0], missing: [{ scopes: demand.anyOf }] },
   );
 }
 

@@ -30,8 +30,6 @@ export function requirePermission(viewer: Viewer, permission: string): void {
   if (viewer.permissions.has(permission)) return;
   throw new ForbiddenError(
     `This needs the permission ${permission}; your roles (${viewer.roles.join(', ')}) lack it.`,
-    {
-      permission,
-    },
+    { permission, missing: [{ scopes: [[permission]] }] },
   );
 }

@@ -18,8 +18,10 @@ export interface Caller {
   /** Signed by the router; null for an anonymous caller. */
   readonly identityHeader: string | null;
   readonly requestId: string;
-  /** W3C trace context, passed on as it came. */
+  /** W3C trace context: as it came, or where traces are told the place of what asks. */
   readonly traceparent: string | null;
+  /** Goes with `traceparent`. */
+  readonly tracestate?: string | null;
   /** What the client calls itself. */
   readonly clientName?: string | null;
   /** Aborted when the client has left. */

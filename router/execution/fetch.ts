@@ -156,7 +156,8 @@ function compileEntityParts(node: EntityFetch, isOfType: IsOfType): FetchParts {
 
   const fetchBatch = async (execution: Execution, parts: readonly FetchPart[], batch: EntityBatch, extra: string) => {
     const representations = `${extra}"representations":[${batch.representations.join(',')}]`;
-    const answer = await ask(execution, plan, plan.body(execution.variables, representations));
+    const body = plan.body(execution.variables, representations);
+    const answer = await ask(execution, plan, body, batch.representations.length);
     if (answer instanceof SubgraphFailure) {
       recordBatchFailure(execution, answer, batch, parts);
       return;
@@ -338,10 +339,15 @@ export interface SubgraphAnswer {
   readonly errors: readonly SubgraphError[] | null;
 }
 
-async function ask(execution: Execution, plan: FetchPlan, body: string): Promise<SubgraphAnswer | SubgraphFailure> {
+async function ask(
+  execution: Execution,
+  plan: FetchPlan,
+  body: string,
+  entities?: number,
+): Promise<SubgraphAnswer | SubgraphFailure> {
   try {
-    const { caller, shareFetches } = execution;
-    const call = { body, kind: plan.kind, operationName: plan.operationName, caller, shareable: shareFetches };
+    const { caller, shareFetches: shareable } = execution;
+    const call = { body, kind: plan.kind, operationName: plan.operationName, caller, shareable, entities };
     return await execution.subgraph(plan.service).ask(call);
   } catch (error) {
     if (error instanceof SubgraphFailure) return error;

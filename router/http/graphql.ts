@@ -6,11 +6,12 @@ import type { Lease } from '../generation.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
 import type { GraphQLRequest, Pipeline, Prepared } from '../pipeline.ts';
-import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
+import { refuseUnseen } from '../query-plan.ts';
 import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import type { StreamQuota } from '../stream-quota.ts';
 import { openClientStream } from '../subscriptions/client-stream.ts';
 import { createFrame } from '../subscriptions/frame.ts';
+import { wishesOf, withWishes } from '../wishes.ts';
 import { headOf, httpRefusal, sendResult, sendText } from './answer.ts';
 import { type BodyLimits, readJsonBody } from './body.ts';
 import { leavingSignal, urlOf } from './bridge.ts';
@@ -150,20 +151,20 @@ async function serve(
   const { origin, signal } = exchange;
   try {
     refuseUnservable(exchange.wanted);
-    const wish = planWishOf(exchange.request.headers, params.extensions);
+    const wishes = wishesOf(exchange.request.headers, params.extensions);
     using lease = options.lease();
     const { pipeline } = lease;
     // Before the document is looked at: planning is dear, and a wrong token buys none.
     const identified = await options.authenticate(origin.token, origin.requestId);
-    refuseUnseen(wish, options.edge.queryPlan, identified);
+    refuseUnseen(wishes.plan, options.edge.queryPlan, identified);
     const caller = { person: identified.person, address: options.edge.addressOf(exchange.request) };
     const { request, prepared } = await admit(options.edge, pipeline, caller, params);
     const kind = 'errors' in prepared ? null : prepared.kind;
     if (kind === 'mutation' && exchange.request.method !== 'POST') throw mutationOverGet();
-    if (kind === 'subscription' && wish !== 'dry-run') {
+    if (kind === 'subscription' && wishes.plan !== 'dry-run') {
       return await stream(options, exchange, { pipeline, prepared, request, identified });
     }
-    return await withPlan(wish, { prepared, access: identified.access }, () =>
+    return await withWishes(wishes, { pipeline, prepared, request, access: identified.access }, () =>
       pipeline.execute(prepared, request, callerOf(origin, identified, signal)),
     );
   } catch (error) {

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { admit } from '../edge.ts';
 import { callerOf, type Identified, originOf } from '../identify.ts';
-import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
+import { refuseUnseen } from '../query-plan.ts';
 import { errorResult, type GraphQLResult, writeResult } from '../results.ts';
 import { refuseCrowded } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
 import { type ClientStream, openClientStream } from '../subscriptions/client-stream.ts';
 import { UnderWay } from '../under-way.ts';
+import { wishesOf, withWishes } from '../wishes.ts';
 import { httpRefusal, sendResult } from './answer.ts';
 import { urlOf } from './bridge.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
@@ -177,14 +178,14 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
   const { request, response, requestId, params } = posted;
   const id = operationIdOf(params);
   if (session.operations.has(id)) throw httpRefusal(409, `An operation ${JSON.stringify(id)} is already running.`);
-  const wish = planWishOf(request.headers, params.extensions);
+  const wishes = wishesOf(request.headers, params.extensions);
   refuseCrowded(session.operations.size + 1, options.maxOperationsPerStream);
   const origin = originOf(request.headers, requestId, options.edge.headers);
   const identified = await options.authenticate(origin.token, requestId);
   if (identified.scope !== session.scope) {
     throw httpRefusal(403, 'The stream was reserved by another session: reserve one of your own with PUT.');
   }
-  refuseUnseen(wish, options.edge.queryPlan, identified);
+  refuseUnseen(wishes.plan, options.edge.queryPlan, identified);
   using lease = options.lease();
   const { pipeline } = lease;
   const address = options.edge.addressOf(request);
@@ -200,9 +201,9 @@ async function runOperation(options: GraphQLOverHttpOptions, session: Session, p
   response.writeHead(202).end();
   const replies = createReplies(session, id, requestId);
   try {
-    if ('errors' in prepared || prepared.kind !== 'subscription' || wish === 'dry-run') {
+    if ('errors' in prepared || prepared.kind !== 'subscription' || wishes.plan === 'dry-run') {
       const run = () => pipeline.execute(prepared, admitted.request, caller);
-      replies.finish(await withPlan(wish, { prepared, access: identified.access }, run));
+      replies.finish(await withWishes(wishes, { ...admitted, pipeline, access: identified.access }, run));
       return;
     }
     const client = { origin, identified, lastEventId: null, address, transport: 'single-connection' as const };

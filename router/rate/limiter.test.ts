@@ -66,6 +66,12 @@ describe('in one process', () => {
     expect(await served(limiter, 9)).toBe(5);
   });
 
+  test('or for callers with one alone', async () => {
+    const limiter = limiterOf('person.cost=100/1m');
+    expect(await served(limiter, 9, { person: null, cost: 60 })).toBe(9);
+    expect(await served(limiter, 9, { cost: 60 })).toBe(1);
+  });
+
   test('kinds and operations are counted apart', async () => {
     const limiter = limiterOf('mutations=1/1m, subscriptions=2/1m, operation.SignIn=3/1m');
     expect(await served(limiter, 5, { kind: 'mutation' })).toBe(1);
@@ -108,10 +114,14 @@ test.each([
   expect(() => parseRateRules(rule)).toThrow(/expected rules such as/);
 });
 
+test('off is no rule', () => {
+  expect(parseRateRules('off')).toEqual([]);
+});
+
 test('a window may leave out its number', () => {
   expect(parseRateRules('requests=5/m, operation.A=2/3h')).toEqual([
-    { unit: 'requests', operation: null, anonymous: false, limit: 5, seconds: 60 },
-    { unit: 'operation', operation: 'A', anonymous: false, limit: 2, seconds: 10_800 },
+    { unit: 'requests', operation: null, callers: null, limit: 5, seconds: 60 },
+    { unit: 'operation', operation: 'A', callers: null, limit: 2, seconds: 10_800 },
   ]);
 });
 

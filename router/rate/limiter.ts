@@ -23,7 +23,7 @@ export function createRateLimiter({ rules, redis, logger }: RateLimiterOptions):
 
   async function take(from: readonly Limit[], { person, address }: Taker, points: (rule: RateRule) => number) {
     for (const limit of from) {
-      if (limit.rule.anonymous && person !== null) continue;
+      if (!counts(limit.rule, person)) continue;
       const wanted = points(limit.rule);
       if (wanted > 0) await consume(limit, person ?? `@${address}`, wanted, logger);
     }
@@ -52,9 +52,13 @@ function createLimiter(rule: RateRule, redis: RateLimiterOptions['redis']): Rate
   });
 }
 
+function counts({ callers }: RateRule, person: string | null): boolean {
+  return callers === null || (callers === 'person') === (person !== null);
+}
+
 /** Rules that differ in any way count apart. */
-function nameOf({ unit, operation, anonymous, limit, seconds }: RateRule): string {
-  return `${anonymous ? 'anonymous.' : ''}${unit}${operation === null ? '' : `.${operation}`}=${limit}/${seconds}`;
+function nameOf({ unit, operation, callers, limit, seconds }: RateRule): string {
+  return `${callers === null ? '' : `${callers}.`}${unit}${operation === null ? '' : `.${operation}`}=${limit}/${seconds}`;
 }
 
 const UNITS = { query: 'queries', mutation: 'mutations', subscription: 'subscriptions' } as const;

@@ -9,7 +9,10 @@ export function identityHeaders({ forwarded, identityHeader }: Caller): Headers 
 /** Who asks, and to which request and trace the question belongs. */
 export function callerHeaders(caller: Caller): Record<string, string> {
   const headers: Record<string, string> = { ...identityHeaders(caller), 'x-request-id': caller.requestId };
-  if (caller.traceparent !== null) headers.traceparent = caller.traceparent;
+  if (caller.traceparent !== null) {
+    headers.traceparent = caller.traceparent;
+    if (caller.tracestate) headers.tracestate = caller.tracestate;
+  }
   return headers;
 }
 

@@ -30,6 +30,8 @@ export interface SubgraphCall {
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly operationName: string | null;
   readonly caller: Caller;
+  /** How many entities are asked for; absent when it asks root fields. */
+  readonly entities?: number | undefined;
   /**
    * Whether callers of one scope who ask the same at the same time may share one fetch. Only for operations of kind
    * query: what belongs to a mutation must see its writes, and what completes an event must be as new as the event.

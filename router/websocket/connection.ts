@@ -8,13 +8,14 @@ import type { Lease } from '../generation.ts';
 import { withConnectionParams } from '../headers/connection-params.ts';
 import { type Authenticate, callerOf, type Identified, type Origin, originOf } from '../identify.ts';
 import type { RouterMetrics } from '../metrics.ts';
-import { planWishOf, refuseUnseen, withPlan } from '../query-plan.ts';
+import { refuseUnseen } from '../query-plan.ts';
 import { errorResult, formatError, type GraphQLResult, writeResult } from '../results.ts';
 import { STOPPING_RESULT } from '../stop.ts';
 import { refuseCrowded, type StreamLimits, type StreamQuota } from '../stream-quota.ts';
 import type { Subscriber } from '../subscriptions/channel.ts';
 import { type ClientStream, openClientStream } from '../subscriptions/client-stream.ts';
 import { UnderWay } from '../under-way.ts';
+import { wishesOf, withWishes } from '../wishes.ts';
 
 export interface ConnectionOptions {
   /** What serves an operation, for as long as it is held. */
@@ -295,11 +296,11 @@ async function run(
   { running, origin, reply }: Operation,
   payload: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const wish = planWishOf({}, payload.extensions);
+  const wishes = wishesOf({}, payload.extensions);
   using lease = options.lease();
   const { pipeline } = lease;
   const identified = await options.authenticate(origin.token, origin.requestId);
-  refuseUnseen(wish, options.edge.queryPlan, identified);
+  refuseUnseen(wishes.plan, options.edge.queryPlan, identified);
   const { address } = wire;
   const { request, prepared } = await admit(options.edge, pipeline, { person: identified.person, address }, payload);
   if ('errors' in prepared) {
@@ -307,9 +308,9 @@ async function run(
     reply.refuse(prepared);
     return;
   }
-  if (prepared.kind !== 'subscription' || wish === 'dry-run') {
+  if (prepared.kind !== 'subscription' || wishes.plan === 'dry-run') {
     const run = () => pipeline.execute(prepared, request, callerOf(origin, identified, null));
-    reply.finish(await withPlan(wish, { prepared, access: identified.access }, run));
+    reply.finish(await withWishes(wishes, { pipeline, prepared, request, access: identified.access }, run));
     return;
   }
   const client = { origin, identified, lastEventId: null, address, transport: 'websocket' as const };

@@ -16,6 +16,8 @@ const EXPECTED = {
   'router-knows-no-subgraph': 'router/knows-a-subgraph.js',
   'resolvers-ask-services': 'subgraphs/a/resolvers/query.js',
   'no-tests-in-production': 'platform/x/uses-a-test.js',
+  'one-file-knows-opentelemetry': 'router/knows-opentelemetry.js',
+  'traces-load-on-demand': 'router/always-loads-traces.js',
   'no-unknown-files': 'platform/x/missing.js',
 };
 

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Command, type Foreign, serveCommand, startForeign } from '../foreign.ts';
 
@@ -130,6 +131,53 @@ describe('a foreign supergraph', () => {
       source: 'file changing.graphql',
       lastChange: { outcome: 'applied' },
     });
+  });
+
+  test('at a URL is asked for again as often as a flag says', async () => {
+    let sdl = foreign.supergraphSdl;
+    const server = createHttpServer((_, response) => response.end(sdl));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const url = await serving([
+      '--supergraph',
+      `http://127.0.0.1:${port}/sdl`,
+      '--supergraph-poll',
+      '0.1',
+      '--auth',
+      'off',
+    ]);
+    expect(await ask(url, WHOLE)).toEqual(ANSWER);
+    sdl = sdl.replace('reviewCount', 'counted');
+    await expect.poll(() => ask(url, WHOLE)).toMatchObject({ errors: [{ extensions: { code: 'BAD_INPUT' } }] });
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('is traced to a collector that a variable names, the last spans when it stops', async () => {
+    const told: string[] = [];
+    const collector = createHttpServer((request, response) => {
+      void text(request).then((body) => {
+        told.push(body);
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      });
+    });
+    collector.listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const { port } = collector.address() as { port: number };
+    const command = serveCommand(['router', '--port', '0', '--supergraph', supergraph, '--auth', 'off'], {
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_SERVICE_NAME: 'lab router' },
+    });
+    commands.push(command);
+    const [, url = ''] = await command.says(/router answers at (\S+)\/graphql/);
+    expect(await ask(url, WHOLE.replace('{', 'query Whole {'))).toEqual(ANSWER);
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+    for (const part of ['query Whole', 'fetch products', 'fetch reviews', 'lab router']) {
+      expect(told.join()).toContain(part);
+    }
+    collector.closeAllConnections();
+    collector.close();
   });
 
   test('ends cleanly on SIGTERM', async () => {

@@ -124,6 +124,26 @@ test('trusted documents and limits hold as flags and variables say', async () =>
   expect((await post(url, { documentId: 'list' }, from('203.0.113.2'))).data).toBeDefined();
 });
 
+test('how much may be asked, what is denied, and how subgraphs are dealt with are flags', async () => {
+  const url = await serving(
+    ['--auth', 'off', '--unauthorized', 'reject', '--limits', 'depth=2, batch=0', '--response-cache-bytes', '1000'],
+    { ROUTER_SUBGRAPH_OPTIONS: 'reviews/max-answer-bytes=10' },
+  );
+  expect(await post(url, { query: '{ products { name } }' })).toEqual({
+    data: { products: WITH_COST.products.map(({ name }) => ({ name })) },
+  });
+  const denied = await post(url, { query: LIST });
+  expect(denied).toEqual({
+    errors: [expect.objectContaining({ extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) })],
+  });
+  const deep = await post(url, { query: '{ products { reviews { text } } }' });
+  expect(deep.errors).toMatchObject([{ extensions: { limit: { name: 'maxDepth', max: 2 } } }]);
+  const listed = await post(url, [{ query: '{ products { name } }' }]);
+  expect(listed.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+  const long = await post(url, { query: '{ reviewCount }' });
+  expect(long.errors).toMatchObject([{ extensions: { service: 'reviews' } }]);
+});
+
 test('keys, documents and rules that are wrong are named together, each under its flag', async () => {
   await writeFile(join(folder, 'private.json'), JSON.stringify({ keys: [await exportJWK(keys.privateKey)] }));
   await writeFile(join(folder, 'broken.json'), JSON.stringify({ broken: '{ a(' }));
@@ -140,6 +160,10 @@ test('keys, documents and rules that are wrong are named together, each under it
       'broken.json',
       '--rate-limits',
       'requests=many',
+      '--limits',
+      'deep=1',
+      '--subgraph-options',
+      'retries=many',
     ],
     { cwd: folder },
   );
@@ -148,6 +172,8 @@ test('keys, documents and rules that are wrong are named together, each under it
     /--jwks: .*private\.json cannot be used \(expected public keys alone/,
     /--documents: .*broken\.json, broken: line 1/,
     /--rate-limits: expected rules such as/,
+    /--limits: expected tokens, .* got "deep=1"/,
+    /--subgraph-options: retries: expected a whole number from 0 to 10, got "many"/,
   ]) {
     expect(command.output).toMatch(text);
   }

@@ -107,7 +107,7 @@ test('of two accounts that are made with one address at the same moment one is, 
 
 test('only who manages people creates people', async () => {
   const { errors } = await (await lab.as('manager')).send(CREATE, { input: { ...NEW, email: 'x@demo.test' } });
-  expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', permission: 'users:manage' });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', missing: [{ scopes: [['users:manage']] }] });
 });
 
 test('a change is guarded by the version it was based on', async () => {

@@ -180,7 +180,10 @@ describe('facts of a laboratory', () => {
   test('who may not write rules asserts and retracts nothing; nobody without a token reads', async () => {
     const analyst = person('analyst', manager);
     const refused = await lab.send(analyst, ASSERT, { facts: [{ text: 'p(a)' }] });
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', permission: 'rules:write' });
+    expect(refused.errors?.[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      missing: [{ scopes: [['rules:write']] }],
+    });
     expect(await textsOf(analyst)).toContain('shift(early)');
     expect((await lab.send(null, AS_OF)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     expect((await lab.send(person('client', manager), AS_OF)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');

@@ -235,7 +235,10 @@ test('a capability comes into use by a fact, and its rules with it', async () =>
 test('who may not write rules saves and publishes nothing', async () => {
   const verifier = person('verifier', manager);
   const refused = await lab.send(verifier, SAVE, { ruleSet: 'default', text: READY });
-  expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', permission: 'rules:write' });
+  expect(refused.errors?.[0]?.extensions).toMatchObject({
+    code: 'FORBIDDEN',
+    missing: [{ scopes: [['rules:write']] }],
+  });
   const { errors } = await lab.send(manager, SAVE, { ruleSet: 'no such name!', text: READY });
   expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
 });

@@ -1,0 +1,1 @@
+import './telemetry/otlp.js';
