@@ -2,8 +2,8 @@
  * What a laboratory's day costs: registering, listing 50 of 100,000, moving workflows, one query over three subgraphs,
  * which also goes through plain @apollo/gateway in the place of our router.
  *
- *   node bench/foundation.ts                 embedded PostgreSQL
- *   BENCH_DATABASE_URL=postgresql://postgres@… node bench/foundation.ts   another one beside it (a superuser's URL)
+ *   npm run bench:foundation                 embedded PostgreSQL
+ *   BENCH_DATABASE_URL=postgresql://postgres@… npm run bench:foundation   another one beside it (a superuser's URL)
  *
  * BENCH_SAMPLES (default 100000) makes it shorter. All in one process but the load, which has its own.
  */
@@ -20,7 +20,7 @@ import { ensureDatabase, startEmbeddedPostgres } from '#platform/database/index.
 import { prepareDatabase } from '#platform/host/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import { type System, startSystem } from '#system';
-import { fillSamples } from './support/fill-samples.ts';
+import { fillSamples, tidyTables } from './support/fill-samples.ts';
 import { startPlainGateway } from './support/plain-gateway.ts';
 import { measure, print, type Row, save } from './support/table.ts';
 
@@ -163,6 +163,7 @@ async function scenario(system: System, urls: Urls, endpoint: string): Promise<R
     ),
   );
   await settled(system);
+  await tidyTables(urls.ownerUrl);
   const ids = workflows.slice(0, 1_000).map(({ workflow }) => ({ id: workflow.id }));
   const federated = { ...base, query: FEDERATED, variables: ids, repeat: true, expect: 'NITRATE' };
   await add(measure('one query over three subgraphs, 1 client', { ...federated, clients: 1 }));

@@ -146,6 +146,8 @@ function settings({ place, durable }: ServerOptions, port: number): string[] {
     max_parallel_workers: Math.min(cpus().length, 4),
     max_parallel_workers_per_gather: 1,
     autovacuum_max_workers: 2,
+    // An import fills tables within seconds, and until they are analysed it is planned for empty ones.
+    autovacuum_naptime: '15s',
     timezone: 'UTC',
     log_timezone: 'UTC',
     password_encryption: 'scram-sha-256',
