@@ -18,6 +18,7 @@ const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 export const OURS: Gateway = {
   name: 'ours',
   command: (supergraph, port) => [
+    '--max-semi-space-size=16',
     here('../../../subgraphs/main.mjs'),
     'router',
     `--supergraph=${supergraph}`,
