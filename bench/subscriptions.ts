@@ -170,6 +170,11 @@ async function measureDelivery(stage: Stage, contender: Contender, count: number
   };
 }
 
+/** Nobody got anything in time: there is no quantile, and nothing to divide by. */
+function figureOf(value: number | null): string {
+  return value !== null && Number.isFinite(value) ? value.toFixed(1) : '–';
+}
+
 function printDeliveries(count: number, rows: readonly Delivery[]): void {
   const columns = [
     'to each subscriber',
@@ -191,7 +196,7 @@ function printDeliveries(count: number, rows: readonly Delivery[]): void {
     row.contender,
     String(row.reached),
     percent(row.delivered),
-    ...[row.p50, row.p95, row.p99, row.max, row.cpuPerDelivery].map((value) => value.toFixed(1)),
+    ...[row.p50, row.p95, row.p99, row.max, row.cpuPerDelivery].map(figureOf),
     percent(row.busy),
     percent(row.loadBusy),
     String(row.streams),

@@ -75,6 +75,9 @@ describe('rules', () => {
       policy('cookie').pick({ cookie: 's=1', host: 'lab.test:4000', ...(origin !== undefined && { origin }) });
     expect(cookies()).toEqual({ cookie: 's=1' });
     expect(cookies('https://lab.test:4000')).toEqual({ cookie: 's=1' });
+    for (const site of ['cross-site', 'same-site']) {
+      expect(policy('cookie').pick({ cookie: 's=1', host: 'lab.test:4000', 'sec-fetch-site': site })).toEqual({});
+    }
     for (const foreign of ['https://evil.test', 'null', 'https://lab.test:4001']) expect(cookies(foreign)).toEqual({});
   });
 

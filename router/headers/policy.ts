@@ -9,6 +9,8 @@ export type HeaderValues = Readonly<Record<string, string>>;
 export interface HeaderPolicy {
   /** What goes on, under the client's own names: all that may differ between two callers of one identity. */
   pick(headers: IncomingHttpHeaders): HeaderValues;
+  /** For `vary` of what may be kept: the names that are picked; `*` where a pattern picks, so that nothing is reused. */
+  readonly vary: string | null;
   /** From what was picked to what this subgraph is sent; null where it is sent just that. */
   forSubgraph(name: string): ((picked: HeaderValues) => HeaderValues) | null;
 }
@@ -20,7 +22,7 @@ export interface HeaderPolicyOptions {
   readonly claims: readonly string[];
 }
 
-export const FORWARD_NOTHING: HeaderPolicy = { pick: () => NO_HEADERS, forSubgraph: () => null };
+export const FORWARD_NOTHING: HeaderPolicy = { pick: () => NO_HEADERS, vary: null, forSubgraph: () => null };
 
 export function createHeaderPolicy({ rules: given, constants, claims }: HeaderPolicyOptions): HeaderPolicy {
   const own = new Set(claims);
@@ -39,6 +41,7 @@ export function createHeaderPolicy({ rules: given, constants, claims }: HeaderPo
       }
       return Object.keys(picked).length === 0 ? NO_HEADERS : picked;
     },
+    vary: prefixes.length > 0 ? '*' : names.length > 0 ? names.join(', ') : null,
     forSubgraph(subgraph) {
       const isMeant = (rule: { readonly subgraph: string | null }) =>
         rule.subgraph === null || rule.subgraph === subgraph;
@@ -65,8 +68,9 @@ function isOfConnection(name: string, { connection }: IncomingHttpHeaders): bool
   return connection.split(',').some((each) => each.trim().toLowerCase() === name);
 }
 
-/** A browser opens a WebSocket to us from any page, and sends our cookies along. */
-function isOfForeignPage({ origin, host }: IncomingHttpHeaders): boolean {
+/** A browser opens a WebSocket to us, or asks for an image at our address, from any page, and sends our cookies along. */
+function isOfForeignPage({ origin, host, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (site === 'cross-site' || site === 'same-site') return true;
   return origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host);
 }
 

@@ -34,12 +34,12 @@ export function headOf(result: GraphQLResult, type: typeof JSON_TYPE | typeof RE
 const OK: Head = { status: 200, headers: {} };
 
 /** Who may keep an answer, and how long. Whatever belongs to a caller depends on who that is. */
-function cachingOf({ cacheControl, errors }: GraphQLResult): Head['headers'] {
+function cachingOf({ cacheControl, errors }: GraphQLResult, forwarded: string | null): Head['headers'] {
   if (!cacheControl || errors) return NOT_KEPT;
   const { maxAge, isPublic, age } = cacheControl;
   return {
     'cache-control': `max-age=${maxAge}, ${isPublic ? 'public' : 'private'}`,
-    ...(!isPublic && { vary: 'authorization' }),
+    vary: [...(isPublic ? [] : ['authorization']), ...(forwarded === null ? [] : [forwarded])].join(', '),
     ...(age !== null && { age: String(age) }),
   };
 }
@@ -50,16 +50,20 @@ function hintsOf({ extensions }: GraphQLError | GraphQLFormattedError) {
   return { http: extensions?.http as HttpHint | undefined, retryAfterSeconds: extensions?.retryAfterSeconds };
 }
 
-/** An answer without errors carries a tag when it was asked for with GET: who has it already gets 304. */
+/**
+ * An answer without errors carries a tag when it was asked for with GET: who has it already gets 304. `vary` names the
+ * headers of clients that subgraphs get, on which it depends.
+ */
 export async function sendResult(
   response: ServerResponse,
   result: GraphQLResult,
   type: typeof JSON_TYPE | typeof RESPONSE_TYPE,
   requestId: string,
+  vary: string | null = null,
 ): Promise<void> {
   const { status, headers } = headOf(result, type);
   const body = Buffer.from(writeResult(result, requestId));
-  const head = { status, headers: { ...cachingOf(result), ...headers } };
+  const head = { status, headers: { ...cachingOf(result, vary), ...headers } };
   await sendBody(response, head, type, { body, tagged: !result.errors && response.req.method !== 'POST' });
 }
 
@@ -104,7 +108,7 @@ async function sendBody(
 
 function varyOf(response: ServerResponse, { vary }: Head['headers']): string {
   const names = [response.getHeader('vary'), vary, 'accept, accept-encoding'];
-  return names.filter((name) => name !== undefined).join(', ');
+  return names.filter((name) => name !== undefined && name !== '').join(', ');
 }
 
 /** A refusal of HTTP in the shape of a GraphQL error. */

@@ -129,7 +129,7 @@ async function answerOne(options: GraphQLOverHttpOptions, exchange: Exchange, pa
     await sendAsStream(options, exchange, outcome, wanted.stream);
     return;
   }
-  await sendResult(response, outcome, wanted.result ?? JSON_TYPE, origin.requestId);
+  await sendResult(response, outcome, wanted.result ?? JSON_TYPE, origin.requestId, options.edge.headers.vary);
 }
 
 async function answerBatch(options: GraphQLOverHttpOptions, exchange: Exchange, batch: Params[]): Promise<void> {

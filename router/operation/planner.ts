@@ -16,8 +16,9 @@ export class PlanningRefused extends Error {
   /** Milliseconds for which the same operation is refused without trying again. */
   readonly rememberMs: number;
 
-  constructor(refusal: GraphQLError, rememberMs: number) {
-    super(refusal.message);
+  /** `cause` is for the log: it may name subgraphs, which is no client's business. */
+  constructor(refusal: GraphQLError, rememberMs: number, cause?: string) {
+    super(refusal.message, { cause });
     this.name = 'PlanningRefused';
     this.refusal = refusal;
     this.rememberMs = rememberMs;
@@ -50,9 +51,10 @@ const NO_WAY = 'Was not able to find any options';
 function unresolvable(error: Error): PlanningRefused {
   const message =
     'No combination of subgraphs can resolve this operation. Select the fields of interfaces and unions in fragments ' +
-    `on their types, or mend the supergraph. The planner says: ${error.message}`;
+    'on their types, or mend the supergraph: the log says what the planner lacks.';
   return new PlanningRefused(
     new GraphQLError(message, { extensions: { code: 'BAD_INPUT' } }),
     Number.POSITIVE_INFINITY,
+    error.message,
   );
 }

@@ -13,7 +13,7 @@ export interface PlanningJob {
 export type PlanningAnswer =
   | null
   | { readonly plan: unknown }
-  | { readonly refusal: string }
+  | { readonly refusal: string; readonly cause: unknown }
   | { readonly error: string };
 
 const supergraph = Supergraph.build(String(workerData), {
@@ -31,7 +31,7 @@ async function run({ text, labels }: PlanningJob): Promise<void> {
   try {
     answer({ plan: await planner.plan(parse(text, { noLocation: true }), labels) });
   } catch (error) {
-    if (error instanceof PlanningRefused) answer({ refusal: error.message });
+    if (error instanceof PlanningRefused) answer({ refusal: error.message, cause: error.cause });
     else answer({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }

@@ -125,6 +125,8 @@ class ThreadPlanner implements PlanningWorker {
     this.#isReady = true;
     if (answer && 'plan' in answer) job?.promise.resolve(answer.plan as QueryPlan);
     if (answer && 'refusal' in answer) {
+      const operation = job?.text.slice(0, 2_000);
+      this.#options.logger.warn({ operation, cause: answer.cause }, 'no subgraphs together can resolve an operation');
       job?.promise.reject(new PlanningRefused(refusal(answer.refusal, 'BAD_INPUT'), Number.POSITIVE_INFINITY));
     }
     if (answer && 'error' in answer) job?.promise.reject(new Error(`Planning failed: ${answer.error}`));

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { parseHeaderRules } from '#platform/config/header-rules.ts';
 import { openStream } from '#tests/streams.ts';
+import { createHeaderPolicy } from '../headers/policy.ts';
 import { NOBODY, type RouterOptions, startRouter } from '../index.ts';
 import { silentLogger } from '../tests/fixture/logger.ts';
 import { createLibrary } from './testing/library.ts';
@@ -86,6 +88,15 @@ test('what demands something of its reader is private, and an answer with errors
     expect(await ask('{ books { secret } }')).toMatchObject({ control: 'no-store', age: null });
     expect(await ask('{ greeting(fail: true) }')).toMatchObject({ control: 'no-store', age: null });
   }
+});
+
+test.each([
+  ['x-tenant, x-lab', 'x-tenant, x-lab, accept, accept-encoding'],
+  ['x-trace-*', '*, accept, accept-encoding'],
+])('what may be kept says that it depends on headers that go on: %s', async (rules, vary) => {
+  const headers = createHeaderPolicy({ rules: parseHeaderRules(rules), constants: [], claims: [] });
+  const { ask } = await start({ edge: { headers } });
+  expect((await ask('{ books { title } }')).vary).toBe(vary);
 });
 
 test('without the option nothing is kept by the router, only by its clients', async () => {
