@@ -48,6 +48,7 @@ const OPERATION: Options = {
   fields: { key: 'maxFields', read: whole(1) },
   variables: { key: 'maxVariables', read: whole(0) },
   'name-length': { key: 'maxNameLength', read: whole(1) },
+  'string-length': { key: 'maxStringLength', read: whole(1) },
   'value-depth': { key: 'maxValueDepth', read: whole(1) },
   'variable-values': { key: 'maxVariableValues', read: whole(1) },
   'repeated-lists': { key: 'maxRepeatedLists', read: whole(0) },

@@ -64,6 +64,7 @@ describe('each limit can be set, and its refusal says what was found and what is
       { a: '1', b: '2' },
     ],
     ['maxNameLength', '{ me { abcdefgh: name } }', 7, 8],
+    ['maxStringLength', '{ item(id: "abcdefgh") { id } }', 7, 8],
     ['maxValueDepth', '{ items(filter: { colors: [RED] }) { id } }', 1, 2],
     ['maxValueDepth', 'query ($f: ItemFilter) { items(filter: $f) { id } }', 1, null, { f: { colors: ['RED'] } }],
     [
@@ -175,7 +176,7 @@ describe('refusals', () => {
     const refused = checkDocument(
       state.schema,
       { limits: DEFAULT_LIMITS, introspection: true, suggestions: true },
-      `{ items(first: "${'x'.repeat(100_000)}") { id } }`,
+      `{ items(first: "${'x'.repeat(15_000)}") { id } }`,
       null,
     );
     if (!('errors' in refused)) throw new Error('not refused');

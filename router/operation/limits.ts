@@ -27,6 +27,8 @@ export interface OperationLimits extends CostLimits {
   readonly maxVariables: number;
   /** Characters of a name: an alias comes back with every element of a list. */
   readonly maxNameLength: number;
+  /** Characters of one string in the document: it is parsed and printed several times, a variable never. */
+  readonly maxStringLength: number;
   /** Lists and input objects within each other, in the document and in variables. */
   readonly maxValueDepth: number;
   /** Values in the variables: each member, each element, and what holds them. */
@@ -44,6 +46,7 @@ export const DEFAULT_LIMITS: OperationLimits = {
   maxFields: 5_000,
   maxVariables: 200,
   maxNameLength: 200,
+  maxStringLength: 20_000,
   maxValueDepth: 20,
   maxVariableValues: 100_000,
   maxCost: 100_000,
@@ -88,6 +91,7 @@ interface Findings {
   reserved: string | null;
   valueDepth: number;
   nameLength: number;
+  stringLength: number;
 }
 
 /**
@@ -105,7 +109,7 @@ export function checkLimits(document: DocumentNode, limits: OperationLimits): Gr
   };
   refuse('maxDefinitions', 'operations and fragments', document.definitions.length);
   if (problems.length > 0) return problems;
-  const findings: Findings = { reserved: null, valueDepth: 0, nameLength: 0 };
+  const findings: Findings = { reserved: null, valueDepth: 0, nameLength: 0, stringLength: 0 };
   const measure = createMeasure(document, findings);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -121,6 +125,7 @@ export function checkLimits(document: DocumentNode, limits: OperationLimits): Gr
   }
   refuse('maxValueDepth', 'levels in one value', findings.valueDepth);
   refuse('maxNameLength', 'characters in one name', findings.nameLength);
+  refuse('maxStringLength', 'characters in one string of its text, not of its variables', findings.stringLength);
   if (findings.reserved !== null) problems.push(reservedName(findings.reserved));
   return problems;
 }
@@ -177,6 +182,7 @@ function inspectValue(node: ValueNode, findings: Findings, depth: number): void 
   if (node.kind === Kind.LIST || node.kind === Kind.OBJECT) {
     findings.valueDepth = Math.max(findings.valueDepth, depth + 1);
   }
+  if (node.kind === Kind.STRING) findings.stringLength = Math.max(findings.stringLength, node.value.length);
   if (node.kind === Kind.LIST) for (const value of node.values) inspectValue(value, findings, depth + 1);
   if (node.kind !== Kind.OBJECT) return;
   for (const { name, value } of node.fields) {
