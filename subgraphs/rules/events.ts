@@ -1,6 +1,7 @@
 import type { DomainEvent } from '#platform/events/index.ts';
 import type { RuleSetVersion } from './domain/rule.ts';
 import type { StandingFact } from './domain/standing-fact.ts';
+import type { TestReport } from './service/run-tests.ts';
 
 export function factAsserted({ id, predicate, text, validFrom, validTo, reason }: StandingFact): DomainEvent {
   const payload = { predicate, text, validFrom: validFrom.toISOString(), validTo: validTo?.toISOString() ?? null };
@@ -18,8 +19,21 @@ export function ruleSaved({ id, ruleSet, number, hash }: RuleSetVersion): Domain
   return { topic: 'rule', type: 'rule.saved', subjectType: 'RuleSetVersion', subjectId: id, payload };
 }
 
+/** The tests of a version were replaced. */
+export function rulesTested({ version, revision, passed, results }: TestReport, reason: string | null): DomainEvent {
+  const { id, ruleSet, number } = version;
+  const payload = { ruleSet, number, revision, cases: results.length, passed };
+  return { topic: 'rule', type: 'rule.tested', subjectType: 'RuleSetVersion', subjectId: id, reason, payload };
+}
+
+export type ActivationKind = 'publication' | 'rollback';
+
 /** A version came into force in the place of `before` (null: of the shipped rules, or of nothing). */
-export function ruleActivated(version: RuleSetVersion, before: RuleSetVersion | null): DomainEvent {
+export function ruleActivated(
+  version: RuleSetVersion,
+  before: RuleSetVersion | null,
+  kind: ActivationKind,
+): DomainEvent {
   const { id, ruleSet, number, hash, publishReason, signatureId } = version;
   return {
     topic: 'rule',
@@ -27,6 +41,13 @@ export function ruleActivated(version: RuleSetVersion, before: RuleSetVersion | 
     subjectType: 'RuleSetVersion',
     subjectId: id,
     reason: publishReason,
-    payload: { ruleSet, number, hash, before: before === null ? null : before.number, signatureId },
+    payload: {
+      ruleSet,
+      number,
+      hash,
+      before: before === null ? null : before.number,
+      signatureId,
+      ...(kind === 'rollback' ? { rollback: true } : {}),
+    },
   };
 }

@@ -204,11 +204,12 @@ export function countVersions(tx: RulesReader, organizationId: string, ruleSet: 
 
 /** Puts a version in force and takes the one before out of it. */
 export async function publishVersion(tx: RulesTx, organizationId: string, version: RuleSetVersion): Promise<void> {
-  const { id, ruleSet, publishedAt, publishedBy, publishReason, signatureId } = version;
+  const { id, ruleSet, number, publishedAt, publishedBy, publishReason, signatureId } = version;
   await tx.ruleSetVersion.updateMany({
     where: { organizationId, ruleSet, status: 'PUBLISHED' },
     data: { status: 'RETIRED' },
   });
+  if (number === 0) return; // the shipped rules alone have no row
   await tx.ruleSetVersion.updateMany({
     where: { id },
     data: { status: 'PUBLISHED', publishedAt, publishedBy, publishReason, signatureId },

@@ -4,8 +4,10 @@ import type { RulesContext } from '../context.ts';
 import * as data from '../data/knowledge-repository.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
 import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
-import { ruleActivated, ruleSaved } from '../events.ts';
+import { ruleSaved } from '../events.ts';
 import { reviewRules } from '../library/shipped-version.ts';
+import { activate, obstacleTo } from './activation.ts';
+import type { ChangeRefused } from './change-refused.ts';
 import { loadImage } from './image.ts';
 import { checkReason } from './input.ts';
 
@@ -80,7 +82,7 @@ export interface PublishRules {
 export async function publishRules(ctx: RulesContext, input: PublishRules): Promise<RuleSetVersion> {
   checkReason(input.reason);
   const { idempotencyKey: key, ...request } = input;
-  const { organizationId, userId } = ctx.viewer;
+  const { organizationId } = ctx.viewer;
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'publishRules', key, request }, async () => {
       await data.lockKnowledge(unit.tx, organizationId);
@@ -92,18 +94,10 @@ export async function publishRules(ctx: RulesContext, input: PublishRules): Prom
       if (draft.status === 'PUBLISHED') {
         throw new ConflictError(`Version ${draft.number} of "${draft.ruleSet}" is in force already.`);
       }
-      checkAgain(draft);
-      const version: RuleSetVersion = {
-        ...draft,
-        status: 'PUBLISHED',
-        publishedAt: ctx.clock(),
-        publishedBy: userId,
-        publishReason: input.reason,
-        signatureId: input.signatureId,
-      };
-      await data.publishVersion(unit.tx, organizationId, version);
-      await unit.announce([ruleActivated(version, before)]);
-      return version;
+      const obstacle = await obstacleTo(ctx, unit.tx, draft);
+      if (obstacle !== null) throw refusal(obstacle);
+      const { reason, signatureId } = input;
+      return activate(ctx, unit, { version: draft, before, kind: 'publication', reason, signatureId });
     }),
   );
 }
@@ -117,14 +111,13 @@ function checkExpected(ruleSet: string, before: RuleSetVersion | null, expected:
   );
 }
 
-/** The shipped rules beneath a draft may have changed since it was saved. */
-function checkAgain(draft: RuleSetVersion): void {
-  const { diagnostics } = reviewRules(draft.ruleSet, readProgram(draft.text), () => true);
-  const error = diagnostics.find(({ severity }) => severity === 'ERROR');
-  if (error === undefined) return;
-  throw new BadInputError(
-    `Version ${draft.number} no longer fits the shipped rules (line ${error.line}, column ${error.column}): ${error.message}`,
+/** `publishRules` answers a version and nothing else: what forbids it is an error with the refusal's code. */
+function refusal({ code, message, report }: ChangeRefused): BadInputError | ConflictError {
+  if (report === null) return new BadInputError(message, { refusal: code });
+  const failed = report.results.flatMap(({ name, passed, expected, found, error }) =>
+    passed ? [] : [{ name, expected, found, error }],
   );
+  return new ConflictError(message, { refusal: code, failed });
 }
 
 /** The names of the organization's sets, `default` first. */

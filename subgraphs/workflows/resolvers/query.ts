@@ -4,6 +4,8 @@ import { countWorkflows, listWorkflows } from '../service/list-workflows.ts';
 
 export const Query: QueryResolvers = {
   workflow: (_, { id }, ctx) => ctx.loaders.workflowById.load(id),
+  validateTransition: (_, { workflowId, to, conditions = [] }, ctx) =>
+    ctx.loaders.validations.load({ workflowId, to, conditions }),
   workflows: (_, page, ctx) => listWorkflows(ctx, page),
   workflowCounts: (_, __, ctx) => countWorkflows(ctx),
   workflowEvents: (_, page, ctx) => listWorkflowEvents(ctx, page),

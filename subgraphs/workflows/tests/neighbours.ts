@@ -6,6 +6,7 @@ import type { Blocker } from '../domain/workflow.ts';
 export interface AskedQuestion extends Question {
   readonly sampleId: string;
   readonly facts: readonly string[];
+  readonly conditions?: readonly string[];
 }
 
 type Verdict = (question: AskedQuestion, shared: readonly string[]) => readonly Blocker[];
@@ -67,7 +68,11 @@ export function createNeighbours(identityKey: string): Neighbours {
       const { questions, shared } = ((await request.json()) as Body).variables;
       neighbours.asked.push([...questions]);
       await neighbours.whileDeciding();
-      const decideTransitions = questions.map((question) => ({ blockers: neighbours.objections(question, shared) }));
+      const decideTransitions = questions.map((question) => ({
+        blockers: neighbours.objections(question, shared),
+        proof: { text: `asked about ${question.to}`, tree: [] },
+        ruleSetVersion: { id: 'rules-7', number: 7 },
+      }));
       return Response.json({ data: { decideTransitions } });
     },
   };
