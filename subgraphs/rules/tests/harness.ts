@@ -29,6 +29,8 @@ export interface RulesLab extends AsyncDisposable {
   run(job: string): Promise<void>;
   /** The data. @throws Error with the answer's errors. */
   ask(viewer: Viewer, query: string, variables?: object): Promise<Data>;
+  /** What /metrics shows. */
+  metrics(): Promise<string>;
   /** Rows as the subgraph's role sees them under an organization. */
   rowsAs(organizationId: string, sql: string): Promise<Record<string, unknown>[]>;
 }
@@ -76,18 +78,20 @@ async function startProcess(databaseUrl: string, clock: () => Date) {
   }
 
   const owned = stack.move();
-  return { send, jobs: running.jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const metrics = async () => (await resources.metrics.render()).body;
+  return { send, metrics, jobs: running.jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 export async function createRulesLab(): Promise<RulesLab> {
   await using stack = new AsyncDisposableStack();
   const urls = stack.use(await cloneDatabase(inject('template')));
   const time = { now: new Date('2026-11-22T10:00:00Z') };
-  const { send, jobs } = stack.use(await startProcess(urls.appUrl, () => time.now));
+  const { send, metrics, jobs } = stack.use(await startProcess(urls.appUrl, () => time.now));
   const owned = stack.move();
   return {
     time,
     send,
+    metrics,
     async sendBeside(viewer, query, variables) {
       await using beside = await startProcess(urls.appUrl, () => time.now);
       return await beside.send(viewer, query, variables);
