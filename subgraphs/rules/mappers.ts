@@ -1,3 +1,4 @@
+import type { StreamGap } from '#platform/events/index.ts';
 import type { Connection, Edge } from '#platform/graphql/index.ts';
 import type { Blocker } from './domain/decision.ts';
 import type { Diagnostic } from './domain/program.ts';
@@ -13,6 +14,7 @@ import type { QueryResult, WhyNotAnswer } from './service/questions.ts';
 import type { RulesRefused } from './service/rule-sets.ts';
 import type { VersionDiff } from './service/rules.ts';
 import type { TestReport } from './service/run-tests.ts';
+import type { RuleSetChange } from './service/watch-rule-sets.ts';
 
 export type FactMapper = StandingFact;
 export type FactConnectionMapper = Connection<StandingFact>;
@@ -37,5 +39,7 @@ export type RuleChangeRefusedMapper = ChangeRefused;
 export type RuleQueryResultMapper = QueryResult;
 export type WhyNotResultMapper = WhyNotAnswer;
 export type WhyNotAttemptMapper = Attempt;
+export type RuleSetChangeMapper = RuleSetChange;
+export type StreamGapMapper = StreamGap;
 export type TransitionVerdictMapper = TransitionVerdict;
 export type BlockerVerdictMapper = Blocker;

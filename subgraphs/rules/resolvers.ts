@@ -1,4 +1,5 @@
 import { NotFoundError } from '#platform/errors/index.ts';
+import { encodeCursor, type StreamGap } from '#platform/events/index.ts';
 import type { Resolvers, RuleQueryInput } from './schema.generated.ts';
 import { decideTransitions } from './service/decide.ts';
 import { assertFacts, facts, retractFacts } from './service/facts.ts';
@@ -16,6 +17,7 @@ import {
 } from './service/rules.ts';
 import { testRules } from './service/test-rules.ts';
 import { verdictProof } from './service/verdict-proof.ts';
+import { type RuleSetChange, watchRuleSets } from './service/watch-rule-sets.ts';
 
 /** The defaults of the schema have filled what the types call optional. */
 function questionOf({
@@ -87,6 +89,18 @@ export const resolvers: Resolvers = {
       rollbackRules(ctx, { ruleSet, signatureId, idempotencyKey, ...input }),
     publishRules: (_, { versionId, expectedActive = null, reason, signatureId = null, idempotencyKey = null }, ctx) =>
       publishRules(ctx, { versionId, expectedActive, reason, signatureId, idempotencyKey }),
+  },
+  Subscription: {
+    ruleSetChanged: {
+      subscribe: (_, request, ctx) => watchRuleSets(ctx, request),
+      resolve: (update: RuleSetChange | StreamGap) => update,
+    },
+  },
+  RuleSetUpdate: { __resolveType: (update) => ('kind' in update ? 'StreamGap' : 'RuleSetChange') },
+  RuleSetChange: {
+    cursor: (change) => encodeCursor(change),
+    actor: ({ actorId }) => ({ id: actorId }),
+    ruleSet: ({ ruleSet }) => ({ name: ruleSet }),
   },
   Fact: {
     __resolveReference: ({ id }, ctx) => required('Fact', id, ctx.loaders.factById.load(id)),
