@@ -55,6 +55,21 @@ export function ruleActivated(
   };
 }
 
+/** Facts and drafts came in one text; each draft has its own event as well, each fact tells of itself who and why. */
+export function knowledgeImported(
+  organizationId: string,
+  {
+    hash,
+    facts,
+    drafts,
+  }: { readonly hash: string; readonly facts: number; readonly drafts: readonly RuleSetVersion[] },
+  reason: string,
+): DomainEvent {
+  const payload = { hash, facts, drafts: drafts.map(({ id, ruleSet, number }) => ({ id, ruleSet, number })) };
+  const subject = { subjectType: 'Organization', subjectId: organizationId };
+  return { topic: TOPIC, type: 'knowledge.imported', ...subject, reason, payload };
+}
+
 /** What `ruleActivated` put into the outbox: only this file writes and reads it. */
 interface ActivatedPayload {
   readonly ruleSet: string;

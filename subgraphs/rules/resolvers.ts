@@ -2,8 +2,10 @@ import { NotFoundError } from '#platform/errors/index.ts';
 import { encodeCursor, type StreamGap } from '#platform/events/index.ts';
 import type { Resolvers, RuleQueryInput } from './schema.generated.ts';
 import { decideTransitions } from './service/decide.ts';
+import { exportKnowledge } from './service/export-knowledge.ts';
 import { assertFacts, facts, retractFacts } from './service/facts.ts';
 import { loadImage } from './service/image.ts';
+import { importKnowledge } from './service/import-knowledge.ts';
 import { executeQuery, explainAnswer, type QuestionInput, whyNotAnswer } from './service/questions.ts';
 import { rollbackRules } from './service/rollback.ts';
 import { publishRules, referencedRuleSet, ruleSetNames, saveRules, versionsOf } from './service/rule-sets.ts';
@@ -53,6 +55,7 @@ export const resolvers: Resolvers = {
     ruleSetDiff: (_, { ruleSet, from, to }, ctx) => ruleSetDiff(ctx, { ruleSet, from, to }),
     ruleSetVersion: (_, { id }, ctx) => ctx.loaders.versionById.load(id),
     businessRules: async (_, { context }, ctx) => [...(await businessRules(ctx, context))],
+    exportKnowledge: (_, { after = null }, ctx) => exportKnowledge(ctx, after),
     ruleCapabilities: (_, _args, ctx) => ruleCapabilities(ctx),
     executeQuery: (_, { input }, ctx) => executeQuery(ctx, questionOf(input)),
     explainAnswer: (_, { queryId, answer }, ctx) => explainAnswer(ctx, queryId, answer),
@@ -77,6 +80,8 @@ export const resolvers: Resolvers = {
       const saved = await saveRules(ctx, { ruleSet, text, idempotencyKey });
       return saved.kind === 'saved' ? saved.version : saved;
     },
+    importKnowledge: (_, { text, reason, idempotencyKey = null }, ctx) =>
+      importKnowledge(ctx, { text, reason, idempotencyKey }),
     testRules: (_, { versionId, cases, expectedRevision = null, reason = null, idempotencyKey = null }, ctx) =>
       testRules(ctx, {
         versionId,
@@ -124,6 +129,7 @@ export const resolvers: Resolvers = {
     tests: ({ id }, _, ctx) => ctx.loaders.suiteByVersion.load(id),
   },
   RuleTestSuite: { savedBy: ({ savedBy }) => ({ id: savedBy }) },
+  ImportKnowledgeResult: { __resolveType: (result) => ('code' in result ? 'KnowledgeRefused' : 'KnowledgeImported') },
   TestRulesResult: { __resolveType: (result) => ('code' in result ? 'RuleChangeRefused' : 'RuleTestReport') },
   RollbackRulesResult: { __resolveType: (result) => ('code' in result ? 'RuleChangeRefused' : 'RuleSetVersion') },
   RuleSetDiff: {

@@ -115,9 +115,15 @@ export async function findSameFacts(
   return rows.map(toFact);
 }
 
+/** One statement has no more parameters than PostgreSQL takes. */
+const FACTS_PER_STATEMENT = 1_000;
+
 export async function createFacts(tx: RulesTx, organizationId: string, facts: readonly StandingFact[]): Promise<void> {
-  const data = facts.map((fact) => ({ ...fact, organizationId, textHash: textHash(fact.text) }));
-  await tx.fact.createMany({ data });
+  for (let at = 0; at < facts.length; at += FACTS_PER_STATEMENT) {
+    const some = facts.slice(at, at + FACTS_PER_STATEMENT);
+    const data = some.map((fact) => ({ ...fact, organizationId, textHash: textHash(fact.text) }));
+    await tx.fact.createMany({ data });
+  }
 }
 
 export interface Retraction {

@@ -1,8 +1,10 @@
 import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { RulesContext } from '../context.ts';
+import type { RulesTx } from '../data/client.ts';
 import * as data from '../data/knowledge-repository.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
+import type { Review } from '../domain/review.ts';
 import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
 import { ruleSaved } from '../events.ts';
 import { reviewRules } from '../library/shipped-version.ts';
@@ -39,34 +41,50 @@ export async function saveRules(ctx: RulesContext, input: SaveRules): Promise<Ve
   const stored = new Set((await loadImage(ctx)).facts.map(({ predicate }) => predicate));
   const { diagnostics, termination } = reviewRules(ruleSet, readProgram(text), (predicate) => stored.has(predicate));
   if (diagnostics.some(({ severity }) => severity === 'ERROR')) return { kind: 'refused', diagnostics };
-  const { organizationId, userId } = ctx.viewer;
+  const { organizationId } = ctx.viewer;
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'saveRules', key, request }, async () => {
       await data.lockKnowledge(unit.tx, organizationId);
-      const last = await data.findLastVersion(unit.tx, organizationId, ruleSet);
-      const hash = hashOf(text);
-      if (last?.hash === hash) return { kind: 'saved', version: last } as const;
-      const version: RuleSetVersion = {
-        id: ctx.newId(),
-        ruleSet,
-        number: (last?.number ?? 0) + 1,
-        text,
-        hash,
-        status: 'DRAFT',
-        termination,
-        diagnostics,
-        savedAt: ctx.clock(),
-        savedBy: userId,
-        publishedAt: null,
-        publishedBy: null,
-        publishReason: null,
-        signatureId: null,
-      };
-      await data.createVersion(unit.tx, organizationId, version);
-      await unit.announce([ruleSaved(version)]);
+      const { version, isNew } = await saveDraft(ctx, unit.tx, { ruleSet, text, diagnostics, termination });
+      if (isNew) await unit.announce([ruleSaved(version)]);
       return { kind: 'saved', version } as const;
     }),
   );
+}
+
+export interface ReviewedRules extends Review {
+  readonly ruleSet: string;
+  readonly text: string;
+}
+
+/** A draft of a text without errors; call it under the lock. A text that is the newest version's already is that version. */
+export async function saveDraft(
+  ctx: RulesContext,
+  tx: RulesTx,
+  { ruleSet, text, diagnostics, termination }: ReviewedRules,
+): Promise<{ readonly version: RuleSetVersion; readonly isNew: boolean }> {
+  const { organizationId, userId } = ctx.viewer;
+  const last = await data.findLastVersion(tx, organizationId, ruleSet);
+  const hash = hashOf(text);
+  if (last?.hash === hash) return { version: last, isNew: false };
+  const version: RuleSetVersion = {
+    id: ctx.newId(),
+    ruleSet,
+    number: (last?.number ?? 0) + 1,
+    text,
+    hash,
+    status: 'DRAFT',
+    termination,
+    diagnostics,
+    savedAt: ctx.clock(),
+    savedBy: userId,
+    publishedAt: null,
+    publishedBy: null,
+    publishReason: null,
+    signatureId: null,
+  };
+  await data.createVersion(tx, organizationId, version);
+  return { version, isNew: true };
 }
 
 export interface PublishRules {
