@@ -17,7 +17,8 @@ export interface ConditionalQuestion extends RuleQuestion {
 /** A decision with what it rests on. */
 export interface RuleVerdict {
   readonly blockers: readonly Blocker[];
-  readonly proof: { readonly text: string; readonly tree: unknown } | null;
+  /** Left out where it was not asked for. */
+  readonly proof?: { readonly text: string; readonly tree: unknown } | null;
   readonly ruleSetVersion: { readonly id: string; readonly number: number };
 }
 
@@ -28,19 +29,23 @@ export interface RulesPort {
    */
   decide(questions: readonly RuleQuestion[], shared: readonly string[]): Promise<readonly (readonly Blocker[])[]>;
   /**
-   * As `decide`, with reasons.
+   * As `decide`, with what each decision rests on; `proved`: also with its proof, which costs as much again.
    * @throws BadInputError for a condition that is no fact, UnavailableError when rules does not answer.
    */
-  explain(questions: readonly ConditionalQuestion[], shared: readonly string[]): Promise<readonly RuleVerdict[]>;
+  explain(
+    questions: readonly ConditionalQuestion[],
+    shared: readonly string[],
+    proved: boolean,
+  ): Promise<readonly RuleVerdict[]>;
 }
 
 const DOCUMENT = `query DecideTransitions($shared: [String!]!, $questions: [TransitionQuestionInput!]!) {
   decideTransitions(shared: $shared, questions: $questions) { blockers { code message ruleId missingFacts } }
 }`;
 
-const EXPLAIN = `query ExplainTransitions($shared: [String!]!, $questions: [TransitionQuestionInput!]!) {
+const EXPLAIN = `query ExplainTransitions($shared: [String!]!, $questions: [TransitionQuestionInput!]!, $proved: Boolean!) {
   decideTransitions(shared: $shared, questions: $questions) {
-    blockers { code message ruleId missingFacts } proof { text tree } ruleSetVersion { id number }
+    blockers { code message ruleId missingFacts } proof @include(if: $proved) { text tree } ruleSetVersion { id number }
   }
 }`;
 
@@ -59,9 +64,10 @@ export function createRules(ask: Ask): RulesPort {
       const { decideTransitions } = await ask<Answer<Pick<RuleVerdict, 'blockers'>>>('rules', DOCUMENT, variables);
       return decideTransitions.map(({ blockers }) => blockers);
     },
-    async explain(questions, shared) {
+    async explain(questions, shared, proved) {
       const variables = {
         shared,
+        proved,
         questions: questions.map(({ sampleId, question, facts, conditions }) => ({
           sampleId,
           ...question,

@@ -65,10 +65,11 @@ export async function askRules(ctx: WorkflowsContext, questions: readonly Workfl
 export async function askRulesWhy(
   ctx: WorkflowsContext,
   questions: readonly (WorkflowQuestion & { readonly conditions: readonly string[] })[],
+  proved: boolean,
 ): Promise<readonly RuleVerdict[]> {
   if (questions.length === 0) return [];
   const asked = await withFacts(ctx, questions);
-  const verdicts = await ctx.rules.explain(asked, requestFacts(ctx.viewer, ctx.clock()));
+  const verdicts = await ctx.rules.explain(asked, requestFacts(ctx.viewer, ctx.clock()), proved);
   checkAllAnswered(verdicts.length, asked.length);
   return verdicts;
 }

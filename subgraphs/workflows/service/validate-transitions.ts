@@ -10,6 +10,8 @@ export interface TransitionRequest {
   readonly workflowId: string;
   readonly to: Stage;
   readonly conditions: readonly string[];
+  /** Whether the proof will be read. */
+  readonly proved: boolean;
 }
 
 export interface TransitionValidation {
@@ -17,7 +19,7 @@ export interface TransitionValidation {
   readonly to: Stage;
   readonly allowed: boolean;
   readonly blockers: readonly Blocker[];
-  readonly proof: RuleVerdict['proof'];
+  readonly proof: NonNullable<RuleVerdict['proof']> | null;
   readonly ruleSetVersion: RuleVerdict['ruleSetVersion'] | null;
 }
 
@@ -69,6 +71,7 @@ export async function validateTransitions(
       question,
       conditions: request.conditions,
     })),
+    requests.some(({ proved }) => proved),
   );
   const verdictOf = new Map(open.map(({ candidate }, at) => [candidate, verdicts[at]]));
   return candidates.map((candidate) =>

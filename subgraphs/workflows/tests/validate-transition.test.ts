@@ -84,7 +84,7 @@ test('what the stage machine refuses is not put to the rules', async () => {
 
 test('many questions of one request are one snapshot and one batch', async () => {
   const ids = [await start(), await start(), await start()];
-  const { asked, snapshots } = lab.neighbours;
+  const { asked, snapshots, proved } = lab.neighbours;
   const [batches, taken] = [asked.length, snapshots];
   const fields = ids.map((id, n) => `v${n}: validateTransition(workflowId: "${id}", to: SAMPLE_RECEPTION) { allowed }`);
   expect(Object.values(await lab.ask<object>(clerk, `{ ${fields.join(' ')} }`))).toEqual(
@@ -92,6 +92,7 @@ test('many questions of one request are one snapshot and one batch', async () =>
   );
   expect(lab.neighbours.asked.slice(batches).map((batch) => batch.length)).toEqual([3]);
   expect(lab.neighbours.snapshots - taken).toBe(1);
+  expect(lab.neighbours.proved).toBe(proved); // nobody asked for a proof
 });
 
 test('another organization has no such workflow, and people of a client may not ask', async () => {
