@@ -1,5 +1,6 @@
 import type { StreamGap } from '#platform/events/index.ts';
 import type { Connection, Edge } from '#platform/graphql/index.ts';
+import type { Activation } from './domain/activation.ts';
 import type { Blocker } from './domain/decision.ts';
 import type { Diagnostic } from './domain/program.ts';
 import type { Rule, RuleSetVersion } from './domain/rule.ts';
@@ -31,6 +32,9 @@ export type RuleSetVersionConnectionMapper = Connection<RuleSetVersion>;
 export type RuleSetVersionEdgeMapper = Edge<RuleSetVersion>;
 export type RuleDiagnosticMapper = Diagnostic;
 export type RulesRefusedMapper = RulesRefused;
+export type RuleActivationMapper = Activation;
+export type RuleActivationConnectionMapper = Connection<Activation>;
+export type RuleActivationEdgeMapper = Edge<Activation>;
 export type RuleSetDiffMapper = VersionDiff;
 export type RuleChangeMapper = RuleChange;
 export type RuleTestSuiteMapper = RuleTestSuite;

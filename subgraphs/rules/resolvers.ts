@@ -8,7 +8,14 @@ import { loadImage } from './service/image.ts';
 import { importKnowledge } from './service/import-knowledge.ts';
 import { executeQuery, explainAnswer, type QuestionInput, whyNotAnswer } from './service/questions.ts';
 import { rollbackRules } from './service/rollback.ts';
-import { publishRules, referencedRuleSet, ruleSetNames, saveRules, versionsOf } from './service/rule-sets.ts';
+import {
+  activationsOf,
+  publishRules,
+  referencedRuleSet,
+  ruleSetNames,
+  saveRules,
+  versionsOf,
+} from './service/rule-sets.ts';
 import {
   businessRules,
   listRules,
@@ -119,7 +126,9 @@ export const resolvers: Resolvers = {
     id: ({ name }) => name,
     active: async ({ name }, _, ctx) => (await loadImage(ctx)).active.get(name) ?? null,
     versions: ({ name }, page, ctx) => versionsOf(ctx, name, page),
+    activations: ({ name }, page, ctx) => activationsOf(ctx, name, page),
   },
+  RuleActivation: { by: ({ by }) => ({ id: by }) },
   RuleSetVersion: {
     __resolveReference: ({ id }, ctx) => required('RuleSetVersion', id, ctx.loaders.versionById.load(id)),
     ruleSet: ({ ruleSet }) => ({ name: ruleSet }),

@@ -1,8 +1,10 @@
 import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { RulesContext } from '../context.ts';
+import { countActivations, listActivations } from '../data/activation-repository.ts';
 import type { RulesTx } from '../data/client.ts';
 import * as data from '../data/knowledge-repository.ts';
+import type { Activation } from '../domain/activation.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
 import type { Review } from '../domain/review.ts';
 import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
@@ -148,6 +150,26 @@ export async function ruleSetNames(ctx: RulesContext): Promise<string[]> {
 export async function referencedRuleSet(ctx: RulesContext, id: string): Promise<{ readonly name: string }> {
   if (!(await ruleSetNames(ctx)).includes(id)) throw new NotFoundError('RuleSet', id);
   return { name: id };
+}
+
+export async function activationsOf(
+  ctx: RulesContext,
+  ruleSet: string,
+  page: { readonly first: number; readonly after?: string | null | undefined },
+): Promise<Connection<Activation>> {
+  const first = pageSize(page.first);
+  const [at, id] = page.after ? decodeKeyset(page.after, ['date', 'uuid']) : [];
+  const after = at === undefined || id === undefined ? null : { at, id };
+  const { organizationId } = ctx.viewer;
+  const rows = await ctx.db.read(ctx.viewer, (tx) => listActivations(tx, organizationId, ruleSet, first, after));
+  return connectionOf({
+    rows,
+    first,
+    after: page.after,
+    cursor: (activation) => encodeKeyset([activation.at, activation.id]),
+    node: (activation) => activation,
+    totalCount: () => ctx.db.read(ctx.viewer, (tx) => countActivations(tx, organizationId, ruleSet)),
+  });
 }
 
 export async function versionsOf(

@@ -56,6 +56,22 @@ test('an earlier version comes back as one more activation: nothing of the other
     { number: 2, reason: 'first', signature_id: null, by },
     { number: 1, reason: 'too strict', signature_id: 'sig-9', by },
   ]);
+  const LIST = `query List($after: String) { ruleSets { activations(first: 2, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor } edges { node { number by { id } reason signatureId } } } } }`;
+  const page = async (after: string | null) => (await lab.ask(manager, LIST, { after })).ruleSets[0].activations;
+  const newest = await page(null);
+  expect(newest).toMatchObject({
+    totalCount: 3,
+    pageInfo: { hasNextPage: true },
+    edges: [
+      { node: { number: 1, by: { id: by }, reason: 'too strict', signatureId: 'sig-9' } },
+      { node: { number: 2 } },
+    ],
+  });
+  expect(await page(newest.pageInfo.endCursor)).toMatchObject({
+    pageInfo: { hasNextPage: false },
+    edges: [{ node: { number: 1, reason: 'first', signatureId: null } }],
+  });
   await expect(lab.rowsAs(manager.organizationId, "UPDATE rule_activation SET reason = ''")).rejects.toThrow(
     'permission denied',
   );
