@@ -5,6 +5,7 @@ import { deref, isCallable, type Term } from './term.ts';
 const GOAL_ARGUMENTS: ReadonlyMap<string, readonly number[]> = new Map([
   [',/2', [0, 1]],
   [';/2', [0, 1]],
+  ['|/2', [0, 1]],
   ['->/2', [0, 1]],
   ['*->/2', [0, 1]],
   ['\\+/1', [0]],
