@@ -746,7 +746,7 @@ export type KnowledgeImported = {
 
 /** Why a text of knowledge was not imported. */
 export type KnowledgeRefusal =
-  /** It is larger than 1,000,000 characters, or has more than 50 sets of rules: import it in parts. */
+  /** It is larger than 1,000,000 characters, or has more than 10,000 facts or 50 sets of rules: import it in parts. */
   | 'TOO_LARGE'
   /** It is no text of knowledge. */
   | 'UNREADABLE'

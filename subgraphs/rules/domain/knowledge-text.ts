@@ -23,6 +23,9 @@ export interface KnowledgeFault {
   readonly line: number;
 }
 
+/** Facts of one text: reading and writing more at once would hold everybody up. */
+export const MAX_FACTS_PER_TEXT = 10_000;
+
 /** Everything is a comment to Prolog, so the text can be read by other systems as well. */
 const FIRST_LINE = '% ALIMS knowledge 1';
 const SECTION = /^% ALIMS (?:rules (\S+)|(facts))$/;
@@ -72,44 +75,59 @@ function readFactLine(source: string, line: number): (WrittenFact & { line: numb
   return { text, validFrom, validTo, line };
 }
 
+/** The lines below a header of ours, or above the first one. */
+interface Section {
+  readonly kind: 'preface' | 'rules' | 'facts';
+  /** Of a rule set. */
+  readonly name: string;
+  /** Of the header, from 1. */
+  readonly line: number;
+  readonly lines: string[];
+}
+
+function sectionsOf(source: string): Section[] {
+  const sections: Section[] = [{ kind: 'preface', name: '', line: 1, lines: [] }];
+  source.split('\n').forEach((written, at) => {
+    const [header, name, facts] = SECTION.exec(written) ?? [];
+    if (header === undefined) sections.at(-1)?.lines.push(written);
+    else sections.push({ kind: facts ? 'facts' : 'rules', name: name ?? '', line: at + 1, lines: [] });
+  });
+  return sections;
+}
+
+function readFacts({ line, lines }: Section): ReadKnowledge['facts'] | KnowledgeFault {
+  const facts = lines.map((written, at) => readFactLine(written, line + 1 + at)).filter((fact) => fact !== null);
+  const fault = facts.find((fact) => 'fault' in fact);
+  return fault ?? facts.filter((fact) => 'text' in fact);
+}
+
+/** A section ends with the line break that was written behind its text, and the last one with the end of the source. */
+function rulesText({ lines }: Section, isLast: boolean): string {
+  const own = isLast && lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  return own.map((written) => (ESCAPED.test(written) ? written.slice(1) : written)).join('\n');
+}
+
 /** Reads what `writeKnowledge` wrote, or somebody by hand. */
 export function readKnowledge(source: string): ReadKnowledge | KnowledgeFault {
-  const lines = source.split('\n');
-  if (lines[0]?.trimEnd() !== FIRST_LINE) return { fault: `Expected the first line ${FIRST_LINE}.`, line: 1 };
-  const ruleSets: { name: string; line: number; lines: string[] }[] = [];
-  const facts: (WrittenFact & { line: number })[] = [];
-  let rules: string[] | null = null;
-  let inFacts = false;
-  for (let at = 1; at < lines.length; at++) {
-    const written = lines[at]!;
-    const [header, name, factsHeader] = SECTION.exec(written) ?? [];
-    if (header !== undefined) {
-      inFacts = factsHeader !== undefined;
-      rules = inFacts ? null : [];
-      if (rules !== null) ruleSets.push({ name: name ?? '', line: at + 1, lines: rules });
-      continue;
-    }
-    if (rules !== null) {
-      rules.push(ESCAPED.test(written) ? written.slice(1) : written);
-      continue;
-    }
-    const fact = readFactLine(written, at + 1);
-    if (fact === null) continue;
-    if ('fault' in fact) return fact;
-    if (!inFacts) return { fault: 'Expected a section: "% ALIMS rules <name>" or "% ALIMS facts".', line: at + 1 };
-    facts.push(fact);
+  const [preface, ...sections] = sectionsOf(source);
+  const [first = '', ...remarks] = preface?.lines ?? [];
+  if (first.trimEnd() !== FIRST_LINE) return { fault: `Expected the first line ${FIRST_LINE}.`, line: 1 };
+  const stray = remarks.findIndex((written) => readFactLine(written, 0) !== null);
+  if (stray !== -1) {
+    return { fault: 'Expected a section: "% ALIMS rules <name>" or "% ALIMS facts".', line: stray + 2 };
   }
-  const again = ruleSets.find(({ name }, i) => ruleSets.findIndex((other) => other.name === name) !== i);
-  if (again !== undefined) return { fault: `The rules of ${again.name} come twice.`, line: again.line };
-  // A section ends with the line break that was written behind its text, and the last one with the end of the source.
-  const textOf = (section: readonly string[], last: boolean) =>
-    (last && section.at(-1) === '' ? section.slice(0, -1) : section).join('\n');
-  return {
-    ruleSets: ruleSets.map(({ name, line, lines: section }) => ({
-      name,
-      line,
-      text: textOf(section, section === rules),
-    })),
-    facts,
-  };
+  const facts: ReadKnowledge['facts'][number][] = [];
+  const ruleSets = new Map<string, ReadKnowledge['ruleSets'][number]>();
+  for (const section of sections) {
+    const { kind, name, line } = section;
+    if (kind === 'facts') {
+      const read = readFacts(section);
+      if ('fault' in read) return read;
+      for (const fact of read) facts.push(fact);
+    } else {
+      if (ruleSets.has(name)) return { fault: `The rules of ${name} come twice.`, line };
+      ruleSets.set(name, { name, line, text: rulesText(section, section === sections.at(-1)) });
+    }
+  }
+  return { ruleSets: [...ruleSets.values()], facts };
 }

@@ -1,7 +1,7 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import { decodeKeyset, encodeKeyset } from '#platform/graphql/index.ts';
 import type { RulesContext } from '../context.ts';
-import { writeKnowledge } from '../domain/knowledge-text.ts';
+import { MAX_FACTS_PER_TEXT, writeKnowledge } from '../domain/knowledge-text.ts';
 import type { StandingFact } from '../domain/standing-fact.ts';
 import { loadImage } from './image.ts';
 
@@ -55,7 +55,7 @@ export async function exportKnowledge(ctx: RulesContext, after: string | null): 
   let end = start;
   for (let bytes = 0; end < items.length; end++) {
     bytes += bytesOf(items[end]!);
-    if (bytes > PART_BYTES && end > start) break;
+    if (end - start === MAX_FACTS_PER_TEXT || (bytes > PART_BYTES && end > start)) break;
   }
   const part = items.slice(start, end);
   const ruleSets = part.flatMap((item) => (item.kind === 'rules' ? [{ name: item.key, text: item.text }] : []));

@@ -1,7 +1,7 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import type { RulesContext } from '../context.ts';
 import { createFacts, findFactsFrom, lockKnowledge } from '../data/knowledge-repository.ts';
-import { type ReadKnowledge, readKnowledge } from '../domain/knowledge-text.ts';
+import { MAX_FACTS_PER_TEXT, type ReadKnowledge, readKnowledge } from '../domain/knowledge-text.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
 import { hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
 import type { StandingFact } from '../domain/standing-fact.ts';
@@ -94,6 +94,10 @@ async function check(ctx: RulesContext, { text, reason }: ImportKnowledge): Prom
   const oneTooMany = read.ruleSets[MAX_RULE_SETS];
   if (oneTooMany !== undefined) {
     return refusedAt(oneTooMany.line, 'TOO_LARGE', `At most ${MAX_RULE_SETS} sets of rules are imported at once.`);
+  }
+  const factTooMany = read.facts[MAX_FACTS_PER_TEXT];
+  if (factTooMany !== undefined) {
+    return refusedAt(factTooMany.line, 'TOO_LARGE', `At most ${MAX_FACTS_PER_TEXT} facts are imported at once.`);
   }
   const facts = checkFacts(ctx, read, ctx.clock(), reason);
   if ('code' in facts) return facts;

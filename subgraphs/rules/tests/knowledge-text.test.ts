@@ -149,6 +149,18 @@ test('much knowledge comes in parts, each of which is imported by itself', async
   expect(facts.totalCount).toBe(800);
 });
 
+test('ten thousand facts go in at once, and no more', async () => {
+  const facts = (count: number) => Array.from({ length: count }, (_, i) => `reading(${i}).\n`).join('');
+  const text = (count: number) => `${HEADER}% ALIMS facts\n${facts(count)}`;
+  expect(await imported(manager, text(10_001))).toMatchObject({ code: 'TOO_LARGE', line: 10_003 });
+  expect(await imported(manager, text(10_000))).toMatchObject({ added: 10_000 });
+  expect(await exported()).toMatchObject({ facts: 10_000, next: null });
+  await lab.ask(manager, operation('AssertFacts'), { facts: [{ text: 'reading(last)' }] });
+  const part = await exported();
+  expect(part.facts).toBe(10_000);
+  expect(await exported(manager, part.next)).toMatchObject({ facts: 1, next: null });
+});
+
 test('another organization exports nothing of it; readers export and may not import', async () => {
   await fill();
   expect(await exported(person('lab_manager'))).toEqual({ text: HEADER, ruleSets: 0, facts: 0, next: null });
