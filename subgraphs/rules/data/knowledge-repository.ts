@@ -115,15 +115,16 @@ export async function findSameFacts(
   return rows.map(toFact);
 }
 
-/** One statement has no more parameters than PostgreSQL takes. */
-const FACTS_PER_STATEMENT = 1_000;
-
+/** All in one parameter: an import brings thousands, and a parameter for each value would cost more than the rows. */
 export async function createFacts(tx: RulesTx, organizationId: string, facts: readonly StandingFact[]): Promise<void> {
-  for (let at = 0; at < facts.length; at += FACTS_PER_STATEMENT) {
-    const some = facts.slice(at, at + FACTS_PER_STATEMENT);
-    const data = some.map((fact) => ({ ...fact, organizationId, textHash: textHash(fact.text) }));
-    await tx.fact.createMany({ data });
-  }
+  if (facts.length === 0) return;
+  const rows = JSON.stringify(facts.map((fact) => ({ ...fact, textHash: textHash(fact.text) })));
+  await tx.$executeRaw`
+    INSERT INTO fact (id, organization_id, predicate, text, text_hash, valid_from, valid_to, asserted_at, asserted_by, reason)
+    SELECT f.id, ${organizationId}::uuid, f.predicate, f.text, f."textHash", f."validFrom", f."validTo", f."assertedAt",
+      f."assertedBy", f.reason
+    FROM jsonb_to_recordset(${rows}::jsonb) AS f(id uuid, predicate text, text text, "textHash" text,
+      "validFrom" timestamptz, "validTo" timestamptz, "assertedAt" timestamptz, "assertedBy" uuid, reason text)`;
 }
 
 export interface Retraction {

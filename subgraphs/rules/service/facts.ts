@@ -34,6 +34,8 @@ function acceptable(text: string, place: string): Fact {
   const fact = readFact(text);
   const refused = (why: string) => new BadInputError(`${place} ${JSON.stringify(text.slice(0, 200))}: ${why}`);
   if ('refused' in fact) throw refused(fact.refused);
+  // An escape such as \xd800\ can say what no store keeps.
+  if (!fact.text.isWellFormed()) throw refused('It holds half of a surrogate pair, which is no text.');
   if (isShipped(fact.predicate)) {
     throw refused(`${fact.predicate} is defined by shipped rules: choose another name.`);
   }

@@ -47,7 +47,10 @@ function checkedCase({ name, goal, assume, expected }: RuleTest, at: number): Ru
   });
   const canonical = expected.map((text, i) => {
     const { term, variables } = readGoal(text, `${place}.expected[${i}]`);
-    return writeTerm(term, new Map([...variables].map(([variableName, { variable }]) => [variable, variableName])));
+    const names = new Map([...variables].map(([variableName, { variable }]) => [variable, variableName]));
+    const written = writeTerm(term, names);
+    if (written.isWellFormed()) return written;
+    throw new BadInputError(`${place}.expected[${i}] holds half of a surrogate pair, which is no text.`);
   });
   return { name: name.trim(), goal, assume, expected: canonical };
 }

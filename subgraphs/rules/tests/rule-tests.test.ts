@@ -169,6 +169,7 @@ test.each([
   [{ goal: 'blocker(' }, 'cases[0].goal'],
   [{ assume: ['p(X)'] }, 'cases[0].assume[0]'],
   [{ expected: ['p('] }, 'cases[0].expected[0]'],
+  [{ expected: ["p('\\xd800\\')"] }, 'cases[0].expected[0]'],
   [{ name: ' ' }, 'cases[0].name'],
 ])('a case with %j is refused, and nothing is kept', async (over, place) => {
   const versionId = await save();
