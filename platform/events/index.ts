@@ -1,6 +1,7 @@
 export { tellCommits } from './commits.ts';
 export { decodeCursor, encodeCursor, type Position } from './cursor.ts';
 export { createEventLog, type EventLogOptions, type LiveEventLog } from './event-log.ts';
+export { filterMap } from './filter-map.ts';
 export { createMemoryBus } from './memory-bus.ts';
 export { UnhandledEventsError } from './publish-error.ts';
 export { createRedisBus, type RedisBusOptions } from './redis-bus.ts';

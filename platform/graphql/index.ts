@@ -14,3 +14,4 @@ export { createGraphQLHandler } from './handler.ts';
 export { defineSubgraph, type Host, type Route, type SubgraphModule } from './module.ts';
 export { parseDateTime, parseDecimal } from './scalars.ts';
 export { buildSchema, readSchema } from './schema.ts';
+export { selects } from './selects.ts';

@@ -1,12 +1,17 @@
 import DataLoader from 'dataloader';
 import type { LRUCache } from 'lru-cache';
 import type { Database } from '#platform/database/index.ts';
+import type { EventLog } from '#platform/events/index.ts';
 import type { RequestContext } from '#platform/graphql/index.ts';
+import { isId } from '#platform/identity/index.ts';
 import type { RulesTx } from './data/client.ts';
 import { findFacts, findVersions } from './data/knowledge-repository.ts';
+import { findLastSuites } from './data/test-repository.ts';
 import type { Rule, RuleSetVersion } from './domain/rule.ts';
+import type { RuleTestSuite } from './domain/rule-test.ts';
 import type { StandingFact } from './domain/standing-fact.ts';
 import { SHIPPED_VERSION } from './library/shipped-version.ts';
+import type { AnswerCache } from './service/answer-cache.ts';
 import type { Image } from './service/image.ts';
 import { findRules } from './service/rules.ts';
 
@@ -14,6 +19,10 @@ export interface RulesDeps {
   readonly db: Database<RulesTx>;
   /** By organization: what its rules and facts look like to the engine. */
   readonly images: LRUCache<string, Image>;
+  /** Answers of all organizations, none of them found by another. */
+  readonly answers: AnswerCache;
+  /** The events that rules announced. */
+  readonly log: EventLog;
   readonly clock: () => Date;
   /** Milliseconds that never run backwards: what evaluations are timed by. */
   readonly timer: () => number;
@@ -25,6 +34,8 @@ export interface RulesContext extends RequestContext, RulesDeps {
     readonly factById: DataLoader<string, StandingFact | null>;
     readonly versionById: DataLoader<string, RuleSetVersion | null>;
     readonly ruleById: DataLoader<string, Rule | null>;
+    /** The newest tests of a version. */
+    readonly suiteByVersion: DataLoader<string, RuleTestSuite | null>;
   };
 }
 
@@ -44,10 +55,16 @@ export function createContext(deps: RulesDeps, request: RequestContext): RulesCo
     return inOrder(ids, [SHIPPED_VERSION, ...rows]);
   });
   const ruleById = new DataLoader<string, Rule | null>(async (ids) => inOrder(ids, await findRules(context, ids)));
+  const suiteByVersion = new DataLoader<string, RuleTestSuite | null>(async (ids) => {
+    const stored = ids.filter(isId);
+    const suites = stored.length === 0 ? [] : await deps.db.read(request.viewer, (tx) => findLastSuites(tx, stored));
+    const byVersion = new Map(suites.map((suite) => [suite.versionId, suite]));
+    return ids.map((id) => byVersion.get(id) ?? null);
+  });
   // The getter `viewer` must stay a getter: it throws without a signed-in person.
   const context: RulesContext = Object.create(request, {
     ...Object.getOwnPropertyDescriptors(deps),
-    loaders: { value: { factById, versionById, ruleById } },
+    loaders: { value: { factById, versionById, ruleById, suiteByVersion } },
   });
   return context;
 }

@@ -1,11 +1,32 @@
 import { NotFoundError } from '#platform/errors/index.ts';
+import { encodeCursor, type StreamGap } from '#platform/events/index.ts';
 import type { Resolvers, RuleQueryInput } from './schema.generated.ts';
 import { decideTransitions } from './service/decide.ts';
+import { exportKnowledge } from './service/export-knowledge.ts';
 import { assertFacts, facts, retractFacts } from './service/facts.ts';
 import { loadImage } from './service/image.ts';
+import { importKnowledge } from './service/import-knowledge.ts';
 import { executeQuery, explainAnswer, type QuestionInput, whyNotAnswer } from './service/questions.ts';
-import { publishRules, referencedRuleSet, ruleSetNames, saveRules, versionsOf } from './service/rule-sets.ts';
-import { businessRules, listRules, pageOfRules, ruleCapabilities, rulesOfVersion } from './service/rules.ts';
+import { rollbackRules } from './service/rollback.ts';
+import {
+  activationsOf,
+  publishRules,
+  referencedRuleSet,
+  ruleSetNames,
+  saveRules,
+  versionsOf,
+} from './service/rule-sets.ts';
+import {
+  businessRules,
+  listRules,
+  pageOfRules,
+  ruleCapabilities,
+  ruleSetDiff,
+  rulesOfVersion,
+} from './service/rules.ts';
+import { testRules } from './service/test-rules.ts';
+import { verdictProof } from './service/verdict-proof.ts';
+import { type RuleSetChange, watchRuleSets } from './service/watch-rule-sets.ts';
 
 /** The defaults of the schema have filled what the types call optional. */
 function questionOf({
@@ -14,8 +35,9 @@ function questionOf({
   distinct = false,
   assume = [],
   limits,
+  asOf = null,
 }: RuleQueryInput): QuestionInput {
-  return { goal, ruleSet, distinct, assume, limits: limits ?? {} };
+  return { goal, ruleSet, distinct, assume, limits: limits ?? {}, asOf };
 }
 
 function person(id: string | null): { id: string } | null {
@@ -37,13 +59,20 @@ export const resolvers: Resolvers = {
       listRules(ctx, { ruleSet, version, first, after }),
     rule: (_, { id }, ctx) => ctx.loaders.ruleById.load(id),
     ruleSets: async (_, _args, ctx) => (await ruleSetNames(ctx)).map((name) => ({ name })),
+    ruleSetDiff: (_, { ruleSet, from, to }, ctx) => ruleSetDiff(ctx, { ruleSet, from, to }),
     ruleSetVersion: (_, { id }, ctx) => ctx.loaders.versionById.load(id),
     businessRules: async (_, { context }, ctx) => [...(await businessRules(ctx, context))],
+    exportKnowledge: (_, { after = null }, ctx) => exportKnowledge(ctx, after),
     ruleCapabilities: (_, _args, ctx) => ruleCapabilities(ctx),
     executeQuery: (_, { input }, ctx) => executeQuery(ctx, questionOf(input)),
     explainAnswer: (_, { queryId, answer }, ctx) => explainAnswer(ctx, queryId, answer),
     whyNot: (_, { input }, ctx) => whyNotAnswer(ctx, questionOf(input)),
-    decideTransitions: (_, { shared, questions }, ctx) => decideTransitions(ctx, shared, questions),
+    decideTransitions: (_, { shared, questions }, ctx) =>
+      decideTransitions(
+        ctx,
+        shared,
+        questions.map((question) => ({ ...question, conditions: question.conditions ?? [] })),
+      ),
   },
   Mutation: {
     assertFacts: (_, { facts: inputs, reason = null, idempotencyKey = null }, ctx) =>
@@ -58,8 +87,32 @@ export const resolvers: Resolvers = {
       const saved = await saveRules(ctx, { ruleSet, text, idempotencyKey });
       return saved.kind === 'saved' ? saved.version : saved;
     },
+    importKnowledge: (_, { text, reason, idempotencyKey = null }, ctx) =>
+      importKnowledge(ctx, { text, reason, idempotencyKey }),
+    testRules: (_, { versionId, cases, expectedRevision = null, reason = null, idempotencyKey = null }, ctx) =>
+      testRules(ctx, {
+        versionId,
+        cases: cases?.map(({ name, goal, assume = [], expected }) => ({ name, goal, assume, expected })) ?? null,
+        expectedRevision,
+        reason,
+        idempotencyKey,
+      }),
+    rollbackRules: (_, { ruleSet, signatureId = null, idempotencyKey = null, ...input }, ctx) =>
+      rollbackRules(ctx, { ruleSet, signatureId, idempotencyKey, ...input }),
     publishRules: (_, { versionId, expectedActive = null, reason, signatureId = null, idempotencyKey = null }, ctx) =>
       publishRules(ctx, { versionId, expectedActive, reason, signatureId, idempotencyKey }),
+  },
+  Subscription: {
+    ruleSetChanged: {
+      subscribe: (_, request, ctx) => watchRuleSets(ctx, request),
+      resolve: (update: RuleSetChange | StreamGap) => update,
+    },
+  },
+  RuleSetUpdate: { __resolveType: (update) => ('kind' in update ? 'StreamGap' : 'RuleSetChange') },
+  RuleSetChange: {
+    cursor: (change) => encodeCursor(change),
+    actor: ({ actorId }) => ({ id: actorId }),
+    ruleSet: ({ ruleSet }) => ({ name: ruleSet }),
   },
   Fact: {
     __resolveReference: ({ id }, ctx) => required('Fact', id, ctx.loaders.factById.load(id)),
@@ -73,22 +126,36 @@ export const resolvers: Resolvers = {
     id: ({ name }) => name,
     active: async ({ name }, _, ctx) => (await loadImage(ctx)).active.get(name) ?? null,
     versions: ({ name }, page, ctx) => versionsOf(ctx, name, page),
+    activations: ({ name }, page, ctx) => activationsOf(ctx, name, page),
   },
+  RuleActivation: { by: ({ by }) => ({ id: by }) },
   RuleSetVersion: {
     __resolveReference: ({ id }, ctx) => required('RuleSetVersion', id, ctx.loaders.versionById.load(id)),
     ruleSet: ({ ruleSet }) => ({ name: ruleSet }),
     rules: (version, page) => pageOfRules(rulesOfVersion(version), page),
     savedBy: ({ savedBy }) => person(savedBy),
     publishedBy: ({ publishedBy }) => person(publishedBy),
+    tests: ({ id }, _, ctx) => ctx.loaders.suiteByVersion.load(id),
+  },
+  RuleTestSuite: { savedBy: ({ savedBy }) => ({ id: savedBy }) },
+  ImportKnowledgeResult: { __resolveType: (result) => ('code' in result ? 'KnowledgeRefused' : 'KnowledgeImported') },
+  TestRulesResult: { __resolveType: (result) => ('code' in result ? 'RuleChangeRefused' : 'RuleTestReport') },
+  RollbackRulesResult: { __resolveType: (result) => ('code' in result ? 'RuleChangeRefused' : 'RuleSetVersion') },
+  RuleSetDiff: {
+    added: ({ added }) => [...added],
+    removed: ({ removed }) => [...removed],
+    changed: ({ changed }) => [...changed],
   },
   SaveRulesResult: { __resolveType: (result) => ('kind' in result ? 'RulesRefused' : 'RuleSetVersion') },
   RuleQueryResult: {
     ruleSetVersion: ({ version }) => version,
     truncated: ({ stoppedBy }) => stoppedBy !== null,
-    cached: () => false,
     stats: ({ inferences, elapsedMs }) => ({ inferences, elapsedMs }),
   },
   WhyNotAttempt: { rule: ({ ruleId }, _, ctx) => (ruleId === null ? null : ctx.loaders.ruleById.load(ruleId)) },
-  TransitionVerdict: { ruleSetVersion: ({ version }) => version },
+  TransitionVerdict: {
+    proof: (verdict, _, ctx) => verdictProof(ctx, verdict),
+    ruleSetVersion: ({ version }) => version,
+  },
   BlockerVerdict: { rule: ({ ruleId }, _, ctx) => required('Rule', ruleId, ctx.loaders.ruleById.load(ruleId)) },
 };

@@ -3,14 +3,18 @@ import { defineSubgraph, type Host, readSchema } from '#platform/graphql/index.t
 import { createContext, type RulesContext, type RulesDeps } from './context.ts';
 import { createClient } from './data/client.ts';
 import { resolvers } from './resolvers.ts';
+import { AnswerCache } from './service/answer-cache.ts';
 import { purgeQuestions } from './service/questions.ts';
 
 /** Organizations whose knowledge is kept in memory; the others' is read again when they ask. */
 const MAX_IMAGES = 50;
 
 export async function createDeps(host: Host): Promise<RulesDeps> {
+  const db = await host.database('rules', createClient);
   return {
-    db: await host.database('rules', createClient),
+    db,
+    log: host.eventLog(db),
+    answers: new AnswerCache(host.metrics),
     images: new LRUCache({ max: MAX_IMAGES }),
     clock: host.clock,
     timer: () => performance.now(),

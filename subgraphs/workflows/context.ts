@@ -8,6 +8,11 @@ import type { Scope, WorkflowReader, WorkflowStore } from './data/workflow-store
 import type { RecordedEvent } from './domain/event.ts';
 import type { Workflow } from './domain/workflow.ts';
 import { listTransitions, type Transition } from './service/list-transitions.ts';
+import {
+  type TransitionRequest,
+  type TransitionValidation,
+  validateTransitions,
+} from './service/validate-transitions.ts';
 import type { LatestWorkflows } from './service/watch-workflows.ts';
 
 export interface WorkflowsDeps {
@@ -32,6 +37,7 @@ export interface WorkflowsContext extends RequestContext, WorkflowsDeps {
     readonly firstEvents: DataLoader<FirstEvents, RecordedEvent[]>;
     readonly eventCount: DataLoader<string, number>;
     readonly transitionsOf: DataLoader<Workflow, Transition[], string>;
+    readonly validations: DataLoader<TransitionRequest, TransitionValidation>;
   };
 }
 
@@ -108,6 +114,10 @@ export function createContext(deps: WorkflowsDeps, request: RequestContext): Wor
           cacheKeyFn: ({ id, version }: Workflow) => `${id}:${version}`,
           maxBatchSize: TRANSITIONS_BATCH,
         }),
+        validations: new DataLoader(
+          (requests: readonly TransitionRequest[]) => validateTransitions(context, requests),
+          { cache: false, maxBatchSize: TRANSITIONS_BATCH },
+        ),
       },
     },
   });

@@ -5,6 +5,7 @@ import type { Conflict, Refused } from './domain/machine.ts';
 import type { Advanced, NotFound } from './domain/outcome.ts';
 import type { Blocker, Workflow } from './domain/workflow.ts';
 import type { Transition } from './service/list-transitions.ts';
+import type { TransitionValidation } from './service/validate-transitions.ts';
 
 /** The domain's objects behind GraphQL types. */
 export type WorkflowMapper = Workflow;
@@ -15,6 +16,8 @@ export type BlockerMapper = Blocker;
 export type SampleMapper = { readonly id: string };
 export type UserMapper = { readonly id: string };
 export type RuleMapper = { readonly id: string };
+export type RuleSetVersionMapper = { readonly id: string; readonly number: number };
+export type TransitionValidationMapper = TransitionValidation;
 export type WorkflowAdvancedMapper = Advanced;
 export type TransitionRefusedMapper = Refused;
 export type WorkflowConflictMapper = Conflict;

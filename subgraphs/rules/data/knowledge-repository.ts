@@ -115,9 +115,16 @@ export async function findSameFacts(
   return rows.map(toFact);
 }
 
+/** All in one parameter: an import brings thousands, and a parameter for each value would cost more than the rows. */
 export async function createFacts(tx: RulesTx, organizationId: string, facts: readonly StandingFact[]): Promise<void> {
-  const data = facts.map((fact) => ({ ...fact, organizationId, textHash: textHash(fact.text) }));
-  await tx.fact.createMany({ data });
+  if (facts.length === 0) return;
+  const rows = JSON.stringify(facts.map((fact) => ({ ...fact, textHash: textHash(fact.text) })));
+  await tx.$executeRaw`
+    INSERT INTO fact (id, organization_id, predicate, text, text_hash, valid_from, valid_to, asserted_at, asserted_by, reason)
+    SELECT f.id, ${organizationId}::uuid, f.predicate, f.text, f."textHash", f."validFrom", f."validTo", f."assertedAt",
+      f."assertedBy", f.reason
+    FROM jsonb_to_recordset(${rows}::jsonb) AS f(id uuid, predicate text, text text, "textHash" text,
+      "validFrom" timestamptz, "validTo" timestamptz, "assertedAt" timestamptz, "assertedBy" uuid, reason text)`;
 }
 
 export interface Retraction {
@@ -204,11 +211,12 @@ export function countVersions(tx: RulesReader, organizationId: string, ruleSet: 
 
 /** Puts a version in force and takes the one before out of it. */
 export async function publishVersion(tx: RulesTx, organizationId: string, version: RuleSetVersion): Promise<void> {
-  const { id, ruleSet, publishedAt, publishedBy, publishReason, signatureId } = version;
+  const { id, ruleSet, number, publishedAt, publishedBy, publishReason, signatureId } = version;
   await tx.ruleSetVersion.updateMany({
     where: { organizationId, ruleSet, status: 'PUBLISHED' },
     data: { status: 'RETIRED' },
   });
+  if (number === 0) return; // the shipped rules alone have no row
   await tx.ruleSetVersion.updateMany({
     where: { id },
     data: { status: 'PUBLISHED', publishedAt, publishedBy, publishReason, signatureId },

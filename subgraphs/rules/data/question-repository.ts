@@ -3,13 +3,18 @@ import type { AskedQuestion } from '../domain/asked-question.ts';
 import type { RulesReader, RulesTx } from './client.ts';
 import type { Question as QuestionRow } from './prisma.generated/client.ts';
 
-function toQuestion(row: QuestionRow): AskedQuestion {
+/** A question with the instant that it was asked of; null: as things were when it was asked. */
+export interface KeptQuestion extends AskedQuestion {
+  readonly asOf: Date | null;
+}
+
+function toQuestion(row: QuestionRow): KeptQuestion {
   const { organizationId: _, limitInferences, limitAnswers, limitDepth, limitMillis, ...question } = row;
   const limits = { inferences: limitInferences, answers: limitAnswers, depth: limitDepth, millis: limitMillis };
   return { ...question, limits };
 }
 
-export async function createQuestion(tx: RulesTx, organizationId: string, question: AskedQuestion): Promise<void> {
+export async function createQuestion(tx: RulesTx, organizationId: string, question: KeptQuestion): Promise<void> {
   const { limits, assume, ...rest } = question;
   const row: QuestionRow = {
     ...rest,
@@ -30,7 +35,7 @@ export async function findQuestion(
   organizationId: string,
   id: string,
   keptSince: Date,
-): Promise<AskedQuestion | null> {
+): Promise<KeptQuestion | null> {
   if (!isId(id)) return null;
   const row = await tx.question.findFirst({ where: { id, organizationId, askedAt: { gt: keptSince } } });
   return row === null ? null : toQuestion(row);

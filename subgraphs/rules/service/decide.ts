@@ -12,6 +12,7 @@ import { type Built, knowledgeAt, loadImage } from './image.ts';
 const HOUR_MS = 3_600_000;
 const MAX_QUESTIONS = 500;
 const MAX_FACTS = 5_000;
+const MAX_CONDITIONS = 100;
 /** Milliseconds of one batch; what is not decided by then is refused. */
 const BATCH_MILLIS = 2_000;
 /** Others get their turn after so many decisions. */
@@ -23,19 +24,26 @@ export interface TransitionQuestion {
   readonly from: string;
   readonly to: string;
   readonly facts: readonly string[];
+  /** Hold for this question alone. */
+  readonly conditions: readonly string[];
 }
 
 export interface TransitionVerdict {
   readonly allowed: boolean;
   readonly blockers: readonly Blocker[];
   readonly version: RuleSetVersion;
+  /** What a proof of the verdict is made from; null when time was up before anything was decided. */
+  readonly decided: Decided | null;
+}
+
+export interface Decided {
+  readonly decision: Decision;
+  readonly question: TransitionQuestion;
 }
 
 /** @throws BadInputError naming the fact that cannot be read, or that only rules may say. */
-function readFacts(texts: readonly string[], place: string, atoms: Atoms): Clause[] {
-  if (texts.length > MAX_FACTS) {
-    throw new BadInputError(`${place} has ${texts.length} items; ${MAX_FACTS} are allowed.`);
-  }
+function readFacts(texts: readonly string[], place: string, atoms: Atoms, most = MAX_FACTS): Clause[] {
+  if (texts.length > most) throw new BadInputError(`${place} has ${texts.length} items; ${most} are allowed.`);
   return texts.map((text, i) => {
     const clause = factClause(text, { kind: 'fact', id: null }, atoms);
     if ('refused' in clause) throw new BadInputError(`${place}[${i}]: ${clause.refused}`);
@@ -48,12 +56,19 @@ function readFacts(texts: readonly string[], place: string, atoms: Atoms): Claus
   });
 }
 
-function decide(
+/** The facts of a question; a time among its conditions is the only one. */
+function assuming(facts: readonly Clause[], conditions: readonly Clause[]): readonly Clause[] {
+  if (conditions.length === 0) return facts;
+  const timed = conditions.some(({ key }) => key === 'now/1');
+  return [...(timed ? facts.filter(({ key }) => key !== 'now/1') : facts), ...conditions];
+}
+
+function decisionOf(
   ctx: RulesContext,
   { knowledge }: Built,
   question: TransitionQuestion,
   facts: readonly Clause[],
-): readonly Blocker[] {
+): Decision {
   const { viewer } = ctx;
   const snapshot = {
     sample: atom(question.sampleId),
@@ -62,7 +77,7 @@ function decide(
     facts,
     now: ctx.clock().getTime() / HOUR_MS,
   };
-  return new Decision(knowledge, snapshot, REASON_BOOK, ctx.timer).blockers(question.kind, question.to.toLowerCase());
+  return new Decision(knowledge, snapshot, REASON_BOOK, ctx.timer);
 }
 
 /** One verdict per question, in their order: what cannot be decided in time is not allowed. */
@@ -82,9 +97,12 @@ export async function decideTransitions(
   for (const [i, question] of questions.entries()) {
     if (i > 0 && i % AT_ONCE === 0) await setImmediate();
     const facts = readFacts(question.facts, `questions[${i}].facts`, new Map());
+    const conditions = readFacts(question.conditions, `questions[${i}].conditions`, new Map(), MAX_CONDITIONS);
     const late = ctx.timer() - start > BATCH_MILLIS;
-    const blockers = late ? [stoppedBlocker('TIME')] : decide(ctx, built, question, [...common, ...facts]);
-    verdicts.push({ allowed: blockers.length === 0, blockers, version: built.version });
+    const decision = late ? null : decisionOf(ctx, built, question, assuming([...common, ...facts], conditions));
+    const blockers = decision?.blockers(question.kind, question.to.toLowerCase()) ?? [stoppedBlocker('TIME')];
+    const decided = decision === null ? null : { decision, question };
+    verdicts.push({ allowed: blockers.length === 0, blockers, version: built.version, decided });
   }
   return verdicts;
 }

@@ -30,10 +30,12 @@ export interface FactsAsserted {
 }
 
 /** @throws BadInputError naming the fact that cannot be accepted and why. */
-function acceptable(text: string, at: number): Fact {
+function acceptable(text: string, place: string): Fact {
   const fact = readFact(text);
-  const refused = (why: string) => new BadInputError(`facts[${at}] ${JSON.stringify(text.slice(0, 200))}: ${why}`);
+  const refused = (why: string) => new BadInputError(`${place} ${JSON.stringify(text.slice(0, 200))}: ${why}`);
   if ('refused' in fact) throw refused(fact.refused);
+  // An escape such as \xd800\ can say what no store keeps.
+  if (!fact.text.isWellFormed()) throw refused('It holds half of a surrogate pair, which is no text.');
   if (isShipped(fact.predicate)) {
     throw refused(`${fact.predicate} is defined by shipped rules: choose another name.`);
   }
@@ -43,13 +45,20 @@ function acceptable(text: string, at: number): Fact {
   return fact;
 }
 
-function newFact(ctx: RulesContext, input: FactInput, at: number, now: Date, reason: string | null): StandingFact {
-  const { predicate, text } = acceptable(input.text, at);
+/** What is asserted, and where its reader finds it. */
+export interface StatedFact extends FactInput {
+  readonly place: string;
+}
+
+/** @throws BadInputError naming the place of a fact that cannot be accepted. */
+export function newFact(ctx: RulesContext, input: StatedFact, now: Date, reason: string | null): StandingFact {
+  const { place } = input;
+  const { predicate, text } = acceptable(input.text, place);
   const { validTo } = input;
   const validFrom = input.validFrom ?? now;
   if (validTo !== null && validTo <= validFrom) {
     const found = `validFrom ${validFrom.toISOString()} and validTo ${validTo.toISOString()}`;
-    throw new BadInputError(`facts[${at}]: validTo must lie after validFrom, found ${found}.`);
+    throw new BadInputError(`${place}: validTo must lie after validFrom, found ${found}.`);
   }
   return {
     id: ctx.newId(),
@@ -67,12 +76,13 @@ function newFact(ctx: RulesContext, input: FactInput, at: number, now: Date, rea
 }
 
 /** Of each wanted fact, the one that holds already or else itself; a text twice in one call is one fact. */
-function reconcile(wanted: readonly StandingFact[], held: readonly StandingFact[]): StandingFact[] {
-  const known = [...held];
+export function reconcile(wanted: readonly StandingFact[], held: readonly StandingFact[]): StandingFact[] {
+  const known = Map.groupBy(held, ({ text }) => text);
   return wanted.map((fact) => {
-    const same = known.find((other) => other.text === fact.text && covers(other, fact));
+    const sameText = known.get(fact.text) ?? [];
+    const same = sameText.find((other) => covers(other, fact));
     if (same !== undefined) return same;
-    known.push(fact);
+    known.set(fact.text, [...sameText, fact]);
     return fact;
   });
 }
@@ -85,11 +95,12 @@ export async function assertFacts(ctx: RulesContext, input: AssertFacts): Promis
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'assertFacts', key, request }, async () => {
       const now = ctx.clock();
-      const wanted = input.facts.map((fact, at) => newFact(ctx, fact, at, now, input.reason));
+      const wanted = input.facts.map((fact, at) => newFact(ctx, { ...fact, place: `facts[${at}]` }, now, input.reason));
       await data.lockKnowledge(unit.tx, organizationId);
       const texts = wanted.map(({ text }) => text);
       const facts = reconcile(wanted, await data.findSameFacts(unit.tx, organizationId, texts, now));
-      const added = wanted.filter((fact) => facts.includes(fact));
+      const kept = new Set(facts);
+      const added = wanted.filter((fact) => kept.has(fact));
       await checkRoom(ctx, unit.tx, added.length, now);
       await data.createFacts(unit.tx, organizationId, added);
       await unit.announce(added.map(factAsserted));
@@ -98,7 +109,8 @@ export async function assertFacts(ctx: RulesContext, input: AssertFacts): Promis
   );
 }
 
-async function checkRoom(
+/** @throws BadInputError when the organization would hold more facts than it may. */
+export async function checkRoom(
   { viewer }: RulesContext,
   tx: Parameters<typeof data.countFacts>[0],
   added: number,

@@ -10,6 +10,7 @@ import { isValidAt, nextChange, type StandingFact } from '../domain/standing-fac
 import { argsOf } from '../domain/term.ts';
 import { DEFAULT_CAPABILITIES, isCapability, shippedClauses } from '../library/index.ts';
 import { SHIPPED_VERSION } from '../library/shipped-version.ts';
+import { FactDigests } from './answer-cache.ts';
 
 /** An organization's knowledge in memory. Valid while the stored epoch is the same. */
 export interface Image {
@@ -26,6 +27,7 @@ export interface Built {
   readonly knowledge: Knowledge;
   readonly version: RuleSetVersion;
   readonly capabilities: ReadonlySet<string>;
+  readonly digests: FactDigests;
   readonly until: Date | null;
 }
 
@@ -49,8 +51,15 @@ export async function loadImage(ctx: RulesContext): Promise<Image> {
   });
 }
 
+/** What the engine needs to know of a fact; an assumed one has no id. */
+interface StatedFact {
+  readonly id: string | null;
+  readonly predicate: string;
+  readonly text: string;
+}
+
 /** The capabilities that an organization uses: those of everybody, and those its facts name. */
-export function capabilitiesOf(facts: readonly StandingFact[]): ReadonlySet<string> {
+export function capabilitiesOf(facts: readonly StatedFact[]): ReadonlySet<string> {
   const named = facts.filter(({ predicate }) => predicate === 'capability/1').map(({ text }) => capabilityNamed(text));
   return new Set([...DEFAULT_CAPABILITIES, ...named.filter((name) => name !== null)]);
 }
@@ -62,7 +71,7 @@ export function capabilityNamed(text: string): string | null {
   return name?.kind === 'atom' && isCapability(name.name) ? name.name : null;
 }
 
-function factClauses(facts: readonly StandingFact[]): Clause[] {
+function factClauses(facts: readonly StatedFact[]): Clause[] {
   return facts.flatMap(({ id, text }) => {
     const fact = readFact(text);
     return 'refused' in fact ? [] : [compileClause(fact.term, [], { kind: 'fact', id })];
@@ -72,7 +81,7 @@ function factClauses(facts: readonly StandingFact[]): Clause[] {
 /** The engine's knowledge of one version and these facts. */
 export function buildKnowledge(
   version: RuleSetVersion,
-  facts: readonly StandingFact[],
+  facts: readonly StatedFact[],
 ): { knowledge: Knowledge; capabilities: ReadonlySet<string> } {
   const capabilities = capabilitiesOf(facts);
   const knowledge = new Knowledge();
@@ -88,7 +97,12 @@ export function knowledgeAt(image: Image, ruleSet: string, now: Date): Built | n
   const version = image.active.get(ruleSet);
   if (version === undefined) return null;
   const facts = image.facts.filter((fact) => isValidAt(fact, now));
-  const built: Built = { ...buildKnowledge(version, facts), version, until: nextChange(image.facts, now) };
+  const built: Built = {
+    ...buildKnowledge(version, facts),
+    version,
+    digests: new FactDigests(facts),
+    until: nextChange(image.facts, now),
+  };
   image.built.set(ruleSet, built);
   return built;
 }

@@ -1,11 +1,17 @@
 import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { RulesContext } from '../context.ts';
+import { countActivations, listActivations } from '../data/activation-repository.ts';
+import type { RulesTx } from '../data/client.ts';
 import * as data from '../data/knowledge-repository.ts';
+import type { Activation } from '../domain/activation.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
+import type { Review } from '../domain/review.ts';
 import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
-import { ruleActivated, ruleSaved } from '../events.ts';
+import { ruleSaved } from '../events.ts';
 import { reviewRules } from '../library/shipped-version.ts';
+import { activate, obstacleTo } from './activation.ts';
+import type { ChangeRefused } from './change-refused.ts';
 import { loadImage } from './image.ts';
 import { checkReason } from './input.ts';
 
@@ -37,34 +43,50 @@ export async function saveRules(ctx: RulesContext, input: SaveRules): Promise<Ve
   const stored = new Set((await loadImage(ctx)).facts.map(({ predicate }) => predicate));
   const { diagnostics, termination } = reviewRules(ruleSet, readProgram(text), (predicate) => stored.has(predicate));
   if (diagnostics.some(({ severity }) => severity === 'ERROR')) return { kind: 'refused', diagnostics };
-  const { organizationId, userId } = ctx.viewer;
+  const { organizationId } = ctx.viewer;
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'saveRules', key, request }, async () => {
       await data.lockKnowledge(unit.tx, organizationId);
-      const last = await data.findLastVersion(unit.tx, organizationId, ruleSet);
-      const hash = hashOf(text);
-      if (last?.hash === hash) return { kind: 'saved', version: last } as const;
-      const version: RuleSetVersion = {
-        id: ctx.newId(),
-        ruleSet,
-        number: (last?.number ?? 0) + 1,
-        text,
-        hash,
-        status: 'DRAFT',
-        termination,
-        diagnostics,
-        savedAt: ctx.clock(),
-        savedBy: userId,
-        publishedAt: null,
-        publishedBy: null,
-        publishReason: null,
-        signatureId: null,
-      };
-      await data.createVersion(unit.tx, organizationId, version);
-      await unit.announce([ruleSaved(version)]);
+      const { version, isNew } = await saveDraft(ctx, unit.tx, { ruleSet, text, diagnostics, termination });
+      if (isNew) await unit.announce([ruleSaved(version)]);
       return { kind: 'saved', version } as const;
     }),
   );
+}
+
+export interface ReviewedRules extends Review {
+  readonly ruleSet: string;
+  readonly text: string;
+}
+
+/** A draft of a text without errors; call it under the lock. A text that is the newest version's already is that version. */
+export async function saveDraft(
+  ctx: RulesContext,
+  tx: RulesTx,
+  { ruleSet, text, diagnostics, termination }: ReviewedRules,
+): Promise<{ readonly version: RuleSetVersion; readonly isNew: boolean }> {
+  const { organizationId, userId } = ctx.viewer;
+  const last = await data.findLastVersion(tx, organizationId, ruleSet);
+  const hash = hashOf(text);
+  if (last?.hash === hash) return { version: last, isNew: false };
+  const version: RuleSetVersion = {
+    id: ctx.newId(),
+    ruleSet,
+    number: (last?.number ?? 0) + 1,
+    text,
+    hash,
+    status: 'DRAFT',
+    termination,
+    diagnostics,
+    savedAt: ctx.clock(),
+    savedBy: userId,
+    publishedAt: null,
+    publishedBy: null,
+    publishReason: null,
+    signatureId: null,
+  };
+  await data.createVersion(tx, organizationId, version);
+  return { version, isNew: true };
 }
 
 export interface PublishRules {
@@ -80,7 +102,7 @@ export interface PublishRules {
 export async function publishRules(ctx: RulesContext, input: PublishRules): Promise<RuleSetVersion> {
   checkReason(input.reason);
   const { idempotencyKey: key, ...request } = input;
-  const { organizationId, userId } = ctx.viewer;
+  const { organizationId } = ctx.viewer;
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'publishRules', key, request }, async () => {
       await data.lockKnowledge(unit.tx, organizationId);
@@ -92,18 +114,10 @@ export async function publishRules(ctx: RulesContext, input: PublishRules): Prom
       if (draft.status === 'PUBLISHED') {
         throw new ConflictError(`Version ${draft.number} of "${draft.ruleSet}" is in force already.`);
       }
-      checkAgain(draft);
-      const version: RuleSetVersion = {
-        ...draft,
-        status: 'PUBLISHED',
-        publishedAt: ctx.clock(),
-        publishedBy: userId,
-        publishReason: input.reason,
-        signatureId: input.signatureId,
-      };
-      await data.publishVersion(unit.tx, organizationId, version);
-      await unit.announce([ruleActivated(version, before)]);
-      return version;
+      const obstacle = await obstacleTo(ctx, unit.tx, draft);
+      if (obstacle !== null) throw refusal(obstacle);
+      const { reason, signatureId } = input;
+      return activate(ctx, unit, { version: draft, before, kind: 'publication', reason, signatureId });
     }),
   );
 }
@@ -117,14 +131,13 @@ function checkExpected(ruleSet: string, before: RuleSetVersion | null, expected:
   );
 }
 
-/** The shipped rules beneath a draft may have changed since it was saved. */
-function checkAgain(draft: RuleSetVersion): void {
-  const { diagnostics } = reviewRules(draft.ruleSet, readProgram(draft.text), () => true);
-  const error = diagnostics.find(({ severity }) => severity === 'ERROR');
-  if (error === undefined) return;
-  throw new BadInputError(
-    `Version ${draft.number} no longer fits the shipped rules (line ${error.line}, column ${error.column}): ${error.message}`,
+/** `publishRules` answers a version and nothing else: what forbids it is an error with the refusal's code. */
+function refusal({ code, message, report }: ChangeRefused): BadInputError | ConflictError {
+  if (report === null) return new BadInputError(message, { refusal: code });
+  const failed = report.results.flatMap(({ name, passed, expected, found, error }) =>
+    passed ? [] : [{ name, expected, found, error }],
   );
+  return new ConflictError(message, { refusal: code, failed });
 }
 
 /** The names of the organization's sets, `default` first. */
@@ -137,6 +150,26 @@ export async function ruleSetNames(ctx: RulesContext): Promise<string[]> {
 export async function referencedRuleSet(ctx: RulesContext, id: string): Promise<{ readonly name: string }> {
   if (!(await ruleSetNames(ctx)).includes(id)) throw new NotFoundError('RuleSet', id);
   return { name: id };
+}
+
+export async function activationsOf(
+  ctx: RulesContext,
+  ruleSet: string,
+  page: { readonly first: number; readonly after?: string | null | undefined },
+): Promise<Connection<Activation>> {
+  const first = pageSize(page.first);
+  const [at, id] = page.after ? decodeKeyset(page.after, ['date', 'uuid']) : [];
+  const after = at === undefined || id === undefined ? null : { at, id };
+  const { organizationId } = ctx.viewer;
+  const rows = await ctx.db.read(ctx.viewer, (tx) => listActivations(tx, organizationId, ruleSet, first, after));
+  return connectionOf({
+    rows,
+    first,
+    after: page.after,
+    cursor: (activation) => encodeKeyset([activation.at, activation.id]),
+    node: (activation) => activation,
+    totalCount: () => ctx.db.read(ctx.viewer, (tx) => countActivations(tx, organizationId, ruleSet)),
+  });
 }
 
 export async function versionsOf(

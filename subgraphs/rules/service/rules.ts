@@ -11,6 +11,7 @@ import {
   speaksAbout,
   versionOfRule,
 } from '../domain/rule.ts';
+import { diffRules, type RuleDiff } from '../domain/rule-diff.ts';
 import { CAPABILITIES, CAPABILITY_DESCRIPTIONS, isCapability } from '../library/index.ts';
 import { SHIPPED, SHIPPED_VERSION } from '../library/shipped-version.ts';
 import { knowledgeAt, loadImage } from './image.ts';
@@ -82,6 +83,25 @@ export interface RuleList {
 
 export async function listRules(ctx: RulesContext, list: RuleList): Promise<Connection<Rule>> {
   return pageOfRules(rulesInForce(await versionOf(ctx, list.ruleSet, list.version)), list);
+}
+
+export interface VersionDiff extends RuleDiff {
+  readonly from: RuleSetVersion;
+  readonly to: RuleSetVersion;
+}
+
+/** What one version of a set says otherwise than another. @throws NotFoundError */
+export async function ruleSetDiff(
+  ctx: RulesContext,
+  { ruleSet, from, to }: { readonly ruleSet: string; readonly from: number; readonly to: number },
+): Promise<VersionDiff> {
+  const [before, after] = await Promise.all([versionOf(ctx, ruleSet, from), versionOf(ctx, ruleSet, to)]);
+  return { from: before, to: after, ...diffRules(ownRulesOf(before), ownRulesOf(after)) };
+}
+
+/** Version 0 of the set `default` has nothing of the organization's own. */
+function ownRulesOf(version: RuleSetVersion): readonly Rule[] {
+  return version.number === 0 ? [] : rulesOfVersion(version);
 }
 
 /** The rules in force that speak about a stage, a capability or a predicate. */

@@ -134,6 +134,68 @@ test('a hundred decisions over thousands of facts are taken in a moment', async 
   expect(performance.now() - started).toBeLessThan(2_000);
 });
 
+const WHY = `query Why($shared: [String!]!, $questions: [TransitionQuestionInput!]!) {
+  decideTransitions(shared: $shared, questions: $questions) { allowed blockers { code } proof { text tree } } }`;
+
+async function why(over: object, shared: readonly string[] = []) {
+  const questions = [question('p', over)];
+  return (await lab.ask(stranger, WHY, { shared, questions })).decideTransitions[0];
+}
+
+test('an allowed move is proved by the rule that allows it, down to what was searched and absent', async () => {
+  const { allowed, proof } = await why({});
+  expect(allowed).toBe(true);
+  expect(proof.tree).toMatchObject([
+    {
+      kind: 'RULE',
+      goal: 'can_transition(p,initiation,sample_reception)',
+      rule: 'core.can_transition',
+      children: [
+        { kind: 'FACT', goal: 'stage(p,initiation)' },
+        { goal: 'edge(initiation,sample_reception)' },
+        { kind: 'ABSENT' },
+      ],
+    },
+  ]);
+  expect(proof.text).toContain('can_transition(p,initiation,sample_reception), by rule core.can_transition, because');
+});
+
+test('each blocker is proved by the rule that objects; a move that does not exist has no proof', async () => {
+  const { blockers, proof } = await why({ facts: ['sample(p)', "hold(p,'broken seal')"] });
+  expect(blockers.map(({ code }: { code: string }) => code)).toEqual(['ON_HOLD', 'NO_CLIENT']);
+  expect(proof.tree).toMatchObject([
+    { goal: "blocker(p,sample_reception,on_hold('broken seal'))", rule: 'core.on_hold' },
+    { goal: 'blocker(p,sample_reception,no_client)', rule: 'core.no_client' },
+  ]);
+  expect(await why({ to: 'TESTING' })).toMatchObject({
+    allowed: false,
+    blockers: [{ code: 'NO_SUCH_MOVE' }],
+    proof: null,
+  });
+});
+
+test('conditions hold for their question alone, and a time among them is the only one', async () => {
+  const orphan = { facts: ['sample(p)'] };
+  expect((await why({ ...orphan, conditions: ["client(p,'UTAH')"] })).allowed).toBe(true);
+  expect((await why(orphan)).allowed).toBe(false);
+  const text = 'blocker(S, sample_reception, closed(N)) :- sample(S), now(N).\n';
+  const theirManager = person('lab_manager', stranger);
+  const { saveRules } = await lab.ask(theirManager, operation('SaveRules'), { ruleSet: 'default', text });
+  await lab.ask(theirManager, operation('PublishRules'), { versionId: saveRules.id, reason: 'holiday' });
+  const { proof } = await why({ conditions: ['now(7)'] }, ['now(494000.25)']);
+  expect(proof.tree.map(({ goal }: { goal: string }) => goal)).toEqual(['blocker(p,sample_reception,closed(7))']);
+});
+
+test.each([
+  [['client('], 'questions[0].conditions[0]'],
+  [['client(p,c)', 'edge(initiation,completion)'], 'questions[0].conditions[1]: edge/2 is defined by shipped rules'],
+  [Array.from({ length: 101 }, (_, i) => `client(p,c${i})`), '100 are allowed'],
+])('conditions that are no facts, not theirs to say, or too many are refused', async (conditions, sentence) => {
+  const { errors } = await lab.send(stranger, WHY, { shared: [], questions: [question('p', { conditions })] });
+  expect(errors?.[0]?.extensions.code).toBe('BAD_INPUT');
+  expect(errors?.[0]?.message).toContain(sentence);
+});
+
 test('nobody without a token decides', async () => {
   expect((await lab.send(null, DECIDE, { shared: [], questions: [] })).errors?.[0]?.extensions.code).toBe(
     'UNAUTHENTICATED',

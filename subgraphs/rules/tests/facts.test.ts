@@ -137,6 +137,7 @@ describe('facts of a laboratory', () => {
     ['can_transition(a, b, c)', 'shipped rules'],
     ['capability(flying)', 'worksheets'],
     ['3', 'Expected a fact'],
+    ["p('\\xd800\\')", 'surrogate'],
     [`p(${'a'.repeat(5_000)})`, '4000'],
   ])('%s is refused with a sentence, and nothing of the call is kept', async (text, sentence) => {
     const before = await textsOf(manager);

@@ -23,12 +23,16 @@ export interface RulesLab extends AsyncDisposable {
   /** What the clock shows; tests move it. */
   readonly time: { now: Date };
   send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
+  /** What a subscription delivers, until it is left. */
+  subscribe(viewer: Viewer, query: string, variables?: object): AsyncGenerator<Data>;
   /** The same, answered by another process over the same database. */
   sendBeside(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
   /** Runs a job now, as the clock would. */
   run(job: string): Promise<void>;
   /** The data. @throws Error with the answer's errors. */
   ask(viewer: Viewer, query: string, variables?: object): Promise<Data>;
+  /** What /metrics shows. */
+  metrics(): Promise<string>;
   /** Rows as the subgraph's role sees them under an organization. */
   rowsAs(organizationId: string, sql: string): Promise<Record<string, unknown>[]>;
 }
@@ -58,6 +62,24 @@ export function person(role: Role, beside?: Viewer): Viewer {
   };
 }
 
+/** Server-sent events `next` as data; an answer with errors fails. */
+async function* deliveries(response: Response): AsyncGenerator<Data> {
+  if (!response.body) throw new Error(`No stream came, status ${response.status}`);
+  let buffered = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    buffered += chunk;
+    const messages = buffered.split('\n\n');
+    buffered = messages.pop() ?? '';
+    for (const message of messages) {
+      const data = /^data: ?(.*)$/m.exec(message)?.[1];
+      if (!/^event: ?next$/m.test(message) || !data) continue;
+      const answer = JSON.parse(data) as Answer;
+      if (answer.errors || !answer.data) throw new Error(JSON.stringify(answer.errors));
+      yield answer.data;
+    }
+  }
+}
+
 async function startProcess(databaseUrl: string, clock: () => Date) {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger({ level: 'fatal', name: 'test' });
@@ -67,27 +89,42 @@ async function startProcess(databaseUrl: string, clock: () => Date) {
   const running = stack.use(await startSubgraph(rules, { resources, databaseUrl, publicUrl }));
   running.relay();
 
-  async function send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer> {
-    const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
+  function post(viewer: Viewer | null, body: object, accept: string, signal: AbortSignal | null = null) {
+    const headers: Record<string, string> = { 'content-type': 'application/json', accept };
     if (viewer) headers[IDENTITY_HEADER] = signIdentity(viewer, resources.identityKey, Date.now());
-    const body = JSON.stringify({ query, variables });
-    const response = await running.fetch(new Request('http://rules/graphql', { method: 'POST', headers, body }));
-    return (await response.json()) as Answer;
+    const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
+    return running.fetch(new Request('http://rules/graphql', init));
+  }
+
+  async function send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer> {
+    return (await (await post(viewer, { query, variables }, 'application/json')).json()) as Answer;
+  }
+
+  async function* subscribe(viewer: Viewer, query: string, variables?: object): AsyncGenerator<Data> {
+    const stop = new AbortController();
+    try {
+      yield* deliveries(await post(viewer, { query, variables }, 'text/event-stream', stop.signal));
+    } finally {
+      stop.abort();
+    }
   }
 
   const owned = stack.move();
-  return { send, jobs: running.jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const metrics = async () => (await resources.metrics.render()).body;
+  return { send, subscribe, metrics, jobs: running.jobs, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 export async function createRulesLab(): Promise<RulesLab> {
   await using stack = new AsyncDisposableStack();
   const urls = stack.use(await cloneDatabase(inject('template')));
   const time = { now: new Date('2026-11-22T10:00:00Z') };
-  const { send, jobs } = stack.use(await startProcess(urls.appUrl, () => time.now));
+  const { send, subscribe, metrics, jobs } = stack.use(await startProcess(urls.appUrl, () => time.now));
   const owned = stack.move();
   return {
     time,
     send,
+    subscribe,
+    metrics,
     async sendBeside(viewer, query, variables) {
       await using beside = await startProcess(urls.appUrl, () => time.now);
       return await beside.send(viewer, query, variables);

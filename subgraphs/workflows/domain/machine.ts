@@ -91,7 +91,8 @@ function statusInWords(state: WorkflowState): string {
   }
 }
 
-function illegalMove(state: WorkflowState, to: Stage): Blocker {
+/** What is answered to a move that the definition does not know. */
+export function illegalMove(state: WorkflowState, to: Stage): Blocker {
   const targets = definitionOf(state.definition).edges.filter(({ from }) => from === state.stage);
   const open = targets.map((edge) => (edge.kind === 'rework' ? `${edge.to} (rework)` : edge.to)).join(' or ');
   return blocker('ILLEGAL_MOVE', `From ${state.stage} the workflow can move to ${open}, not to ${to}.`);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { NotFoundError } from '#platform/errors/index.ts';
-import type { StoredEvent, StreamGap } from '#platform/events/index.ts';
+import { filterMap, type StoredEvent, type StreamGap } from '#platform/events/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import { scopeOf, type WorkflowsContext } from '../context.ts';
 import type { WorkflowStore } from '../data/workflow-store.ts';
@@ -39,31 +39,6 @@ export function createLatestWorkflows(store: WorkflowStore): LatestWorkflows {
       // A failed read must not be what the next subscriber hears.
       reading.catch(() => cache.delete(event.id));
       return reading;
-    },
-  };
-}
-
-/** Maps and filters without a generator: a generator's return() would wait for the next event before it reached the source. */
-function filterMap<In, Out>(
-  source: AsyncIterable<In>,
-  map: (item: In) => Promise<Out | null>,
-): AsyncIterableIterator<Out> {
-  const iterator = source[Symbol.asyncIterator]();
-  return {
-    async next() {
-      for (;;) {
-        const step = await iterator.next();
-        if (step.done) return { done: true, value: undefined };
-        const mapped = await map(step.value);
-        if (mapped !== null) return { done: false, value: mapped };
-      }
-    },
-    async return() {
-      await iterator.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
     },
   };
 }

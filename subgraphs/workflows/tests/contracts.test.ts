@@ -23,6 +23,7 @@ test.each([
   ['samples', (ask: Ask) => createSampleFacts(ask).of(['s1'])],
   ['samples', (ask: Ask) => createSampleFacts(ask).versionsOf(['s1'])],
   ['rules', (ask: Ask) => createRules(ask).decide([], [])],
+  ['rules', (ask: Ask) => createRules(ask).explain([], [], true)],
 ] as const)('what is asked of %s fits its contract', async (subgraph, send) => {
   expect(validate(contractOf(subgraph), parse(await documentOf(send)))).toEqual([]);
 });

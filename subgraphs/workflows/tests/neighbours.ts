@@ -6,6 +6,7 @@ import type { Blocker } from '../domain/workflow.ts';
 export interface AskedQuestion extends Question {
   readonly sampleId: string;
   readonly facts: readonly string[];
+  readonly conditions?: readonly string[];
 }
 
 type Verdict = (question: AskedQuestion, shared: readonly string[]) => readonly Blocker[];
@@ -20,6 +21,8 @@ export interface Neighbours {
   whileDeciding: () => Promise<void>;
   /** Every batch that the rules were asked. */
   readonly asked: AskedQuestion[][];
+  /** How many batches were to be proved. */
+  proved: number;
   /** How often samples was asked for facts, and how often for versions alone. */
   snapshots: number;
   versionChecks: number;
@@ -35,6 +38,7 @@ interface Body {
     readonly ids: readonly string[];
     readonly questions: readonly AskedQuestion[];
     readonly shared: readonly string[];
+    readonly proved?: boolean;
   };
 }
 
@@ -45,6 +49,7 @@ export function createNeighbours(identityKey: string): Neighbours {
     objections: () => [],
     whileDeciding: async () => {},
     asked: [],
+    proved: 0,
     snapshots: 0,
     versionChecks: 0,
     down: new Set(),
@@ -64,10 +69,16 @@ export function createNeighbours(identityKey: string): Neighbours {
     },
     async fetchRules(request) {
       if (neighbours.down.has('rules')) throw new TypeError('fetch failed');
-      const { questions, shared } = ((await request.json()) as Body).variables;
+      const { questions, shared, proved } = ((await request.json()) as Body).variables;
       neighbours.asked.push([...questions]);
+      if (proved) neighbours.proved += 1;
       await neighbours.whileDeciding();
-      const decideTransitions = questions.map((question) => ({ blockers: neighbours.objections(question, shared) }));
+      const decideTransitions = questions.map((question) => ({
+        blockers: neighbours.objections(question, shared),
+        ...(proved ? { proof: { text: `asked about ${question.to}`, tree: [] } } : {}),
+
+        ruleSetVersion: { id: 'rules-7', number: 7 },
+      }));
       return Response.json({ data: { decideTransitions } });
     },
   };

@@ -57,6 +57,16 @@ export type Fact = Prisma.FactModel
  */
 export type RuleSetVersion = Prisma.RuleSetVersionModel
 /**
+ * Model RuleActivation
+ * 
+ */
+export type RuleActivation = Prisma.RuleActivationModel
+/**
+ * Model RuleTestSuite
+ * 
+ */
+export type RuleTestSuite = Prisma.RuleTestSuiteModel
+/**
  * Model Question
  * 
  */

@@ -11,5 +11,7 @@
 export type * from './models/KnowledgeEpoch.ts'
 export type * from './models/Fact.ts'
 export type * from './models/RuleSetVersion.ts'
+export type * from './models/RuleActivation.ts'
+export type * from './models/RuleTestSuite.ts'
 export type * from './models/Question.ts'
 export type * from './commonInputTypes.ts'

@@ -400,6 +400,8 @@ export const ModelName = {
   KnowledgeEpoch: 'KnowledgeEpoch',
   Fact: 'Fact',
   RuleSetVersion: 'RuleSetVersion',
+  RuleActivation: 'RuleActivation',
+  RuleTestSuite: 'RuleTestSuite',
   Question: 'Question'
 } as const
 
@@ -416,7 +418,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "knowledgeEpoch" | "fact" | "ruleSetVersion" | "question"
+    modelProps: "knowledgeEpoch" | "fact" | "ruleSetVersion" | "ruleActivation" | "ruleTestSuite" | "question"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -642,6 +644,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RuleActivation: {
+      payload: Prisma.$RuleActivationPayload<ExtArgs>
+      fields: Prisma.RuleActivationFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RuleActivationFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RuleActivationFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>
+        }
+        findFirst: {
+          args: Prisma.RuleActivationFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RuleActivationFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>
+        }
+        findMany: {
+          args: Prisma.RuleActivationFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>[]
+        }
+        create: {
+          args: Prisma.RuleActivationCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>
+        }
+        createMany: {
+          args: Prisma.RuleActivationCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RuleActivationCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>[]
+        }
+        delete: {
+          args: Prisma.RuleActivationDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>
+        }
+        update: {
+          args: Prisma.RuleActivationUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>
+        }
+        deleteMany: {
+          args: Prisma.RuleActivationDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RuleActivationUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RuleActivationUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>[]
+        }
+        upsert: {
+          args: Prisma.RuleActivationUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleActivationPayload>
+        }
+        aggregate: {
+          args: Prisma.RuleActivationAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRuleActivation>
+        }
+        groupBy: {
+          args: Prisma.RuleActivationGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RuleActivationGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RuleActivationCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RuleActivationCountAggregateOutputType> | number
+        }
+      }
+    }
+    RuleTestSuite: {
+      payload: Prisma.$RuleTestSuitePayload<ExtArgs>
+      fields: Prisma.RuleTestSuiteFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RuleTestSuiteFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RuleTestSuiteFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>
+        }
+        findFirst: {
+          args: Prisma.RuleTestSuiteFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RuleTestSuiteFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>
+        }
+        findMany: {
+          args: Prisma.RuleTestSuiteFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>[]
+        }
+        create: {
+          args: Prisma.RuleTestSuiteCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>
+        }
+        createMany: {
+          args: Prisma.RuleTestSuiteCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RuleTestSuiteCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>[]
+        }
+        delete: {
+          args: Prisma.RuleTestSuiteDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>
+        }
+        update: {
+          args: Prisma.RuleTestSuiteUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>
+        }
+        deleteMany: {
+          args: Prisma.RuleTestSuiteDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RuleTestSuiteUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RuleTestSuiteUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>[]
+        }
+        upsert: {
+          args: Prisma.RuleTestSuiteUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleTestSuitePayload>
+        }
+        aggregate: {
+          args: Prisma.RuleTestSuiteAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRuleTestSuite>
+        }
+        groupBy: {
+          args: Prisma.RuleTestSuiteGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RuleTestSuiteGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RuleTestSuiteCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RuleTestSuiteCountAggregateOutputType> | number
+        }
+      }
+    }
     Question: {
       payload: Prisma.$QuestionPayload<ExtArgs>
       fields: Prisma.QuestionFieldRefs
@@ -803,11 +953,40 @@ export const RuleSetVersionScalarFieldEnum = {
 export type RuleSetVersionScalarFieldEnum = (typeof RuleSetVersionScalarFieldEnum)[keyof typeof RuleSetVersionScalarFieldEnum]
 
 
+export const RuleActivationScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  ruleSet: 'ruleSet',
+  number: 'number',
+  at: 'at',
+  by: 'by',
+  reason: 'reason',
+  signatureId: 'signatureId'
+} as const
+
+export type RuleActivationScalarFieldEnum = (typeof RuleActivationScalarFieldEnum)[keyof typeof RuleActivationScalarFieldEnum]
+
+
+export const RuleTestSuiteScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  versionId: 'versionId',
+  revision: 'revision',
+  cases: 'cases',
+  savedAt: 'savedAt',
+  savedBy: 'savedBy',
+  reason: 'reason'
+} as const
+
+export type RuleTestSuiteScalarFieldEnum = (typeof RuleTestSuiteScalarFieldEnum)[keyof typeof RuleTestSuiteScalarFieldEnum]
+
+
 export const QuestionScalarFieldEnum = {
   id: 'id',
   organizationId: 'organizationId',
   askedBy: 'askedBy',
   askedAt: 'askedAt',
+  asOf: 'asOf',
   goal: 'goal',
   ruleSet: 'ruleSet',
   versionId: 'versionId',
@@ -1128,6 +1307,8 @@ export type GlobalOmitConfig = {
   knowledgeEpoch?: Prisma.KnowledgeEpochOmit
   fact?: Prisma.FactOmit
   ruleSetVersion?: Prisma.RuleSetVersionOmit
+  ruleActivation?: Prisma.RuleActivationOmit
+  ruleTestSuite?: Prisma.RuleTestSuiteOmit
   question?: Prisma.QuestionOmit
 }
 

@@ -54,6 +54,8 @@ export const ModelName = {
   KnowledgeEpoch: 'KnowledgeEpoch',
   Fact: 'Fact',
   RuleSetVersion: 'RuleSetVersion',
+  RuleActivation: 'RuleActivation',
+  RuleTestSuite: 'RuleTestSuite',
   Question: 'Question'
 } as const
 
@@ -121,11 +123,40 @@ export const RuleSetVersionScalarFieldEnum = {
 export type RuleSetVersionScalarFieldEnum = (typeof RuleSetVersionScalarFieldEnum)[keyof typeof RuleSetVersionScalarFieldEnum]
 
 
+export const RuleActivationScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  ruleSet: 'ruleSet',
+  number: 'number',
+  at: 'at',
+  by: 'by',
+  reason: 'reason',
+  signatureId: 'signatureId'
+} as const
+
+export type RuleActivationScalarFieldEnum = (typeof RuleActivationScalarFieldEnum)[keyof typeof RuleActivationScalarFieldEnum]
+
+
+export const RuleTestSuiteScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  versionId: 'versionId',
+  revision: 'revision',
+  cases: 'cases',
+  savedAt: 'savedAt',
+  savedBy: 'savedBy',
+  reason: 'reason'
+} as const
+
+export type RuleTestSuiteScalarFieldEnum = (typeof RuleTestSuiteScalarFieldEnum)[keyof typeof RuleTestSuiteScalarFieldEnum]
+
+
 export const QuestionScalarFieldEnum = {
   id: 'id',
   organizationId: 'organizationId',
   askedBy: 'askedBy',
   askedAt: 'askedAt',
+  asOf: 'asOf',
   goal: 'goal',
   ruleSet: 'ruleSet',
   versionId: 'versionId',

@@ -45,6 +45,7 @@ export type QuestionMinAggregateOutputType = {
   organizationId: string | null
   askedBy: string | null
   askedAt: Date | null
+  asOf: Date | null
   goal: string | null
   ruleSet: string | null
   versionId: string | null
@@ -62,6 +63,7 @@ export type QuestionMaxAggregateOutputType = {
   organizationId: string | null
   askedBy: string | null
   askedAt: Date | null
+  asOf: Date | null
   goal: string | null
   ruleSet: string | null
   versionId: string | null
@@ -79,6 +81,7 @@ export type QuestionCountAggregateOutputType = {
   organizationId: number
   askedBy: number
   askedAt: number
+  asOf: number
   goal: number
   ruleSet: number
   versionId: number
@@ -113,6 +116,7 @@ export type QuestionMinAggregateInputType = {
   organizationId?: true
   askedBy?: true
   askedAt?: true
+  asOf?: true
   goal?: true
   ruleSet?: true
   versionId?: true
@@ -130,6 +134,7 @@ export type QuestionMaxAggregateInputType = {
   organizationId?: true
   askedBy?: true
   askedAt?: true
+  asOf?: true
   goal?: true
   ruleSet?: true
   versionId?: true
@@ -147,6 +152,7 @@ export type QuestionCountAggregateInputType = {
   organizationId?: true
   askedBy?: true
   askedAt?: true
+  asOf?: true
   goal?: true
   ruleSet?: true
   versionId?: true
@@ -252,6 +258,7 @@ export type QuestionGroupByOutputType = {
   organizationId: string
   askedBy: string
   askedAt: Date
+  asOf: Date | null
   goal: string
   ruleSet: string
   versionId: string
@@ -293,6 +300,7 @@ export type QuestionWhereInput = {
   organizationId?: Prisma.UuidFilter<"Question"> | string
   askedBy?: Prisma.UuidFilter<"Question"> | string
   askedAt?: Prisma.DateTimeFilter<"Question"> | Date | string
+  asOf?: Prisma.DateTimeNullableFilter<"Question"> | Date | string | null
   goal?: Prisma.StringFilter<"Question"> | string
   ruleSet?: Prisma.StringFilter<"Question"> | string
   versionId?: Prisma.StringFilter<"Question"> | string
@@ -311,6 +319,7 @@ export type QuestionOrderByWithRelationInput = {
   organizationId?: Prisma.SortOrder
   askedBy?: Prisma.SortOrder
   askedAt?: Prisma.SortOrder
+  asOf?: Prisma.SortOrderInput | Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
@@ -332,6 +341,7 @@ export type QuestionWhereUniqueInput = Prisma.AtLeast<{
   organizationId?: Prisma.UuidFilter<"Question"> | string
   askedBy?: Prisma.UuidFilter<"Question"> | string
   askedAt?: Prisma.DateTimeFilter<"Question"> | Date | string
+  asOf?: Prisma.DateTimeNullableFilter<"Question"> | Date | string | null
   goal?: Prisma.StringFilter<"Question"> | string
   ruleSet?: Prisma.StringFilter<"Question"> | string
   versionId?: Prisma.StringFilter<"Question"> | string
@@ -350,6 +360,7 @@ export type QuestionOrderByWithAggregationInput = {
   organizationId?: Prisma.SortOrder
   askedBy?: Prisma.SortOrder
   askedAt?: Prisma.SortOrder
+  asOf?: Prisma.SortOrderInput | Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
@@ -376,6 +387,7 @@ export type QuestionScalarWhereWithAggregatesInput = {
   organizationId?: Prisma.UuidWithAggregatesFilter<"Question"> | string
   askedBy?: Prisma.UuidWithAggregatesFilter<"Question"> | string
   askedAt?: Prisma.DateTimeWithAggregatesFilter<"Question"> | Date | string
+  asOf?: Prisma.DateTimeNullableWithAggregatesFilter<"Question"> | Date | string | null
   goal?: Prisma.StringWithAggregatesFilter<"Question"> | string
   ruleSet?: Prisma.StringWithAggregatesFilter<"Question"> | string
   versionId?: Prisma.StringWithAggregatesFilter<"Question"> | string
@@ -394,6 +406,7 @@ export type QuestionCreateInput = {
   organizationId: string
   askedBy: string
   askedAt: Date | string
+  asOf?: Date | string | null
   goal: string
   ruleSet: string
   versionId: string
@@ -412,6 +425,7 @@ export type QuestionUncheckedCreateInput = {
   organizationId: string
   askedBy: string
   askedAt: Date | string
+  asOf?: Date | string | null
   goal: string
   ruleSet: string
   versionId: string
@@ -430,6 +444,7 @@ export type QuestionUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   askedBy?: Prisma.StringFieldUpdateOperationsInput | string
   askedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -448,6 +463,7 @@ export type QuestionUncheckedUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   askedBy?: Prisma.StringFieldUpdateOperationsInput | string
   askedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -466,6 +482,7 @@ export type QuestionCreateManyInput = {
   organizationId: string
   askedBy: string
   askedAt: Date | string
+  asOf?: Date | string | null
   goal: string
   ruleSet: string
   versionId: string
@@ -484,6 +501,7 @@ export type QuestionUpdateManyMutationInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   askedBy?: Prisma.StringFieldUpdateOperationsInput | string
   askedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -502,6 +520,7 @@ export type QuestionUncheckedUpdateManyInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   askedBy?: Prisma.StringFieldUpdateOperationsInput | string
   askedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
@@ -528,6 +547,7 @@ export type QuestionCountOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   askedBy?: Prisma.SortOrder
   askedAt?: Prisma.SortOrder
+  asOf?: Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
@@ -553,6 +573,7 @@ export type QuestionMaxOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   askedBy?: Prisma.SortOrder
   askedAt?: Prisma.SortOrder
+  asOf?: Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
@@ -570,6 +591,7 @@ export type QuestionMinOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   askedBy?: Prisma.SortOrder
   askedAt?: Prisma.SortOrder
+  asOf?: Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
@@ -613,6 +635,7 @@ export type QuestionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   organizationId?: boolean
   askedBy?: boolean
   askedAt?: boolean
+  asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
   versionId?: boolean
@@ -631,6 +654,7 @@ export type QuestionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   organizationId?: boolean
   askedBy?: boolean
   askedAt?: boolean
+  asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
   versionId?: boolean
@@ -649,6 +673,7 @@ export type QuestionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   organizationId?: boolean
   askedBy?: boolean
   askedAt?: boolean
+  asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
   versionId?: boolean
@@ -667,6 +692,7 @@ export type QuestionSelectScalar = {
   organizationId?: boolean
   askedBy?: boolean
   askedAt?: boolean
+  asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
   versionId?: boolean
@@ -680,7 +706,7 @@ export type QuestionSelectScalar = {
   answers?: boolean
 }
 
-export type QuestionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "askedBy" | "askedAt" | "goal" | "ruleSet" | "versionId" | "shippedHash" | "distinct" | "assume" | "limitInferences" | "limitAnswers" | "limitDepth" | "limitMillis" | "answers", ExtArgs["result"]["question"]>
+export type QuestionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "askedBy" | "askedAt" | "asOf" | "goal" | "ruleSet" | "versionId" | "shippedHash" | "distinct" | "assume" | "limitInferences" | "limitAnswers" | "limitDepth" | "limitMillis" | "answers", ExtArgs["result"]["question"]>
 
 export type $QuestionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Question"
@@ -690,6 +716,7 @@ export type $QuestionPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     organizationId: string
     askedBy: string
     askedAt: Date
+    asOf: Date | null
     goal: string
     ruleSet: string
     versionId: string
@@ -1128,6 +1155,7 @@ export interface QuestionFieldRefs {
   readonly organizationId: Prisma.FieldRef<"Question", 'String'>
   readonly askedBy: Prisma.FieldRef<"Question", 'String'>
   readonly askedAt: Prisma.FieldRef<"Question", 'DateTime'>
+  readonly asOf: Prisma.FieldRef<"Question", 'DateTime'>
   readonly goal: Prisma.FieldRef<"Question", 'String'>
   readonly ruleSet: Prisma.FieldRef<"Question", 'String'>
   readonly versionId: Prisma.FieldRef<"Question", 'String'>

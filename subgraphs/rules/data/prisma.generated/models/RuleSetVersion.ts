@@ -292,6 +292,7 @@ export type RuleSetVersionWhereInput = {
   publishedBy?: Prisma.UuidNullableFilter<"RuleSetVersion"> | string | null
   publishReason?: Prisma.StringNullableFilter<"RuleSetVersion"> | string | null
   signatureId?: Prisma.StringNullableFilter<"RuleSetVersion"> | string | null
+  suites?: Prisma.RuleTestSuiteListRelationFilter
 }
 
 export type RuleSetVersionOrderByWithRelationInput = {
@@ -310,6 +311,7 @@ export type RuleSetVersionOrderByWithRelationInput = {
   publishedBy?: Prisma.SortOrderInput | Prisma.SortOrder
   publishReason?: Prisma.SortOrderInput | Prisma.SortOrder
   signatureId?: Prisma.SortOrderInput | Prisma.SortOrder
+  suites?: Prisma.RuleTestSuiteOrderByRelationAggregateInput
 }
 
 export type RuleSetVersionWhereUniqueInput = Prisma.AtLeast<{
@@ -332,6 +334,7 @@ export type RuleSetVersionWhereUniqueInput = Prisma.AtLeast<{
   publishedBy?: Prisma.UuidNullableFilter<"RuleSetVersion"> | string | null
   publishReason?: Prisma.StringNullableFilter<"RuleSetVersion"> | string | null
   signatureId?: Prisma.StringNullableFilter<"RuleSetVersion"> | string | null
+  suites?: Prisma.RuleTestSuiteListRelationFilter
 }, "id" | "organizationId_ruleSet_number">
 
 export type RuleSetVersionOrderByWithAggregationInput = {
@@ -394,6 +397,7 @@ export type RuleSetVersionCreateInput = {
   publishedBy?: string | null
   publishReason?: string | null
   signatureId?: string | null
+  suites?: Prisma.RuleTestSuiteCreateNestedManyWithoutVersionInput
 }
 
 export type RuleSetVersionUncheckedCreateInput = {
@@ -412,6 +416,7 @@ export type RuleSetVersionUncheckedCreateInput = {
   publishedBy?: string | null
   publishReason?: string | null
   signatureId?: string | null
+  suites?: Prisma.RuleTestSuiteUncheckedCreateNestedManyWithoutVersionInput
 }
 
 export type RuleSetVersionUpdateInput = {
@@ -430,6 +435,7 @@ export type RuleSetVersionUpdateInput = {
   publishedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   publishReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  suites?: Prisma.RuleTestSuiteUpdateManyWithoutVersionNestedInput
 }
 
 export type RuleSetVersionUncheckedUpdateInput = {
@@ -448,6 +454,7 @@ export type RuleSetVersionUncheckedUpdateInput = {
   publishedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   publishReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  suites?: Prisma.RuleTestSuiteUncheckedUpdateManyWithoutVersionNestedInput
 }
 
 export type RuleSetVersionCreateManyInput = {
@@ -570,6 +577,11 @@ export type RuleSetVersionSumOrderByAggregateInput = {
   number?: Prisma.SortOrder
 }
 
+export type RuleSetVersionScalarRelationFilter = {
+  is?: Prisma.RuleSetVersionWhereInput
+  isNot?: Prisma.RuleSetVersionWhereInput
+}
+
 export type IntFieldUpdateOperationsInput = {
   set?: number
   increment?: number
@@ -578,6 +590,137 @@ export type IntFieldUpdateOperationsInput = {
   divide?: number
 }
 
+export type RuleSetVersionCreateNestedOneWithoutSuitesInput = {
+  create?: Prisma.XOR<Prisma.RuleSetVersionCreateWithoutSuitesInput, Prisma.RuleSetVersionUncheckedCreateWithoutSuitesInput>
+  connectOrCreate?: Prisma.RuleSetVersionCreateOrConnectWithoutSuitesInput
+  connect?: Prisma.RuleSetVersionWhereUniqueInput
+}
+
+export type RuleSetVersionUpdateOneRequiredWithoutSuitesNestedInput = {
+  create?: Prisma.XOR<Prisma.RuleSetVersionCreateWithoutSuitesInput, Prisma.RuleSetVersionUncheckedCreateWithoutSuitesInput>
+  connectOrCreate?: Prisma.RuleSetVersionCreateOrConnectWithoutSuitesInput
+  upsert?: Prisma.RuleSetVersionUpsertWithoutSuitesInput
+  connect?: Prisma.RuleSetVersionWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.RuleSetVersionUpdateToOneWithWhereWithoutSuitesInput, Prisma.RuleSetVersionUpdateWithoutSuitesInput>, Prisma.RuleSetVersionUncheckedUpdateWithoutSuitesInput>
+}
+
+export type RuleSetVersionCreateWithoutSuitesInput = {
+  id: string
+  organizationId: string
+  ruleSet: string
+  number: number
+  text: string
+  hash: string
+  status: string
+  termination: string
+  diagnostics: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  savedAt: Date | string
+  savedBy: string
+  publishedAt?: Date | string | null
+  publishedBy?: string | null
+  publishReason?: string | null
+  signatureId?: string | null
+}
+
+export type RuleSetVersionUncheckedCreateWithoutSuitesInput = {
+  id: string
+  organizationId: string
+  ruleSet: string
+  number: number
+  text: string
+  hash: string
+  status: string
+  termination: string
+  diagnostics: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  savedAt: Date | string
+  savedBy: string
+  publishedAt?: Date | string | null
+  publishedBy?: string | null
+  publishReason?: string | null
+  signatureId?: string | null
+}
+
+export type RuleSetVersionCreateOrConnectWithoutSuitesInput = {
+  where: Prisma.RuleSetVersionWhereUniqueInput
+  create: Prisma.XOR<Prisma.RuleSetVersionCreateWithoutSuitesInput, Prisma.RuleSetVersionUncheckedCreateWithoutSuitesInput>
+}
+
+export type RuleSetVersionUpsertWithoutSuitesInput = {
+  update: Prisma.XOR<Prisma.RuleSetVersionUpdateWithoutSuitesInput, Prisma.RuleSetVersionUncheckedUpdateWithoutSuitesInput>
+  create: Prisma.XOR<Prisma.RuleSetVersionCreateWithoutSuitesInput, Prisma.RuleSetVersionUncheckedCreateWithoutSuitesInput>
+  where?: Prisma.RuleSetVersionWhereInput
+}
+
+export type RuleSetVersionUpdateToOneWithWhereWithoutSuitesInput = {
+  where?: Prisma.RuleSetVersionWhereInput
+  data: Prisma.XOR<Prisma.RuleSetVersionUpdateWithoutSuitesInput, Prisma.RuleSetVersionUncheckedUpdateWithoutSuitesInput>
+}
+
+export type RuleSetVersionUpdateWithoutSuitesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  text?: Prisma.StringFieldUpdateOperationsInput | string
+  hash?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  termination?: Prisma.StringFieldUpdateOperationsInput | string
+  diagnostics?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  savedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  savedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  publishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  publishedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  publishReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+export type RuleSetVersionUncheckedUpdateWithoutSuitesInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  text?: Prisma.StringFieldUpdateOperationsInput | string
+  hash?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.StringFieldUpdateOperationsInput | string
+  termination?: Prisma.StringFieldUpdateOperationsInput | string
+  diagnostics?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  savedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  savedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  publishedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  publishedBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  publishReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+
+/**
+ * Count Type RuleSetVersionCountOutputType
+ */
+
+export type RuleSetVersionCountOutputType = {
+  suites: number
+}
+
+export type RuleSetVersionCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  suites?: boolean | RuleSetVersionCountOutputTypeCountSuitesArgs
+}
+
+/**
+ * RuleSetVersionCountOutputType without action
+ */
+export type RuleSetVersionCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RuleSetVersionCountOutputType
+   */
+  select?: Prisma.RuleSetVersionCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * RuleSetVersionCountOutputType without action
+ */
+export type RuleSetVersionCountOutputTypeCountSuitesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.RuleTestSuiteWhereInput
+}
 
 
 export type RuleSetVersionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -596,6 +739,8 @@ export type RuleSetVersionSelect<ExtArgs extends runtime.Types.Extensions.Intern
   publishedBy?: boolean
   publishReason?: boolean
   signatureId?: boolean
+  suites?: boolean | Prisma.RuleSetVersion$suitesArgs<ExtArgs>
+  _count?: boolean | Prisma.RuleSetVersionCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["ruleSetVersion"]>
 
 export type RuleSetVersionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -653,10 +798,18 @@ export type RuleSetVersionSelectScalar = {
 }
 
 export type RuleSetVersionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "ruleSet" | "number" | "text" | "hash" | "status" | "termination" | "diagnostics" | "savedAt" | "savedBy" | "publishedAt" | "publishedBy" | "publishReason" | "signatureId", ExtArgs["result"]["ruleSetVersion"]>
+export type RuleSetVersionInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  suites?: boolean | Prisma.RuleSetVersion$suitesArgs<ExtArgs>
+  _count?: boolean | Prisma.RuleSetVersionCountOutputTypeDefaultArgs<ExtArgs>
+}
+export type RuleSetVersionIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
+export type RuleSetVersionIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
 
 export type $RuleSetVersionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "RuleSetVersion"
-  objects: {}
+  objects: {
+    suites: Prisma.$RuleTestSuitePayload<ExtArgs>[]
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     organizationId: string
@@ -1067,6 +1220,7 @@ readonly fields: RuleSetVersionFieldRefs;
  */
 export interface Prisma__RuleSetVersionClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  suites<T extends Prisma.RuleSetVersion$suitesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.RuleSetVersion$suitesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$RuleTestSuitePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1128,6 +1282,10 @@ export type RuleSetVersionFindUniqueArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
+  /**
    * Filter, which RuleSetVersion to fetch.
    */
   where: Prisma.RuleSetVersionWhereUniqueInput
@@ -1146,6 +1304,10 @@ export type RuleSetVersionFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Ex
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
+  /**
    * Filter, which RuleSetVersion to fetch.
    */
   where: Prisma.RuleSetVersionWhereUniqueInput
@@ -1163,6 +1325,10 @@ export type RuleSetVersionFindFirstArgs<ExtArgs extends runtime.Types.Extensions
    * Omit specific fields from the RuleSetVersion
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
   /**
    * Filter, which RuleSetVersion to fetch.
    */
@@ -1212,6 +1378,10 @@ export type RuleSetVersionFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Ext
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
+  /**
    * Filter, which RuleSetVersion to fetch.
    */
   where?: Prisma.RuleSetVersionWhereInput
@@ -1259,6 +1429,10 @@ export type RuleSetVersionFindManyArgs<ExtArgs extends runtime.Types.Extensions.
    * Omit specific fields from the RuleSetVersion
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
   /**
    * Filter, which RuleSetVersions to fetch.
    */
@@ -1308,6 +1482,10 @@ export type RuleSetVersionCreateArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
+  /**
    * The data needed to create a RuleSetVersion.
    */
   data: Prisma.XOR<Prisma.RuleSetVersionCreateInput, Prisma.RuleSetVersionUncheckedCreateInput>
@@ -1355,6 +1533,10 @@ export type RuleSetVersionUpdateArgs<ExtArgs extends runtime.Types.Extensions.In
    * Omit specific fields from the RuleSetVersion
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
   /**
    * The data needed to update a RuleSetVersion.
    */
@@ -1422,6 +1604,10 @@ export type RuleSetVersionUpsertArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
+  /**
    * The filter to search for the RuleSetVersion to update in case it exists.
    */
   where: Prisma.RuleSetVersionWhereUniqueInput
@@ -1448,6 +1634,10 @@ export type RuleSetVersionDeleteArgs<ExtArgs extends runtime.Types.Extensions.In
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
+  /**
    * Filter which RuleSetVersion to delete.
    */
   where: Prisma.RuleSetVersionWhereUniqueInput
@@ -1468,6 +1658,30 @@ export type RuleSetVersionDeleteManyArgs<ExtArgs extends runtime.Types.Extension
 }
 
 /**
+ * RuleSetVersion.suites
+ */
+export type RuleSetVersion$suitesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the RuleTestSuite
+   */
+  select?: Prisma.RuleTestSuiteSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the RuleTestSuite
+   */
+  omit?: Prisma.RuleTestSuiteOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleTestSuiteInclude<ExtArgs> | null
+  where?: Prisma.RuleTestSuiteWhereInput
+  orderBy?: Prisma.RuleTestSuiteOrderByWithRelationInput | Prisma.RuleTestSuiteOrderByWithRelationInput[]
+  cursor?: Prisma.RuleTestSuiteWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.RuleTestSuiteScalarFieldEnum | Prisma.RuleTestSuiteScalarFieldEnum[]
+}
+
+/**
  * RuleSetVersion without action
  */
 export type RuleSetVersionDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1479,4 +1693,8 @@ export type RuleSetVersionDefaultArgs<ExtArgs extends runtime.Types.Extensions.I
    * Omit specific fields from the RuleSetVersion
    */
   omit?: Prisma.RuleSetVersionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.RuleSetVersionInclude<ExtArgs> | null
 }

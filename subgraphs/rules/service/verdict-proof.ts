@@ -1,0 +1,65 @@
+import type { RulesContext } from '../context.ts';
+import { ask } from '../domain/ask.ts';
+import type { Limits } from '../domain/budget.ts';
+import type { QuestionKind } from '../domain/decision.ts';
+import { RuleFault } from '../domain/faults.ts';
+import type { Knowledge } from '../domain/knowledge.ts';
+import { readTerm } from '../domain/parser.ts';
+import type { Proof } from '../domain/proof.ts';
+import { atom, struct, type Term } from '../domain/term.ts';
+import { TermTooLarge } from '../domain/writer.ts';
+import type { Decided, TransitionVerdict } from './decide.ts';
+import { type ToldProof, toldProof } from './told-proof.ts';
+
+/** As small as those of a decision: what it proves has been found within them. */
+const PROOF_LIMITS: Limits = { inferences: 200_000, answers: 1, depth: 2_000, millis: 50 };
+const MAX_PROVED_BLOCKERS = 20;
+
+const ALLOWED: Readonly<Record<QuestionKind, string>> = {
+  ADVANCE: 'can_transition',
+  REWORK: 'may_rework',
+  CANCEL: 'may_cancel',
+  HOLD: 'may_hold',
+};
+const BLOCKED: Readonly<Record<QuestionKind, string>> = {
+  ADVANCE: 'blocker',
+  REWORK: 'rework_blocker',
+  CANCEL: 'cancel_blocker',
+  HOLD: 'hold_blocker',
+};
+
+function isMove(kind: QuestionKind): boolean {
+  return kind === 'ADVANCE' || kind === 'REWORK';
+}
+
+/** What has to be proved: that it is allowed, or each of the objections. */
+function goalsOf({ allowed, blockers }: TransitionVerdict, { question }: Decided, actorId: string): Term[] {
+  const { kind } = question;
+  const sample = atom(question.sampleId);
+  const [from, to, actor] = [atom(question.from.toLowerCase()), atom(question.to.toLowerCase()), atom(actorId)];
+  if (allowed) return [struct(ALLOWED[kind], isMove(kind) ? [sample, from, to] : [sample, actor])];
+  const second = isMove(kind) ? to : actor;
+  return blockers
+    .slice(0, MAX_PROVED_BLOCKERS)
+    .map(({ reason }) => struct(BLOCKED[kind], [sample, second, readTerm(reason).term]));
+}
+
+/** Nothing where it cannot be proved within the limits: the verdict stands without it. */
+function prove(knowledge: Knowledge, goal: Term, clock: () => number): readonly Proof[] {
+  const question = { goal, variables: new Map(), limits: PROOF_LIMITS, distinct: false, prove: 0 };
+  try {
+    return ask(knowledge, question, clock).answers[0]?.proof ?? [];
+  } catch (error) {
+    if (error instanceof RuleFault || error instanceof TermTooLarge) return [];
+    throw error;
+  }
+}
+
+/** Made only for those who ask for it: a decision is taken thousands of times a second, and read by few. */
+export function verdictProof(ctx: RulesContext, verdict: TransitionVerdict): ToldProof | null {
+  const { decided } = verdict;
+  if (decided === null) return null;
+  const { knowledge } = decided.decision;
+  const proofs = goalsOf(verdict, decided, ctx.viewer.userId).flatMap((goal) => prove(knowledge, goal, ctx.timer));
+  return proofs.length === 0 ? null : toldProof(proofs);
+}
