@@ -56,7 +56,7 @@ export const resolvers: Resolvers = {
     ruleSets: async (_, _args, ctx) => (await ruleSetNames(ctx)).map((name) => ({ name })),
     ruleSetDiff: (_, { ruleSet, from, to }, ctx) => ruleSetDiff(ctx, { ruleSet, from, to }),
     ruleSetVersion: (_, { id }, ctx) => ctx.loaders.versionById.load(id),
-    checkRules: async (_, { ruleSet, text }, ctx) => [...(await checkRules(ctx, { ruleSet, text }))],
+    checkRules: async (_, { ruleSet, text, assume }, ctx) => [...(await checkRules(ctx, { ruleSet, text, assume }))],
     businessRules: async (_, { context }, ctx) => [...(await businessRules(ctx, context))],
     exportKnowledge: (_, { after = null }, ctx) => exportKnowledge(ctx, after),
     ruleCapabilities: (_, _args, ctx) => ruleCapabilities(ctx),

@@ -837,6 +837,7 @@ export type QueryRuleArgs = {
 export type QueryCheckRulesArgs = {
   text: Scalars['String']['input'];
   ruleSet?: Scalars['String']['input'];
+  assume?: Array<Scalars['String']['input']>;
 };
 
 
@@ -1565,7 +1566,7 @@ export type QueryResolvers<ContextType = RulesContext, ParentType extends Resolv
   rules?: Resolver<ResolversTypes['RuleConnection'], ParentType, ContextType, RequireFields<QueryRulesArgs, 'ruleSet' | 'first'>>;
   rule?: Resolver<Maybe<ResolversTypes['Rule']>, ParentType, ContextType, RequireFields<QueryRuleArgs, 'id'>>;
   ruleSets?: Resolver<Array<ResolversTypes['RuleSet']>, ParentType, ContextType>;
-  checkRules?: Resolver<Array<ResolversTypes['RuleDiagnostic']>, ParentType, ContextType, RequireFields<QueryCheckRulesArgs, 'text' | 'ruleSet'>>;
+  checkRules?: Resolver<Array<ResolversTypes['RuleDiagnostic']>, ParentType, ContextType, RequireFields<QueryCheckRulesArgs, 'text' | 'ruleSet' | 'assume'>>;
   ruleSetDiff?: Resolver<ResolversTypes['RuleSetDiff'], ParentType, ContextType, RequireFields<QueryRuleSetDiffArgs, 'ruleSet' | 'from' | 'to'>>;
   ruleSetVersion?: Resolver<Maybe<ResolversTypes['RuleSetVersion']>, ParentType, ContextType, RequireFields<QueryRuleSetVersionArgs, 'id'>>;
   businessRules?: Resolver<Array<ResolversTypes['Rule']>, ParentType, ContextType, RequireFields<QueryBusinessRulesArgs, 'context'>>;

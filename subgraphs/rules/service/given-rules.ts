@@ -1,10 +1,12 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import type { RulesContext } from '../context.ts';
+import { readFact } from '../domain/facts.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
 import { isRuleSetName, ownRules, type Rule, type RuleSetVersion } from '../domain/rule.ts';
 import { isValidAt } from '../domain/standing-fact.ts';
 import { reviewRules, SHIPPED_VERSION } from '../library/shipped-version.ts';
 import { FactDigests } from './answer-cache.ts';
+import { checkAssumed } from './asking.ts';
 import { buildKnowledge, type Image, loadImage } from './image.ts';
 import type { Asked } from './past-knowledge.ts';
 
@@ -21,18 +23,23 @@ export function checkRuleSetName(name: string): void {
   );
 }
 
-/** What is to be said of a text, over the predicates of which the organization has facts. */
-export function reviewText(image: Image, ruleSet: string, text: string) {
-  const stored = new Set(image.facts.map(({ predicate }) => predicate));
-  return reviewRules(ruleSet, readProgram(text), (predicate) => stored.has(predicate));
+/** What is to be said of a text, over the predicates of which the organization has facts, and of which some are assumed. */
+export function reviewText(image: Image, ruleSet: string, text: string, assume: readonly string[] = []) {
+  const known = new Set(image.facts.map(({ predicate }) => predicate)).add('now/1');
+  for (const assumed of assume) {
+    const fact = readFact(assumed);
+    if (!('refused' in fact)) known.add(fact.predicate);
+  }
+  return reviewRules(ruleSet, readProgram(text), (predicate) => known.has(predicate));
 }
 
 export async function checkRules(
   ctx: RulesContext,
-  { ruleSet, text }: { readonly ruleSet: string; readonly text: string },
+  { ruleSet, text, assume }: { readonly ruleSet: string; readonly text: string; readonly assume: readonly string[] },
 ): Promise<readonly Diagnostic[]> {
   checkRuleSetName(ruleSet);
-  return reviewText(await loadImage(ctx), ruleSet, text).diagnostics;
+  checkAssumed(assume);
+  return reviewText(await loadImage(ctx), ruleSet, text, assume).diagnostics;
 }
 
 /** A text in the place of a version, as the engine takes it. */

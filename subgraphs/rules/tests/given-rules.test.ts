@@ -109,3 +109,11 @@ test('who may not read rules may not have a text checked', async () => {
   const { errors } = await lab.send(person('client'), CHECK, { text: 'a.' });
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN' });
 });
+
+test('what is given beside a text is not called unknown, and neither is the time', async () => {
+  const text = 'a(X) :- given(X), now(T), T > 0.\n';
+  const document =
+    'query ($text: String!, $assume: [String!]!) { checkRules(text: $text, ruleSet: "trial", assume: $assume) { code } }';
+  expect((await lab.ask(manager, document, { text, assume: [] })).checkRules).toEqual([{ code: 'UNKNOWN' }]);
+  expect((await lab.ask(manager, document, { text, assume: ['given(1)'] })).checkRules).toEqual([]);
+});
