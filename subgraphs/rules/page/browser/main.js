@@ -32,6 +32,8 @@ function say(text, isError) {
   byId('outcome').classList.toggle('error', isError);
 }
 
+/** Whether the person who is signed in may read rules, and so have them checked. */
+let mayRead = false;
 const library = createLibrary();
 const onAsk = () => question.ask();
 const editor = createEditor({
@@ -39,7 +41,7 @@ const editor = createEditor({
   label: 'Rules',
   onAsk,
   names: library.names,
-  extensions: diagnostics({ beside, ready: isSignedIn, onTrouble: (error) => say(error.message, true) }),
+  extensions: diagnostics({ beside, ready: () => mayRead, onTrouble: (error) => say(error.message, true) }),
 });
 const facts = createEditor({
   parent: byId('facts'),
@@ -114,20 +116,24 @@ function restore() {
   sayOfSet();
 }
 
-async function enter() {
-  byId('ask').querySelector('button').disabled = !isSignedIn();
+function admit(permissions) {
+  mayRead = permissions.includes('rules:read');
+  byId('ask').querySelector('button').disabled = !mayRead;
+  versions.permit(permissions);
+  recheck(editor.view);
+}
+
+/** `message` says why somebody is signed out, where nobody asked for it. */
+async function enter(message) {
   if (!isSignedIn()) {
-    versions.permit([]);
-    return say('Sign in to check rules and to ask questions.', false);
+    admit([]);
+    return say(message || 'Sign in to check rules and to ask questions.', Boolean(message));
   }
   try {
     const { me } = await send(ME);
-    versions.permit(me.permissions);
-    if (!me.permissions.includes('rules:read')) {
-      return say('Reading and asking rules need the permission rules:read, which you do not have.', true);
-    }
+    admit(me.permissions);
+    if (!mayRead) return say('Reading and asking rules need the permission rules:read, which you do not have.', true);
     say('Choose an example, or write rules and ask a goal.', false);
-    recheck(editor.view);
     await Promise.all([library.load(), versions.load()]);
   } catch (error) {
     say(error.message, true);
@@ -149,4 +155,4 @@ addEventListener('pagehide', () => {
 });
 globalThis.alimsSession.onChange(enter);
 restore();
-await enter();
+await enter('');

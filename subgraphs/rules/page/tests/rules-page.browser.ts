@@ -183,6 +183,20 @@ async function whoMayOnlyRead(page: Page): Promise<void> {
   assert.equal(await page.isDisabled('#save'), true);
 }
 
+/** Nobody of the demonstration lacks this permission, so the API's answer is another here. */
+async function whoMayNotRead(page: Page): Promise<void> {
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('query Me ')) return route.fallback();
+    await route.fulfill({ json: { data: { me: { permissions: ['samples:read'] } } } });
+  });
+  await page.reload();
+  await page.waitForSelector('#outcome:has-text("need the permission rules:read")');
+  assert.equal(await page.isDisabled('#ask button'), true);
+  await page.unroute('**/graphql');
+  await page.reload();
+  await page.waitForSelector('#ask button:enabled');
+}
+
 /** What somebody sees on a small and on a large screen, by day and by night. */
 async function pictures(page: Page): Promise<void> {
   if (!screenshots) return;
@@ -251,6 +265,7 @@ try {
   await draftsTestsAndPublishing(page);
   await fits(page);
   await whoMayOnlyRead(page);
+  await whoMayNotRead(page);
   await pictures(page);
   assert.deepEqual(foreign, [], 'nothing is loaded from elsewhere');
   assert.deepEqual(failures, [], 'no script fails, and the content security policy is kept');
