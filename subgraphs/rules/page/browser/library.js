@@ -39,6 +39,10 @@ export function createLibrary() {
       rules = read;
       show();
     },
+    clear() {
+      rules = [];
+      show();
+    },
     names: () => rules.map(({ predicate }) => predicate.slice(0, predicate.lastIndexOf('/'))),
   };
 }

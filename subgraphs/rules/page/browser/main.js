@@ -41,7 +41,10 @@ const editor = createEditor({
   label: 'Rules',
   onAsk,
   names: library.names,
-  extensions: diagnostics({ beside, ready: () => mayRead, onTrouble: (error) => say(error.message, true) }),
+  extensions: [
+    diagnostics({ beside, ready: () => mayRead, onTrouble: (error) => say(error.message, true) }),
+    EditorView.updateListener.of(({ docChanged }) => docChanged && showExample()),
+  ],
 });
 const facts = createEditor({
   parent: byId('facts'),
@@ -96,8 +99,13 @@ function sayOfSet() {
   recheck(editor.view);
 }
 
+/** The example that the editor holds; none once it was changed, so that it can be chosen anew. */
+function showExample() {
+  const at = EXAMPLES.findIndex(({ rules }) => rules === editor.text);
+  byId('example').value = at < 0 ? '' : String(at);
+}
+
 function openExample({ rules, facts: given, goal }) {
-  byId('example').value = String(EXAMPLES.findIndex((each) => each.rules === rules));
   byId('rule-set').value = 'playground';
   editor.text = rules;
   facts.text = given;
@@ -125,6 +133,7 @@ function admit(permissions) {
 
 /** `message` says why somebody is signed out, where nobody asked for it. */
 async function enter(message) {
+  for (const part of [library, versions, question]) part.clear(); // what another person saw is not for this one
   if (!isSignedIn()) {
     admit([]);
     return say(message || 'Sign in to check rules and to ask questions.', Boolean(message));

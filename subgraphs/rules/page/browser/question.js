@@ -70,13 +70,19 @@ export function createQuestion({ read, assume }) {
     return stoppedBy ? `${count} ${stoppedText(stoppedBy)}` : count;
   }
 
+  /** What is still under way is not shown any more. */
+  function clear() {
+    newest += 1;
+    answered = null;
+    byId('answers').replaceChildren();
+    show('', null);
+  }
+
   async function ask() {
     const input = read();
     if (input.goal === '') return say('Write a goal to ask, for example fit(S).', true);
-    answered = null;
+    clear();
     say('Asking…');
-    byId('answers').replaceChildren();
-    show('', null);
     const data = await guarded(() => send(ASK, { input }));
     if (!data) return;
     const { executeQuery: result } = data;
@@ -89,5 +95,5 @@ export function createQuestion({ read, assume }) {
     if (tree) show('Why not', tree);
   }
 
-  return { ask, answered: () => answered };
+  return { ask, clear, answered: () => answered };
 }

@@ -123,6 +123,11 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
   byId('save').addEventListener('click', save);
   return {
     load,
+    clear() {
+      byId('rule-sets').replaceChildren();
+      byId('versions').replaceChildren();
+      say('');
+    },
     permit(permissions) {
       mayWrite = permissions.includes('rules:write');
       byId('save').disabled = !mayWrite;

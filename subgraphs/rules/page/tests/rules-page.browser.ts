@@ -86,8 +86,32 @@ async function checksWhileTyping(page: Page): Promise<void> {
   await page.waitForSelector('#remarks .error', { state: 'detached' });
 }
 
+/** An answer about a text that is no longer there is not shown, however late it comes. */
+async function lastAnswerWins(page: Page): Promise<void> {
+  const held = Promise.withResolvers<void>();
+  const isLate = (data: string | null) => data?.includes('CheckRules') === true && data.includes('late(');
+  await page.route('**/graphql', async (route) => {
+    if (isLate(route.request().postData())) await held.promise;
+    await route.fallback();
+  });
+  const asked = page.waitForRequest((request) => isLate(request.postData()));
+  await write(page, '#editor', 'late(');
+  await asked;
+  await write(page, '#editor', 'fine(a).\nfine(');
+  await page.waitForSelector('#remarks .error:has-text("Line 2")');
+  const answered = page.waitForResponse((response) => isLate(response.request().postData()));
+  held.resolve();
+  await (await answered).finished();
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  assert.match((await page.textContent('#remarks')) ?? '', /^Line 2/);
+  await page.unroute('**/graphql');
+  await write(page, '#editor', PROGRAM);
+  await page.waitForSelector('#remarks .error', { state: 'detached' });
+}
+
 async function answersWithProof(page: Page): Promise<void> {
   await write(page, '#facts', 'in_cooler(w1, c1)\nin_cooler(w2, c2)\ntemperature(c1, 4)\ntemperature(c2, 9.5)');
+  await page.waitForSelector('#remarks .warning', { state: 'detached' }); // the facts are there that it asks for
   await ask(page, 'fit(S)');
   await page.waitForSelector('#answers tbody tr');
   assert.deepEqual(await page.$$eval('#answers th', (cells) => cells.map((cell) => cell.textContent)), ['S', '']);
@@ -177,6 +201,8 @@ async function draftsTestsAndPublishing(page: Page): Promise<void> {
 
 async function whoMayOnlyRead(page: Page): Promise<void> {
   await page.click('#sign-in-bar button:has-text("Sign out")');
+  await page.waitForSelector('#outcome:has-text("Sign in to check rules")');
+  assert.equal(await page.textContent('#answers'), '', 'nothing stays of what somebody else asked');
   await signIn(page, 'auditor@demo.test');
   await page.click('#tab-versions');
   await page.waitForSelector('#versions-permission:has-text("need the permission rules:write")');
@@ -257,6 +283,7 @@ try {
   await shoot(page, 'signed-out');
   await signIn(page, 'manager@demo.test');
   await checksWhileTyping(page);
+  await lastAnswerWins(page);
   await answersWithProof(page);
   await treeByKeyboard(page);
   await factsTellWhoAndWhen(page);
