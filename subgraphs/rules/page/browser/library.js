@@ -9,8 +9,11 @@ const RULES = `query RulesInForce($after: String) {
   }
 }`;
 
-function itemOf({ id, text, label, capability, shipped }) {
-  const origin = shipped ? `shipped, ${capability}` : 'your own';
+const CAPABILITIES = 'query Capabilities { ruleCapabilities { name inUse } }';
+
+function itemOf({ id, text, label, capability, shipped, applies }) {
+  const use = applies ? '' : ', which your organization does not use';
+  const origin = shipped ? `shipped, ${capability}${use}` : 'your own';
   const head = element('p', {}, element('b', { textContent: label ?? id }), ` ${shipped ? id : ''} · ${origin}`);
   return element('li', {}, head, element('pre', { textContent: text }));
 }
@@ -29,10 +32,12 @@ export function createLibrary() {
   byId('library-find').addEventListener('input', show);
   return {
     async load() {
+      const { ruleCapabilities } = await send(CAPABILITIES);
+      const unused = new Set(ruleCapabilities.filter(({ inUse }) => !inUse).map(({ name }) => name));
       const read = [];
       for (let after = null, more = true; more; ) {
         const { rules: page } = await send(RULES, { after });
-        read.push(...page.edges.map(({ node }) => node));
+        read.push(...page.edges.map(({ node }) => ({ ...node, applies: !unused.has(node.capability) })));
         after = page.pageInfo.endCursor;
         more = page.pageInfo.hasNextPage;
       }

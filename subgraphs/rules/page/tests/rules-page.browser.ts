@@ -196,6 +196,9 @@ async function draftsTestsAndPublishing(page: Page): Promise<void> {
   await page.click('#tab-library');
   await page.fill('#library-find', 'blocker/3');
   assert.ok((await page.$$('#library li')).length > 3, 'shipped rules are there to read');
+  const listed = (await page.textContent('#library')) ?? '';
+  assert.match(listed, /core\.no_client · shipped, core\s*blocker/);
+  assert.match(listed, /shipped, instruments, which your organization does not use/);
   await shoot(page, 'library');
 }
 
