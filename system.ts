@@ -12,6 +12,7 @@ import { routerOptionsOf } from '#start/router-options.ts';
 import { authenticatorOf } from '#start/sessions.ts';
 import { openTracing } from '#start/tracing.ts';
 import { SUBGRAPHS } from '#subgraphs/index.ts';
+import { createRulesPage } from '#subgraphs/rules/page/index.ts';
 
 export interface SystemOptions {
   readonly settings: Settings;
@@ -86,6 +87,7 @@ async function openRouter(
   { edge, tracing, subgraphs }: RouterParts,
 ): Promise<Router> {
   const { config } = options.settings;
+  const rulesPage = await createRulesPage({ demo: options.graphiql?.demo === true });
   return startRouter({
     ...routerOptionsOf(config.router),
     supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
@@ -98,7 +100,7 @@ async function openRouter(
     logger: options.logger,
     metrics: resources.metrics,
     health: resources.health,
-    extraRoutes: [...subgraphs.flatMap(({ routes }) => routes), metricsRoute(resources)],
+    extraRoutes: [...subgraphs.flatMap(({ routes }) => routes), metricsRoute(resources), rulesPage],
     graphiql: options.graphiql,
     stopTimeoutMs: options.stopTimeoutMs,
   });

@@ -7,6 +7,7 @@ const FIRST_QUERY =
 /** What a newcomer needs to know next. */
 export function banner({ url, dataDir, seconds, demo }: Started): string {
   const lines = ['', `ALIMS is ready after ${seconds.toFixed(1)} s.`, '', `  GraphQL and GraphiQL  ${url}/graphql`];
+  lines.push(`  Rules to try out      ${url}/rules`);
   lines.push(`  Health, metrics       ${url}/health  ${url}/metrics`);
   if (dataDir) lines.push(`  Data                  ${dataDir}`);
   if (demo) {

@@ -55,7 +55,7 @@ export async function serveRouter(given: RouterStart): Promise<Served> {
     metrics,
     health,
     tracing: await openTracing(config.router, logger, opening),
-    extraRoutes: [metricsRoute({ metrics })],
+    extraRoutes: [metricsRoute({ metrics }), ...(await rulesPageOf(settings))],
     graphiql: await graphiqlOf(settings),
   });
   const router = opening.use(
@@ -71,6 +71,13 @@ async function graphiqlOf({ config }: Settings) {
   if (config.router.supergraph !== null) return { title: 'GraphQL', tabs: [], signIn: false };
   const { examples } = await import('#demo/examples.ts');
   return { title: 'ALIMS', tabs: examples() };
+}
+
+/** Only where our own supergraph is served: another has no rules to ask. */
+async function rulesPageOf({ config }: Settings) {
+  if (config.router.supergraph !== null) return [];
+  const { createRulesPage } = await import('#subgraphs/rules/page/index.ts');
+  return [await createRulesPage({ demo: false })];
 }
 
 interface OpenedSupergraph {

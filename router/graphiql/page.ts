@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { FAVICON, SIGN_IN, signInBar } from '#platform/pages/sign-in/index.ts';
 import type { NodeHandler } from '../http/graphql.ts';
 
 export interface GraphiQLTab {
@@ -70,11 +71,12 @@ function send(request: IncomingMessage, response: ServerResponse, page: Page): v
 }
 
 async function renderPage(options: GraphiQLOptions): Promise<Page> {
-  const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
+  const here = (name: string) => new URL(name, import.meta.url);
+  const read = (url: URL) => readFile(url, 'utf8');
   const [{ renderGraphiQL }, styles, scripts] = await Promise.all([
     import('@graphql-yoga/render-graphiql'),
-    Promise.all(['sign-in.css', 'query-plan.css'].map(read)),
-    Promise.all(['sign-in.browser.js', 'query-plan.browser.js'].map(read)),
+    Promise.all([SIGN_IN.style, here('layout.css'), here('query-plan.css')].map(read)),
+    Promise.all([...SIGN_IN.scripts, here('headers.browser.js'), here('query-plan.browser.js')].map(read)),
   ]);
   const title = options.title ?? 'ALIMS';
   const html = renderGraphiQL({
@@ -88,10 +90,11 @@ async function renderPage(options: GraphiQLOptions): Promise<Page> {
     defaultEditorToolsVisibility: 'variables',
     subscriptionsProtocol: 'SSE',
   });
-  const settings = escapeForScript({ title, demo: options.demo === true, signIn: options.signIn !== false });
+  const signIn = options.signIn !== false;
+  const barHtml = signInBar({ title, subtitle: 'GraphQL explorer', demo: options.demo === true, signIn });
   const style = `<style>${styles.join('')}</style>`;
   const script = scripts.map((each) => `<script>${each}</script>`).join('');
-  const bar = `${style}<header id="sign-in-bar" data-settings="${attribute(settings)}"></header>${script}`;
+  const bar = `${style}${barHtml}${script}`;
   // Before GraphiQL starts: the bar decides which headers its tabs get.
   const marker = '<div id="root"></div>';
   const at = html.indexOf(marker);
@@ -107,15 +110,3 @@ function toTab({ name, query, variables }: GraphiQLTab): { query: string; variab
     variables: variables ? JSON.stringify(variables, null, 2) : null,
   };
 }
-
-function escapeForScript(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
-}
-
-function attribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-}
-
-const FAVICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f766e"/><path d="M13 6h6v2h-1v6l6 9a2 2 0 0 1-2 3H10a2 2 0 0 1-2-3l6-9V8h-1z" fill="#fff"/></svg>',
-)}`;

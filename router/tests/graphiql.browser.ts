@@ -159,6 +159,15 @@ try {
   await page.waitForSelector('#sign-in-bar .message:has-text("wrong password")');
   await shoot(page, 'refused');
 
+  // Somebody who signed in on another page of ours is signed in here, with the headers filled.
+  const elsewhere = await browser.newPage();
+  await elsewhere.addInitScript((kept) => localStorage.setItem('alims:session', JSON.stringify(kept)), {
+    ...session('manager@demo.test', 'first', 600_000),
+    shownToken: 'first',
+  });
+  await elsewhere.goto(running.endpoint);
+  await answer(elsewhere, 'signed-first');
+
   await using plain = await startFixtureRouter({ graphiql: { title: 'GraphQL', tabs: [], signIn: false } });
   const other = await browser.newPage();
   await other.goto(plain.endpoint);

@@ -4,6 +4,7 @@ import type { Resolvers, RuleQueryInput } from './schema.generated.ts';
 import { decideTransitions } from './service/decide.ts';
 import { exportKnowledge } from './service/export-knowledge.ts';
 import { assertFacts, facts, retractFacts } from './service/facts.ts';
+import { checkRules } from './service/given-rules.ts';
 import { loadImage } from './service/image.ts';
 import { importKnowledge } from './service/import-knowledge.ts';
 import { executeQuery, explainAnswer, type QuestionInput, whyNotAnswer } from './service/questions.ts';
@@ -32,12 +33,13 @@ import { type RuleSetChange, watchRuleSets } from './service/watch-rule-sets.ts'
 function questionOf({
   goal,
   ruleSet = 'default',
+  rules = null,
   distinct = false,
   assume = [],
   limits,
   asOf = null,
 }: RuleQueryInput): QuestionInput {
-  return { goal, ruleSet, distinct, assume, limits: limits ?? {}, asOf };
+  return { goal, ruleSet, rules, distinct, assume, limits: limits ?? {}, asOf };
 }
 
 function person(id: string | null): { id: string } | null {
@@ -61,6 +63,7 @@ export const resolvers: Resolvers = {
     ruleSets: async (_, _args, ctx) => (await ruleSetNames(ctx)).map((name) => ({ name })),
     ruleSetDiff: (_, { ruleSet, from, to }, ctx) => ruleSetDiff(ctx, { ruleSet, from, to }),
     ruleSetVersion: (_, { id }, ctx) => ctx.loaders.versionById.load(id),
+    checkRules: async (_, { ruleSet, text, assume }, ctx) => [...(await checkRules(ctx, { ruleSet, text, assume }))],
     businessRules: async (_, { context }, ctx) => [...(await businessRules(ctx, context))],
     exportKnowledge: (_, { after = null }, ctx) => exportKnowledge(ctx, after),
     ruleCapabilities: (_, _args, ctx) => ruleCapabilities(ctx),
@@ -152,7 +155,9 @@ export const resolvers: Resolvers = {
     truncated: ({ stoppedBy }) => stoppedBy !== null,
     stats: ({ inferences, elapsedMs }) => ({ inferences, elapsedMs }),
   },
-  WhyNotAttempt: { rule: ({ ruleId }, _, ctx) => (ruleId === null ? null : ctx.loaders.ruleById.load(ruleId)) },
+  WhyNotAttempt: {
+    rule: ({ ruleId, given }, _, ctx) => given ?? (ruleId === null ? null : ctx.loaders.ruleById.load(ruleId)),
+  },
   TransitionVerdict: {
     proof: (verdict, _, ctx) => verdictProof(ctx, verdict),
     ruleSetVersion: ({ version }) => version,

@@ -520,6 +520,12 @@ export type RuleQueryInput = {
   goal: Scalars['String']['input'];
   /** Name of the rule set whose version in force is asked. */
   ruleSet?: Scalars['String']['input'];
+  /**
+   * A text of rules that takes the place of that version for this question alone; in the set `default` the shipped rules stay
+   * beneath it. At most 50,000 characters. No version is made of it; like the goal it is kept for 24 hours, so that answers can
+   * be explained. Not together with `asOf`.
+   */
+  rules?: InputMaybe<Scalars['String']['input']>;
   /** Leave out answers that were given before. */
   distinct?: Scalars['Boolean']['input'];
   /** Facts that are taken as true for this question only, at most 1,000. `now/1`, the time in hours since 1970, is assumed unless it is among them. */
@@ -578,7 +584,7 @@ export type RuleQueryResult = {
   __typename?: 'RuleQueryResult';
   /** Names the question for `explainAnswer`, for 24 hours. */
   id: Scalars['ID']['output'];
-  /** The version that was asked. */
+  /** The version that was asked. With `rules`: the one in whose place they stood, or version 0 of `default` where none is in force. */
   ruleSetVersion: RuleSetVersion;
   /** The answers, in the order in which they were found. */
   answers: Array<RuleAnswer>;
@@ -597,7 +603,7 @@ export type RuleProof = {
   __typename?: 'RuleProof';
   /** The proof as an indented text for people. */
   text: Scalars['String']['output'];
-  /** The proof as data: a list of nodes `{kind, goal, predicate, rule?, fact?, children}`, one per goal of the question; `kind` is RULE, FACT, ABSENT or BUILTIN, and `rule` and `fact` are ids. Cut at a depth of 100. */
+  /** The proof as data: a list of nodes `{kind, goal, predicate, rule?, fact?, children}`, one per goal of the question; `kind` is RULE, FACT, ABSENT or BUILTIN, and `rule` and `fact` are ids. A rule of the question's own `rules` is there with its `text`: its id means nothing elsewhere. Cut at a depth of 100. */
   tree: Scalars['JSON']['output'];
 };
 
@@ -624,7 +630,7 @@ export type RuleFailure =
 /** How far one rule came. */
 export type WhyNotAttempt = {
   __typename?: 'WhyNotAttempt';
-  /** The rule; null for the question itself, and for assumed rules. */
+  /** The rule; null for the question itself. The id of a rule of the question's own `rules` means nothing elsewhere. */
   rule?: Maybe<Rule>;
   /** The first goal that failed, with the values it had. */
   failedAt: Scalars['String']['output'];
@@ -822,6 +828,8 @@ export type Query = {
   rule?: Maybe<Rule>;
   /** The rule sets of the organization, `default` first, then by name. */
   ruleSets: Array<RuleSet>;
+  /** Remarks on a text of rules as `saveRules` would make them, in the order of the text; nothing is saved. None: it would be accepted. */
+  checkRules: Array<RuleDiagnostic>;
   /** What one version of a set says otherwise than another, without the shipped rules. */
   ruleSetDiff: RuleSetDiff;
   /** A saved version; null when the organization has none of this id. */
@@ -872,6 +880,13 @@ export type QueryRulesArgs = {
 
 export type QueryRuleArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type QueryCheckRulesArgs = {
+  text: Scalars['String']['input'];
+  ruleSet?: Scalars['String']['input'];
+  assume?: Array<Scalars['String']['input']>;
 };
 
 
@@ -1627,6 +1642,7 @@ export type QueryResolvers<ContextType = RulesContext, ParentType extends Resolv
   rules?: Resolver<ResolversTypes['RuleConnection'], ParentType, ContextType, RequireFields<QueryRulesArgs, 'ruleSet' | 'first'>>;
   rule?: Resolver<Maybe<ResolversTypes['Rule']>, ParentType, ContextType, RequireFields<QueryRuleArgs, 'id'>>;
   ruleSets?: Resolver<Array<ResolversTypes['RuleSet']>, ParentType, ContextType>;
+  checkRules?: Resolver<Array<ResolversTypes['RuleDiagnostic']>, ParentType, ContextType, RequireFields<QueryCheckRulesArgs, 'text' | 'ruleSet' | 'assume'>>;
   ruleSetDiff?: Resolver<ResolversTypes['RuleSetDiff'], ParentType, ContextType, RequireFields<QueryRuleSetDiffArgs, 'ruleSet' | 'from' | 'to'>>;
   ruleSetVersion?: Resolver<Maybe<ResolversTypes['RuleSetVersion']>, ParentType, ContextType, RequireFields<QueryRuleSetVersionArgs, 'id'>>;
   businessRules?: Resolver<Array<ResolversTypes['Rule']>, ParentType, ContextType, RequireFields<QueryBusinessRulesArgs, 'context'>>;

@@ -33,3 +33,15 @@ test('pages of the origins in ALLOWED_ORIGINS may call, and no others', async ()
   expect(await letIn('https://evil.example')).toBeNull();
   expect(await letIn('http://lab.example')).toBeNull();
 });
+
+test('the page for rules is served with the modules that it loads', async () => {
+  const page = await fetch(`${lab.url}/rules`);
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const html = await page.text();
+  for (const [, address] of html.matchAll(/src="([^"]+)"/g)) {
+    const file = await fetch(lab.url + address);
+    expect([address, file.status]).toEqual([address, 200]);
+    expect(await file.text()).not.toBe('');
+  }
+});

@@ -59,6 +59,7 @@ describe('a foreign supergraph', () => {
     expect(await ask(url, WHOLE)).toEqual(ANSWER);
     for (const path of ['/health', '/health/live', '/health/ready']) expect((await fetch(url + path)).status).toBe(200);
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('alims_router_subgraph_fetch_seconds');
+    expect((await fetch(`${url}/rules`)).status).toBe(404); // it has no rules to ask
   });
 
   test('is read from the directory that the caller stands in, also through npm', async () => {

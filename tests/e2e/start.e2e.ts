@@ -83,6 +83,7 @@ test('the first start tells where everything is and shows a laboratory at work i
   await terminal.says('Ctrl-C stops.');
   for (const text of [
     `:${port}/graphql`,
+    `:${port}/rules`,
     dataDir,
     'manager@demo.test',
     'client@demo.test',

@@ -6,6 +6,8 @@ import type { Question as QuestionRow } from './prisma.generated/client.ts';
 /** A question with the instant that it was asked of; null: as things were when it was asked. */
 export interface KeptQuestion extends AskedQuestion {
   readonly asOf: Date | null;
+  /** The text that was asked in the place of the version; null: the version itself. */
+  readonly rules: string | null;
 }
 
 function toQuestion(row: QuestionRow): KeptQuestion {

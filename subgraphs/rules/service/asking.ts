@@ -45,11 +45,15 @@ export function readGoal(goal: string, place = 'goal'): ReadTerm {
   }
 }
 
+/** @throws BadInputError for more than one question may assume */
+export function checkAssumed(assume: readonly string[], place = 'assume'): void {
+  if (assume.length <= MAX_ASSUMED) return;
+  throw new BadInputError(`"${place}" has ${assume.length} items; ${MAX_ASSUMED} are allowed.`);
+}
+
 /** The knowledge with assumptions and the time on top. @throws BadInputError */
 export function assuming(base: Knowledge, assume: readonly string[], at: Date, place = 'assume'): Knowledge {
-  if (assume.length > MAX_ASSUMED) {
-    throw new BadInputError(`"${place}" has ${assume.length} items; ${MAX_ASSUMED} are allowed.`);
-  }
+  checkAssumed(assume, place);
   const knowledge = new Knowledge(base);
   assume.forEach((text, i) => {
     const clause = factClause(text, { kind: 'fact', id: null });

@@ -7,11 +7,12 @@ import { type AskedQuestion, answerCount, answerHashes, keptSince, wasAnswer } f
 import { MAX_LIMITS } from '../domain/budget.ts';
 import { readFact } from '../domain/facts.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
-import { DEFAULT_RULE_SET, type RuleSetVersion } from '../domain/rule.ts';
+import { DEFAULT_RULE_SET, type Rule, type RuleSetVersion } from '../domain/rule.ts';
 import { type Attempt, type WhyNot, whyNot } from '../domain/why-not.ts';
 import { writeTerm } from '../domain/writer.ts';
 import { LIBRARY_HASH, shippedRemedy } from '../library/index.ts';
 import { assuming, checkLimits, type LimitsInput, meaningful, readGoal } from './asking.ts';
+import { givenRules, givenVersion, knowledgeGiven } from './given-rules.ts';
 import { buildKnowledge } from './image.ts';
 import { type Asked, knowledgeFor } from './past-knowledge.ts';
 import { toldProof } from './told-proof.ts';
@@ -24,6 +25,8 @@ const EXPLAIN_MILLIS = MAX_LIMITS.millis;
 export interface QuestionInput {
   readonly goal: string;
   readonly ruleSet: string;
+  /** A text in the place of the version in force; null: the version. */
+  readonly rules: string | null;
   readonly distinct: boolean;
   readonly assume: readonly string[];
   readonly limits: LimitsInput;
@@ -57,7 +60,7 @@ export async function executeQuery(ctx: RulesContext, input: QuestionInput): Pro
   const { organizationId, userId } = ctx.viewer;
   const askedAt = ctx.clock();
   const limits = checkLimits(input.limits);
-  const knowledge = await knowledgeFor(ctx, input.ruleSet, askedAt, input.asOf);
+  const knowledge = await knowledgeAsked(ctx, input, askedAt);
   const { version } = knowledge;
   const { result, cached } = await answers(ctx, { ...input, limits }, knowledge);
   const question: data.KeptQuestion = {
@@ -76,13 +79,21 @@ export async function executeQuery(ctx: RulesContext, input: QuestionInput): Pro
   return { ...result, id: question.id, version, cached };
 }
 
-/** From the cache while everything on which the answers rest is the same. */
-function answers(
+/** @throws BadInputError for rules of one's own at an earlier instant: nothing was then asked of them */
+async function knowledgeAsked(ctx: RulesContext, { ruleSet, rules, asOf }: QuestionInput, now: Date): Promise<Asked> {
+  if (rules === null) return knowledgeFor(ctx, ruleSet, now, asOf);
+  if (asOf !== null) throw new BadInputError('"rules" are asked of the present: leave out "asOf", or "rules".');
+  return knowledgeGiven(ctx, ruleSet, rules, now);
+}
+
+/** From the cache while everything on which the answers rest is the same; what rests on rules of the question's own is not kept. */
+async function answers(
   ctx: RulesContext,
-  input: Repeatable & Pick<QuestionInput, 'asOf'>,
+  input: Repeatable & Pick<QuestionInput, 'asOf' | 'rules'>,
   { knowledge, version, capabilities, digests, at }: Asked,
 ) {
   const { goal, distinct, assume, limits, asOf } = input;
+  if (input.rules !== null) return { result: await run(ctx, knowledge, input, at), cached: false };
   return ctx.answers.answer(
     {
       organizationId: ctx.viewer.organizationId,
@@ -115,7 +126,9 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
   const version = await versionAsked(ctx, question);
   const at = question.asOf ?? question.askedAt;
   const facts = await ctx.db.read(ctx.viewer, (tx) => findFactsAt(tx, organizationId, at));
-  const { knowledge } = buildKnowledge(version, facts);
+  const { rules } = question;
+  const asked = rules === null ? version : givenVersion(version, question.ruleSet, rules);
+  const { knowledge } = buildKnowledge(asked, facts);
   const limits = { ...question.limits, millis: EXPLAIN_MILLIS };
   const found = (await run(ctx, knowledge, { ...question, limits }, at, answer)).answers[answer];
   if (!found && timeIsSpent(ctx)) {
@@ -126,7 +139,7 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
   if (!found?.proof || !wasAnswer(question, answer, found.text)) {
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
   }
-  return meaningful(() => toldProof(found.proof ?? []));
+  return meaningful(() => toldProof(found.proof ?? [], givenRules(rules)));
 }
 
 /** @throws ConflictError when another release has shipped other rules: what they prove is not what was answered. */
@@ -149,17 +162,23 @@ export async function purgeQuestions({ db, clock }: RulesDeps, signal: AbortSign
 export interface WhyNotAnswer extends Omit<WhyNot, 'missing'> {
   readonly goal: string;
   readonly missing: readonly { readonly facts: readonly string[] }[];
-  readonly attempts: readonly Attempt[];
+  readonly attempts: readonly (Attempt & { readonly given: Rule | null })[];
 }
 
 export async function whyNotAnswer(ctx: RulesContext, input: QuestionInput): Promise<WhyNotAnswer> {
   const limits = checkLimits(input.limits);
-  const { knowledge, at } = await knowledgeFor(ctx, input.ruleSet, ctx.clock(), input.asOf);
+  const { knowledge, at } = await knowledgeAsked(ctx, input, ctx.clock());
   const { term, variables } = readGoal(input.goal);
   const names = new Map([...variables].map(([name, { variable }]) => [variable, name]));
   const assumed = assuming(knowledge, input.assume, at);
-  const { missing, ...answer } = await inTurn(ctx, limits, (left) =>
+  const { missing, attempts, ...answer } = await inTurn(ctx, limits, (left) =>
     meaningful(() => whyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy })),
   );
-  return { ...answer, goal: writeTerm(term, names), missing: missing.map((facts) => ({ facts })) };
+  const own = givenRules(input.rules);
+  return {
+    ...answer,
+    goal: writeTerm(term, names),
+    attempts: attempts.map((attempt) => ({ ...attempt, given: own.get(attempt.ruleId ?? '') ?? null })),
+    missing: missing.map((facts) => ({ facts })),
+  };
 }

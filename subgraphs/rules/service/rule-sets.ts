@@ -5,13 +5,13 @@ import { countActivations, listActivations } from '../data/activation-repository
 import type { RulesTx } from '../data/client.ts';
 import * as data from '../data/knowledge-repository.ts';
 import type { Activation } from '../domain/activation.ts';
-import { type Diagnostic, readProgram } from '../domain/program.ts';
+import type { Diagnostic } from '../domain/program.ts';
 import type { Review } from '../domain/review.ts';
-import { DEFAULT_RULE_SET, hashOf, isRuleSetName, type RuleSetVersion } from '../domain/rule.ts';
+import { DEFAULT_RULE_SET, hashOf, type RuleSetVersion } from '../domain/rule.ts';
 import { ruleSaved } from '../events.ts';
-import { reviewRules } from '../library/shipped-version.ts';
 import { activate, obstacleTo } from './activation.ts';
 import type { ChangeRefused } from './change-refused.ts';
+import { checkRuleSetName, reviewText } from './given-rules.ts';
 import { loadImage } from './image.ts';
 import { checkReason } from './input.ts';
 
@@ -35,13 +35,8 @@ export interface SaveRules {
 export async function saveRules(ctx: RulesContext, input: SaveRules): Promise<VersionSaved | RulesRefused> {
   const { idempotencyKey: key, ...request } = input;
   const { ruleSet, text } = input;
-  if (!isRuleSetName(ruleSet)) {
-    throw new BadInputError(
-      `"ruleSet" must be a letter, then letters, digits, "_" and "-", at most 60; got ${JSON.stringify(ruleSet.slice(0, 100))}.`,
-    );
-  }
-  const stored = new Set((await loadImage(ctx)).facts.map(({ predicate }) => predicate));
-  const { diagnostics, termination } = reviewRules(ruleSet, readProgram(text), (predicate) => stored.has(predicate));
+  checkRuleSetName(ruleSet);
+  const { diagnostics, termination } = reviewText(await loadImage(ctx), ruleSet, text);
   if (diagnostics.some(({ severity }) => severity === 'ERROR')) return { kind: 'refused', diagnostics };
   const { organizationId } = ctx.viewer;
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>

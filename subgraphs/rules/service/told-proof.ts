@@ -1,11 +1,24 @@
 import { type Proof, type ProofTree, proofText, proofTree } from '../domain/proof.ts';
+import type { Rule } from '../domain/rule.ts';
 
 /** A proof as a text for people and as data for programs. */
 export interface ToldProof {
   readonly text: string;
-  readonly tree: readonly ProofTree[];
+  readonly tree: readonly ToldTree[];
 }
 
-export function toldProof(proofs: readonly Proof[]): ToldProof {
-  return { text: proofText(proofs), tree: proofs.map(proofTree) };
+/** A rule that the question brought along has its text with it: nobody could look it up. */
+interface ToldTree extends ProofTree {
+  readonly text?: string;
+  readonly children: readonly ToldTree[];
+}
+
+function told(node: ProofTree, given: ReadonlyMap<string, Rule>): ToldTree {
+  const rule = node.rule === undefined ? undefined : given.get(node.rule);
+  const children = node.children.map((child) => told(child, given));
+  return { ...node, ...(rule && { text: rule.text }), children };
+}
+
+export function toldProof(proofs: readonly Proof[], given: ReadonlyMap<string, Rule> = new Map()): ToldProof {
+  return { text: proofText(proofs), tree: proofs.map((proof) => told(proofTree(proof), given)) };
 }

@@ -989,6 +989,7 @@ export const QuestionScalarFieldEnum = {
   asOf: 'asOf',
   goal: 'goal',
   ruleSet: 'ruleSet',
+  rules: 'rules',
   versionId: 'versionId',
   shippedHash: 'shippedHash',
   distinct: 'distinct',

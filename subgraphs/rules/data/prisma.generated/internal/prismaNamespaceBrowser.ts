@@ -159,6 +159,7 @@ export const QuestionScalarFieldEnum = {
   asOf: 'asOf',
   goal: 'goal',
   ruleSet: 'ruleSet',
+  rules: 'rules',
   versionId: 'versionId',
   shippedHash: 'shippedHash',
   distinct: 'distinct',

@@ -48,6 +48,7 @@ export type QuestionMinAggregateOutputType = {
   asOf: Date | null
   goal: string | null
   ruleSet: string | null
+  rules: string | null
   versionId: string | null
   shippedHash: string | null
   distinct: boolean | null
@@ -66,6 +67,7 @@ export type QuestionMaxAggregateOutputType = {
   asOf: Date | null
   goal: string | null
   ruleSet: string | null
+  rules: string | null
   versionId: string | null
   shippedHash: string | null
   distinct: boolean | null
@@ -84,6 +86,7 @@ export type QuestionCountAggregateOutputType = {
   asOf: number
   goal: number
   ruleSet: number
+  rules: number
   versionId: number
   shippedHash: number
   distinct: number
@@ -119,6 +122,7 @@ export type QuestionMinAggregateInputType = {
   asOf?: true
   goal?: true
   ruleSet?: true
+  rules?: true
   versionId?: true
   shippedHash?: true
   distinct?: true
@@ -137,6 +141,7 @@ export type QuestionMaxAggregateInputType = {
   asOf?: true
   goal?: true
   ruleSet?: true
+  rules?: true
   versionId?: true
   shippedHash?: true
   distinct?: true
@@ -155,6 +160,7 @@ export type QuestionCountAggregateInputType = {
   asOf?: true
   goal?: true
   ruleSet?: true
+  rules?: true
   versionId?: true
   shippedHash?: true
   distinct?: true
@@ -261,6 +267,7 @@ export type QuestionGroupByOutputType = {
   asOf: Date | null
   goal: string
   ruleSet: string
+  rules: string | null
   versionId: string
   shippedHash: string
   distinct: boolean
@@ -303,6 +310,7 @@ export type QuestionWhereInput = {
   asOf?: Prisma.DateTimeNullableFilter<"Question"> | Date | string | null
   goal?: Prisma.StringFilter<"Question"> | string
   ruleSet?: Prisma.StringFilter<"Question"> | string
+  rules?: Prisma.StringNullableFilter<"Question"> | string | null
   versionId?: Prisma.StringFilter<"Question"> | string
   shippedHash?: Prisma.StringFilter<"Question"> | string
   distinct?: Prisma.BoolFilter<"Question"> | boolean
@@ -322,6 +330,7 @@ export type QuestionOrderByWithRelationInput = {
   asOf?: Prisma.SortOrderInput | Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
+  rules?: Prisma.SortOrderInput | Prisma.SortOrder
   versionId?: Prisma.SortOrder
   shippedHash?: Prisma.SortOrder
   distinct?: Prisma.SortOrder
@@ -344,6 +353,7 @@ export type QuestionWhereUniqueInput = Prisma.AtLeast<{
   asOf?: Prisma.DateTimeNullableFilter<"Question"> | Date | string | null
   goal?: Prisma.StringFilter<"Question"> | string
   ruleSet?: Prisma.StringFilter<"Question"> | string
+  rules?: Prisma.StringNullableFilter<"Question"> | string | null
   versionId?: Prisma.StringFilter<"Question"> | string
   shippedHash?: Prisma.StringFilter<"Question"> | string
   distinct?: Prisma.BoolFilter<"Question"> | boolean
@@ -363,6 +373,7 @@ export type QuestionOrderByWithAggregationInput = {
   asOf?: Prisma.SortOrderInput | Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
+  rules?: Prisma.SortOrderInput | Prisma.SortOrder
   versionId?: Prisma.SortOrder
   shippedHash?: Prisma.SortOrder
   distinct?: Prisma.SortOrder
@@ -390,6 +401,7 @@ export type QuestionScalarWhereWithAggregatesInput = {
   asOf?: Prisma.DateTimeNullableWithAggregatesFilter<"Question"> | Date | string | null
   goal?: Prisma.StringWithAggregatesFilter<"Question"> | string
   ruleSet?: Prisma.StringWithAggregatesFilter<"Question"> | string
+  rules?: Prisma.StringNullableWithAggregatesFilter<"Question"> | string | null
   versionId?: Prisma.StringWithAggregatesFilter<"Question"> | string
   shippedHash?: Prisma.StringWithAggregatesFilter<"Question"> | string
   distinct?: Prisma.BoolWithAggregatesFilter<"Question"> | boolean
@@ -409,6 +421,7 @@ export type QuestionCreateInput = {
   asOf?: Date | string | null
   goal: string
   ruleSet: string
+  rules?: string | null
   versionId: string
   shippedHash: string
   distinct: boolean
@@ -428,6 +441,7 @@ export type QuestionUncheckedCreateInput = {
   asOf?: Date | string | null
   goal: string
   ruleSet: string
+  rules?: string | null
   versionId: string
   shippedHash: string
   distinct: boolean
@@ -447,6 +461,7 @@ export type QuestionUpdateInput = {
   asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
+  rules?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
   shippedHash?: Prisma.StringFieldUpdateOperationsInput | string
   distinct?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -466,6 +481,7 @@ export type QuestionUncheckedUpdateInput = {
   asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
+  rules?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
   shippedHash?: Prisma.StringFieldUpdateOperationsInput | string
   distinct?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -485,6 +501,7 @@ export type QuestionCreateManyInput = {
   asOf?: Date | string | null
   goal: string
   ruleSet: string
+  rules?: string | null
   versionId: string
   shippedHash: string
   distinct: boolean
@@ -504,6 +521,7 @@ export type QuestionUpdateManyMutationInput = {
   asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
+  rules?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
   shippedHash?: Prisma.StringFieldUpdateOperationsInput | string
   distinct?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -523,6 +541,7 @@ export type QuestionUncheckedUpdateManyInput = {
   asOf?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   goal?: Prisma.StringFieldUpdateOperationsInput | string
   ruleSet?: Prisma.StringFieldUpdateOperationsInput | string
+  rules?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   versionId?: Prisma.StringFieldUpdateOperationsInput | string
   shippedHash?: Prisma.StringFieldUpdateOperationsInput | string
   distinct?: Prisma.BoolFieldUpdateOperationsInput | boolean
@@ -550,6 +569,7 @@ export type QuestionCountOrderByAggregateInput = {
   asOf?: Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
+  rules?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
   shippedHash?: Prisma.SortOrder
   distinct?: Prisma.SortOrder
@@ -576,6 +596,7 @@ export type QuestionMaxOrderByAggregateInput = {
   asOf?: Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
+  rules?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
   shippedHash?: Prisma.SortOrder
   distinct?: Prisma.SortOrder
@@ -594,6 +615,7 @@ export type QuestionMinOrderByAggregateInput = {
   asOf?: Prisma.SortOrder
   goal?: Prisma.SortOrder
   ruleSet?: Prisma.SortOrder
+  rules?: Prisma.SortOrder
   versionId?: Prisma.SortOrder
   shippedHash?: Prisma.SortOrder
   distinct?: Prisma.SortOrder
@@ -638,6 +660,7 @@ export type QuestionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
+  rules?: boolean
   versionId?: boolean
   shippedHash?: boolean
   distinct?: boolean
@@ -657,6 +680,7 @@ export type QuestionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
+  rules?: boolean
   versionId?: boolean
   shippedHash?: boolean
   distinct?: boolean
@@ -676,6 +700,7 @@ export type QuestionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
+  rules?: boolean
   versionId?: boolean
   shippedHash?: boolean
   distinct?: boolean
@@ -695,6 +720,7 @@ export type QuestionSelectScalar = {
   asOf?: boolean
   goal?: boolean
   ruleSet?: boolean
+  rules?: boolean
   versionId?: boolean
   shippedHash?: boolean
   distinct?: boolean
@@ -706,7 +732,7 @@ export type QuestionSelectScalar = {
   answers?: boolean
 }
 
-export type QuestionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "askedBy" | "askedAt" | "asOf" | "goal" | "ruleSet" | "versionId" | "shippedHash" | "distinct" | "assume" | "limitInferences" | "limitAnswers" | "limitDepth" | "limitMillis" | "answers", ExtArgs["result"]["question"]>
+export type QuestionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "askedBy" | "askedAt" | "asOf" | "goal" | "ruleSet" | "rules" | "versionId" | "shippedHash" | "distinct" | "assume" | "limitInferences" | "limitAnswers" | "limitDepth" | "limitMillis" | "answers", ExtArgs["result"]["question"]>
 
 export type $QuestionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Question"
@@ -719,6 +745,7 @@ export type $QuestionPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     asOf: Date | null
     goal: string
     ruleSet: string
+    rules: string | null
     versionId: string
     shippedHash: string
     distinct: boolean
@@ -1158,6 +1185,7 @@ export interface QuestionFieldRefs {
   readonly asOf: Prisma.FieldRef<"Question", 'DateTime'>
   readonly goal: Prisma.FieldRef<"Question", 'String'>
   readonly ruleSet: Prisma.FieldRef<"Question", 'String'>
+  readonly rules: Prisma.FieldRef<"Question", 'String'>
   readonly versionId: Prisma.FieldRef<"Question", 'String'>
   readonly shippedHash: Prisma.FieldRef<"Question", 'String'>
   readonly distinct: Prisma.FieldRef<"Question", 'Boolean'>

@@ -1,0 +1,20 @@
+const STOPPED = {
+  INFERENCES: 'Stopped: it made too many calls of predicates. There may be more answers.',
+  ANSWERS: 'Stopped: there are more answers than were asked for.',
+  DEPTH: 'Stopped: calls or terms are nested too deeply. A rule may call itself without end.',
+  TIME: 'Stopped: it took too long. There may be more answers.',
+  MEMORY: 'Stopped: it needed too much memory. There may be more answers.',
+};
+
+/** Why an evaluation ended early, in words. */
+export function stoppedText(reason) {
+  return STOPPED[reason] ?? `Stopped: ${reason}.`;
+}
+
+export function counted(count, one, many) {
+  return `${count === 0 ? 'No' : count} ${count === 1 ? one : many}`;
+}
+
+export function instant(text) {
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
+}
