@@ -69,8 +69,6 @@ describe('arithmetic and comparison', () => {
     ['X is 1 / 0', 'zero'],
     ['X is 1 // 0', 'zero'],
     ['X is 1.0e308 * 10.0', 'too large'],
-    ['length(X, 2)', 'needs its list'],
-    ['!', 'cut'],
     ['assertz(p(a))', 'assertFacts'],
     ['G', 'variable'],
     ['1', 'Expected a goal'],
@@ -181,9 +179,9 @@ collect :- findall(X, between(1, 1000000000000, X), _).`;
     expect(askText(knowledge, 'n(X)', { answers: 3 })).toMatchObject({ stoppedBy: null, answers: { length: 3 } });
   });
 
-  test('a sum that squares itself is refused before it fills the memory', () => {
+  test('a sum that squares itself is stopped before it fills the memory', () => {
     const knowledge = knowledgeOf('square(N) :- M is N * N, square(M).');
-    expect(() => askText(knowledge, 'square(3)')).toThrow('4,096 bits');
+    expect(askText(knowledge, 'square(3)').stoppedBy).toBe('MEMORY');
   });
 
   const goal = fc.constantFrom(
@@ -216,8 +214,8 @@ collect :- findall(X, between(1, 1000000000000, X), _).`;
   });
 });
 
-test('the language has no predicate twice', () => {
-  expect(
-    [...BUILTINS.values()].every(({ kind, test: t, choices, advice }) => kind === 'control' || t || choices || advice),
-  ).toBe(true);
+test('everything that belongs to the language is carried out, or refused with advice', () => {
+  for (const [key, { kind, test: t, choices, control, advice }] of BUILTINS) {
+    expect(['inline', 'call', 'library'].includes(kind) || t || choices || control || advice, key).toBeTruthy();
+  }
 });

@@ -1,11 +1,12 @@
-/** Terms of the Prolog subset. A term is immutable except that a variable may become bound (`ref`) and unbound again. */
+/** The terms of Prolog. A term is immutable except that a variable may become bound (`ref`) and unbound again. */
 export interface Atom {
   readonly kind: 'atom';
   readonly name: string;
 }
 export interface Int {
   readonly kind: 'int';
-  readonly value: bigint;
+  /** A number as long as it is safe (up to 2^53 - 1 either way), a bigint beyond: equal integers are the same value. */
+  readonly value: number | bigint;
 }
 export interface Float {
   readonly kind: 'float';
@@ -28,11 +29,15 @@ export interface Variable {
   readonly kind: 'var';
   readonly name: string;
   ref: Term | null;
+  /** Variables are numbered as they come into being: the order of variables, and how old a binding is. */
+  readonly id: number;
 }
 /** A clause's own variable: an index into the bindings of one use of the clause. Never met outside clauses. */
 export interface Local {
   readonly kind: 'local';
   readonly index: number;
+  /** True where this is the variable's first occurrence: it has no value yet, whatever an earlier attempt left. */
+  readonly first: boolean;
 }
 export type Term = Atom | Int | Float | Text | Struct | Variable | Local;
 
@@ -44,8 +49,17 @@ export function atom(name: string): Atom {
   return { kind: 'atom', name };
 }
 
+const SMALL_FROM = -128;
+const SMALL: readonly Int[] = Array.from({ length: 1_152 }, (_, i) => ({ kind: 'int', value: i + SMALL_FROM }));
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The integer of a bigint, or of a number that is a safe integer. */
 export function int(value: bigint | number): Int {
-  return { kind: 'int', value: BigInt(value) };
+  if (typeof value === 'bigint') {
+    return value > MAX_SAFE || value < -MAX_SAFE ? { kind: 'int', value } : int(Number(value));
+  }
+  // Adding 0 makes one zero of two.
+  return SMALL[value - SMALL_FROM] ?? { kind: 'int', value: value + 0 };
 }
 
 export function float(value: number): Float {
@@ -56,8 +70,16 @@ export function text(value: string): Text {
   return { kind: 'string', text: value };
 }
 
+let variables = 0;
+
 export function variable(name = '_'): Variable {
-  return { kind: 'var', name, ref: null };
+  variables += 1;
+  return { kind: 'var', name, ref: null, id: variables };
+}
+
+/** How many variables there have been: those with a smaller or equal id are older than this moment. */
+export function variableCount(): number {
+  return variables;
 }
 
 /** Indicators met so far: equal keys are then mostly one string, which compares and hashes at once. */
@@ -102,6 +124,10 @@ export function list(items: readonly Term[], tail: Term = NIL): Term {
   let result = tail;
   for (let i = items.length - 1; i >= 0; i--) result = cons(items[i]!, result);
   return result;
+}
+
+export function isNumber(term: Term): term is Int | Float {
+  return term.kind === 'int' || term.kind === 'float';
 }
 
 /** Whether two terms, neither of them compound, are the same. */
@@ -177,4 +203,11 @@ export function variablesOf(term: Term, found: Set<Variable> = new Set()): Set<V
     }
   }
   return found;
+}
+
+/** The goal `Name(Args…)` of a term and further arguments; null when the term is no goal. */
+export function extendGoal(term: Term, extra: readonly Term[]): Atom | Struct | null {
+  const value = deref(term);
+  if (!isCallable(value)) return null;
+  return extra.length === 0 ? value : struct(value.name, [...argsOf(value), ...extra]);
 }

@@ -46,6 +46,8 @@ interface Failure {
 const MAX_DEPTH = 5;
 const MAX_ALTERNATIVES = 10;
 const MAX_BLOCKERS = 5;
+/** Kinds of goals that fail because others do. */
+const CALLING: ReadonlySet<string> = new Set(['control', 'inline', 'call', 'library']);
 
 function conjunction(goals: readonly Term[]): Term {
   return (
@@ -139,7 +141,7 @@ class Search {
     const key = keyOf(value);
     if (value.kind === 'struct' && (key === '\\+/1' || key === 'not/1')) return this.#negation(value.args[0]!, depth);
     const builtin = BUILTINS.get(key);
-    if (builtin?.kind === 'control')
+    if (builtin !== undefined && CALLING.has(builtin.kind))
       return { kind: 'CONTROL', reason: `${writeTerm(value)} has no answer.`, missing: [] };
     if (builtin !== undefined) {
       return { kind: 'COMPARISON', reason: `${writeTerm(value)} is not true.`, missing: [] };
