@@ -134,7 +134,6 @@ export class Bindings {
     if (pattern.kind !== 'struct') return sameConstant(pattern, value);
     if (value.kind !== 'struct' || value.key !== pattern.key) return false;
     if (pattern.ground) return this.unify(pattern, value);
-    this.#budget.work();
     for (let i = 0; i < pattern.args.length; i++) {
       if (!this.match(pattern.args[i]!, value.args[i]!, frame)) return false;
     }

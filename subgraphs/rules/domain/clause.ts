@@ -37,12 +37,14 @@ function constantsOf(head: Atom | Struct): Clause['constants'] {
 
 /** False when the head differs from the goal in some argument's constant or functor: then they cannot match. */
 export function mayMatch(clause: Clause, args: readonly Term[]): boolean {
-  for (const { position, value } of clause.constants) {
+  const { constants } = clause;
+  for (let i = 0; i < constants.length; i++) {
+    const { position, value } = constants[i]!;
     const given = deref(args[position]!);
-    if (given.kind === 'var') continue;
+    if (given === value || given.kind === 'var') continue;
     if (value.kind === 'struct') {
       if (given.kind !== 'struct' || given.key !== value.key) return false;
-    } else if (!sameConstant(value, given)) return false;
+    } else if (given.kind !== value.kind || !sameConstant(value, given)) return false;
   }
   return true;
 }

@@ -17,6 +17,7 @@ import { TABLE_CODE, type Table, type TableAnswer, Tables } from './tables.ts';
 import {
   type Atom,
   argsOf,
+  atom,
   deref,
   extendGoal,
   isCallable,
@@ -142,15 +143,18 @@ export class Engine {
     };
     this.#nested += 1;
     this.#base = this.#top;
-    this.bindings.mark();
+    const mark = this.bindings.mark();
     this.#baseGuard = this.bindings.guard;
+    let ended = false;
     try {
       const value = deref(goal);
       if (!isCallable(value)) throw notCallable(value);
       this.#environment = new Environment(compileGoal(value, OP.answer), [], null, 0, this.#top, null, false);
       this.#at = 0;
-      return this.#run(found);
+      ended = this.#run(found);
+      return ended;
     } finally {
+      if (!ended) this.bindings.undo(mark);
       this.#top = this.#base;
       this.#nested -= 1;
       this.#base = outer.base;
@@ -702,7 +706,7 @@ export class Engine {
 const RECOVERY = 4;
 
 function goalOf(name: string, args: readonly Term[], key: string): Atom | Struct {
-  return args.length === 0 ? { kind: 'atom', name } : struct(name, args, key);
+  return args.length === 0 ? atom(name) : struct(name, args, key);
 }
 
 function headSlots({ headSize }: Clause): Set<number> {

@@ -44,6 +44,40 @@ test('rules that cannot call themselves end by themselves; others by their budge
   expect(reviewProgram(readProgram('p(G) :- call(G).')).termination).toBe('BUDGETED');
 });
 
+test.each([
+  [':- table path/2.\npath(X, Y) :- e(X, Y).\npath(X, Y) :- path(X, Z), e(Z, Y).', 'TOTAL'],
+  [':- table n/1.\nn(0).\nn(X) :- n(Y), X is Y + 1.', 'BUDGETED'],
+  [':- table n/1.\nn(0).\nn(s(X)) :- n(X).', 'BUDGETED'],
+  ['p(N) :- findall(X, q(X), L), length(L, N).', 'TOTAL'],
+  ['p(L, N) :- length(L, N).', 'BUDGETED'],
+  ['p(X) :- member(X, [a,b]).', 'TOTAL'],
+  ['p(X, L) :- member(X, L).', 'BUDGETED'],
+  ['p(X) :- between(1, 9, X).', 'TOTAL'],
+  ['p(X) :- between(1, inf, X).', 'BUDGETED'],
+  ['p :- repeat.', 'BUDGETED'],
+  ['p(L, M) :- maplist(q, L, M).', 'BUDGETED'],
+])('%j ends by itself: %s', (source, termination) => {
+  expect(reviewProgram(readProgram(source)).termination).toBe(termination);
+});
+
+function messageOf(source: string): string {
+  return reviewProgram(readProgram(source)).diagnostics[0]?.message ?? '';
+}
+
+test('a circle through a negation is named whole', () => {
+  const source = 'a(X) :- d(X), \\+ b(X).\nb(X) :- c(X).\nc(X) :- a(X).\nd(1).';
+  expect(messageOf(source)).toContain('(a/1, not b/1, c/1, a/1)');
+});
+
+test.each([
+  ['resultt(1).\np(X) :- result(X).', 'Did you mean resultt/1?'],
+  ['result(1, 2).\np(X) :- result(X).', 'Did you mean result/2?'],
+  ['p(X) :- lenght(X, 3).', 'Did you mean length/2?'],
+  ['q(1).\np(X) :- received(X).', 'until facts are asserted.'],
+])('%j: an unknown predicate is told with what was probably meant', (source, advice) => {
+  expect(messageOf(source).endsWith(advice)).toBe(true);
+});
+
 test('a rule is labelled by the comment behind it or above it', () => {
   const { clauses } = readProgram('a(1). % first\n% the second\nb(2) :-\n  a(1).\nc(3).\n');
   expect(clauses.map(({ label, line }) => [label, line])).toEqual([

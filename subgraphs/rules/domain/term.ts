@@ -41,33 +41,61 @@ export interface Local {
 }
 export type Term = Atom | Int | Float | Text | Struct | Variable | Local;
 
-export const NIL: Atom = { kind: 'atom', name: '[]' };
-export const TRUE: Atom = { kind: 'atom', name: 'true' };
+/**
+ * All terms without arguments have the same fields in the same order: with more than four shapes of terms, JavaScript
+ * would look up each field by its name.
+ */
+function constant<Kind extends 'atom' | 'int' | 'float' | 'string', Value extends number | bigint>(
+  kind: Kind,
+  name: string,
+  value: Value,
+  text: string,
+) {
+  return { kind, name, value, text };
+}
+
+export const NIL: Atom = constant('atom', '[]', 0, '');
+export const TRUE: Atom = constant('atom', 'true', 0, '');
 export const LIST_KEY = '[|]/2';
 
+/** Atoms met so far: the same name is then mostly one term, and comparing two atoms costs nothing. */
+const atoms = new Map<string, Atom>([
+  ['[]', NIL],
+  ['true', TRUE],
+]);
+const MAX_ATOMS = 50_000;
+
 export function atom(name: string): Atom {
-  return { kind: 'atom', name };
+  const known = atoms.get(name);
+  if (known !== undefined) return known;
+  const made: Atom = constant('atom', name, 0, '');
+  if (atoms.size < MAX_ATOMS) atoms.set(name, made);
+  return made;
 }
 
 const SMALL_FROM = -128;
-const SMALL: readonly Int[] = Array.from({ length: 1_152 }, (_, i) => ({ kind: 'int', value: i + SMALL_FROM }));
+const SMALL_TO = 1_023;
+const SMALL: readonly Int[] = Array.from({ length: SMALL_TO - SMALL_FROM + 1 }, (_, i) =>
+  constant('int', '', i + SMALL_FROM, ''),
+);
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The integer of a bigint, or of a number that is a safe integer. */
 export function int(value: bigint | number): Int {
   if (typeof value === 'bigint') {
-    return value > MAX_SAFE || value < -MAX_SAFE ? { kind: 'int', value } : int(Number(value));
+    return value > MAX_SAFE || value < -MAX_SAFE ? constant('int', '', value, '') : int(Number(value));
   }
+  if (value >= SMALL_FROM && value <= SMALL_TO) return SMALL[value - SMALL_FROM]!;
   // Adding 0 makes one zero of two.
-  return SMALL[value - SMALL_FROM] ?? { kind: 'int', value: value + 0 };
+  return constant('int', '', value + 0, '');
 }
 
 export function float(value: number): Float {
-  return { kind: 'float', value };
+  return constant('float', '', value, '');
 }
 
 export function text(value: string): Text {
-  return { kind: 'string', text: value };
+  return constant('string', '', 0, value);
 }
 
 let variables = 0;
