@@ -184,7 +184,7 @@ export function reviewProgram(
   known: (key: string) => boolean = () => false,
 ): Review {
   const { diagnostics: circles, termination } = recursion(program, shipped);
-  const names = new Set([...shipped, ...program.clauses].map(({ key }) => key)).union(program.declared);
+  const names = new Set([...[...shipped, ...program.clauses].map(({ key }) => key), ...program.declared]);
   const diagnostics = [
     ...program.diagnostics,
     ...circles,
