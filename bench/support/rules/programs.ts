@@ -39,7 +39,10 @@ clean(S) :- sample(S, _, approved), \\+ abnormal(S).
 /** The edges of a cyclic graph of 1,000 nodes and 5,000 edges. */
 export function graphEdges(): string {
   const next = numbers(7);
-  const edges = Array.from({ length: 5_000 }, () => `edge(${Math.floor(next() * 1_000)}, ${Math.floor(next() * 1_000)}).`);
+  const edges = Array.from(
+    { length: 5_000 },
+    () => `edge(${Math.floor(next() * 1_000)}, ${Math.floor(next() * 1_000)}).`,
+  );
   return edges.join('\n');
 }
 

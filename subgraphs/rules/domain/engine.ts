@@ -8,6 +8,7 @@ import { type Clause, mayMatch } from './clause.ts';
 import { compileBody, compileGoal } from './code.ts';
 import { notCallable } from './errors.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
+import { FlatPredicate } from './flat-rules.ts';
 import { type Code, type Instruction, OP } from './instructions.ts';
 import type { Knowledge } from './knowledge.ts';
 import { preludePredicate } from './prelude.ts';
@@ -104,6 +105,7 @@ export class Engine {
   readonly #procedures = new Map<string, Procedure>();
   readonly #choices: ChoicePoint[] = [];
   readonly #tables: Tables;
+  readonly #flat = new Map<string, FlatPredicate | null>();
   #top = 0;
   /** The choices of the run at hand begin here; what is older stays. */
   #base = 0;
@@ -647,6 +649,15 @@ export class Engine {
     caller: Environment,
   ): boolean {
     const goal = goalOf(name, args, procedure.key);
+    const flat = this.#flatAnswers(procedure, goal);
+    if (flat !== null) {
+      const choice = this.#push(KIND.options);
+      choice.options = { pattern: goal, options: flat };
+      choice.environment = next;
+      choice.at = nextAt;
+      choice.goal = null;
+      return this.#nextOption(choice);
+    }
     const found = this.#tables.call(goal);
     if (found.answers !== null) {
       const choice = this.#push(KIND.options);
@@ -661,6 +672,17 @@ export class Engine {
     this.#environment = environment;
     this.#at = 0;
     return true;
+  }
+
+  /** The answers of a tabled predicate over facts alone; null where it is more, or where proofs are wanted. */
+  #flatAnswers({ key, layers }: Procedure, goal: Term): Iterator<Term> | null {
+    if (this.#keepSteps) return null;
+    let flat = this.#flat.get(key);
+    if (flat === undefined) {
+      flat = FlatPredicate.of(key, layers, this.#knowledge);
+      this.#flat.set(key, flat);
+    }
+    return flat?.answers(goal, this.budget) ?? null;
   }
 
   *#answers(answers: readonly TableAnswer[], step: Step | null): Generator<Term, undefined> {

@@ -10,7 +10,7 @@ const FEW = 4;
 const NOTHING: readonly Clause[] = [];
 
 /** What the clauses of an argument position are told apart by; null for a variable. */
-function indexKey(term: Term): IndexKey | null {
+export function indexKey(term: Term): IndexKey | null {
   switch (term.kind) {
     case 'atom':
       return term.name;
