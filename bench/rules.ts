@@ -10,6 +10,7 @@ import { Knowledge } from '../subgraphs/rules/domain/knowledge.ts';
 import { readTerm } from '../subgraphs/rules/domain/parser.ts';
 import { readProgram } from '../subgraphs/rules/domain/program.ts';
 import { buildProof } from '../subgraphs/rules/domain/proof.ts';
+import type { Term } from '../subgraphs/rules/domain/term.ts';
 import {
   CLOSURE_RULES,
   graphEdges,
@@ -79,10 +80,10 @@ function knowledgeOf(program: string): Knowledge {
   );
 }
 
-function ask(knowledge: Knowledge, { goal, proofs = false }: Measurement): number {
+function ask(knowledge: Knowledge, goal: Term, proofs = false): number {
   const engine = new Engine(knowledge, { limits: UNBOUNDED, clock, steps: proofs });
   let answers = 0;
-  engine.solve(readTerm(goal).term, () => {
+  engine.solve(goal, () => {
     answers += 1;
     if (proofs) buildProof(engine.steps, engine.budget);
     return false;
@@ -93,11 +94,13 @@ function ask(knowledge: Knowledge, { goal, proofs = false }: Measurement): numbe
 /** Milliseconds per question: the best round, since whatever else the machine does only adds. */
 function measureOurs(measurement: Measurement): { millis: number; answers: number } {
   const knowledge = knowledgeOf(measurement.program);
-  let answers = ask(knowledge, measurement);
+  // Read once: SWI-Prolog, too, has its goal compiled before it is measured.
+  const goal = readTerm(measurement.goal).term;
+  let answers = ask(knowledge, goal, measurement.proofs);
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     const start = clock();
-    for (let i = 0; i < measurement.times; i++) answers = ask(knowledge, measurement);
+    for (let i = 0; i < measurement.times; i++) answers = ask(knowledge, goal, measurement.proofs);
     best = Math.min(best, (clock() - start) / measurement.times);
   }
   return { millis: best, answers };

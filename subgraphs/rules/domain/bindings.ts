@@ -57,6 +57,13 @@ export class Bindings {
     return this.#set(target, value);
   }
 
+  /** Makes a constant equal to a goal's argument. */
+  matchConstant(pattern: Term, target: Term): boolean {
+    const value = deref(target);
+    if (value === pattern) return true;
+    return value.kind === 'var' ? this.#set(value, pattern) : sameConstant(pattern, value);
+  }
+
   #set(target: Variable, value: Term): boolean {
     target.ref = value;
     if (target.id <= this.#guard) {

@@ -43,6 +43,8 @@ const MAX_NESTED_RUNS = 200;
 const MAX_STEPS = 300_000;
 const MAX_CHOICES = 1_000_000;
 const NOTHING: readonly Clause[] = [];
+/** Of all clauses without variables. Never written to. */
+const NO_VARIABLES: Frame = [];
 
 /** A clause in use: its variables, and where to go on when it is proved. */
 export class Environment {
@@ -499,14 +501,18 @@ export class Engine {
     step: Step | null,
     hidden: boolean,
   ): boolean {
-    const vars: Frame = new Array(clause.size);
-    const { head, body } = clause;
+    const { head, body, size } = clause;
+    const vars: Frame = size === 0 ? NO_VARIABLES : new Array(size);
     if (head.kind === 'struct') {
       const patterns = head.args;
       for (let i = 0; i < patterns.length; i++) {
         const pattern = patterns[i]!;
-        if (pattern.kind === 'local' && pattern.first) vars[pattern.index] = args[i]!;
-        else if (!this.bindings.match(pattern, args[i]!, vars)) return false;
+        if (pattern.kind === 'local') {
+          if (pattern.first) vars[pattern.index] = args[i]!;
+          else if (!this.bindings.unify(vars[pattern.index]!, args[i]!)) return false;
+        } else if (pattern.kind === 'struct') {
+          if (!this.bindings.match(pattern, args[i]!, vars)) return false;
+        } else if (!this.bindings.matchConstant(pattern, args[i]!)) return false;
       }
     }
     const proved = this.#keepSteps && !hidden ? this.#record(goalOf(name, args, clause.key), clause, step) : step;
