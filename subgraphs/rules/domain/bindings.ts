@@ -77,10 +77,10 @@ export class Bindings {
     let stack: Struct[] | null = null;
     let current: Struct = within;
     for (;;) {
-      this.#budget.work();
       let next: Struct | null = null;
-      for (let i = current.args.length - 1; i >= 0; i--) {
-        const arg = deref(current.args[i]!);
+      const { args } = current;
+      for (let i = args.length - 1; i >= 0; i--) {
+        const arg = deref(args[i]!);
         if (arg === target) return true;
         if (arg.kind !== 'struct' || arg.ground) continue;
         if (next === null) next = arg;
@@ -91,6 +91,7 @@ export class Bindings {
       }
       next ??= stack?.pop() ?? null;
       if (next === null) return false;
+      this.#budget.work();
       current = next;
     }
   }
@@ -142,7 +143,9 @@ export class Bindings {
     if (value.kind !== 'struct' || value.key !== pattern.key) return false;
     if (pattern.ground) return this.unify(pattern, value);
     for (let i = 0; i < pattern.args.length; i++) {
-      if (!this.match(pattern.args[i]!, value.args[i]!, frame)) return false;
+      const inner = pattern.args[i]!;
+      if (inner.kind === 'local' && inner.first) frame[inner.index] = value.args[i]!;
+      else if (!this.match(inner, value.args[i]!, frame)) return false;
     }
     return true;
   }

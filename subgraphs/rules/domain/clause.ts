@@ -1,6 +1,6 @@
 import type { Code } from './instructions.ts';
 import type { Atom, Struct, Term, Variable } from './term.ts';
-import { argsOf, conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
+import { conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
 
 /** Where a clause comes from: a proof names it. */
 export interface Origin {
@@ -21,30 +21,21 @@ export interface Clause {
   readonly tabled: boolean;
   /** Made when the clause is first used. */
   code: Code | null;
-  /** The constants and functors of the head's arguments: they rule most clauses out before any binding is made. */
-  readonly constants: readonly { readonly position: number; readonly value: Term }[];
-}
-
-function constantsOf(head: Atom | Struct): Clause['constants'] {
-  const constants: { position: number; value: Term }[] = [];
-  const args = argsOf(head);
-  for (let position = 0; position < args.length; position++) {
-    const value = args[position]!;
-    if (value.kind !== 'local') constants.push({ position, value });
-  }
-  return constants;
 }
 
 /** False when the head differs from the goal in some argument's constant or functor: then they cannot match. */
-export function mayMatch(clause: Clause, args: readonly Term[]): boolean {
-  const { constants } = clause;
-  for (let i = 0; i < constants.length; i++) {
-    const { position, value } = constants[i]!;
-    const given = deref(args[position]!);
-    if (given === value || given.kind === 'var') continue;
-    if (value.kind === 'struct') {
-      if (given.kind !== 'struct' || given.key !== value.key) return false;
-    } else if (given.kind !== value.kind || !sameConstant(value, given)) return false;
+export function mayMatch({ head }: Clause, args: readonly Term[]): boolean {
+  if (head.kind === 'atom') return true;
+  const patterns = head.args;
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i]!;
+    if (pattern.kind === 'local') continue;
+    const given = deref(args[i]!);
+    if (given === pattern || given.kind === 'var') continue;
+    if (given.kind !== pattern.kind) return false;
+    if (pattern.kind === 'struct') {
+      if (given.kind === 'struct' && given.key !== pattern.key) return false;
+    } else if (!sameConstant(pattern, given)) return false;
   }
   return true;
 }
@@ -92,6 +83,5 @@ export function compileClause(head: Atom | Struct, body: readonly Term[], origin
     origin,
     tabled,
     code: null,
-    constants: constantsOf(localHead),
   };
 }

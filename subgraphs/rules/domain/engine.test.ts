@@ -145,6 +145,19 @@ high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
   expect(proofText(proof ?? [])).toContain('high(s1), by rule r1, because\n  result(s1,5), a fact');
 });
 
+test('below a goal that collects answers stands how each of them was proved', () => {
+  const source = `verified(a1, ana). verified(a1, vera).
+count(A, K) :- aggregate_all(count, verified(A, _), K).
+names(A, L) :- setof(U, verified(A, U), L).`;
+  for (const goal of ['count(a1, K)', 'names(a1, L)']) {
+    const [rule] = askText(knowledgeOf(source), goal, {}, undefined, 0).answers[0]?.proof?.map(proofTree) ?? [];
+    expect(rule?.children[0]?.children.map(({ kind, goal: member, fact }) => [kind, member, fact])).toEqual([
+      ['FACT', 'verified(a1,ana)', 'f1'],
+      ['FACT', 'verified(a1,vera)', 'f2'],
+    ]);
+  }
+});
+
 describe('every evaluation ends', () => {
   const RUNAWAY = `loop :- loop.
 left(X) :- left(X), a.

@@ -42,9 +42,19 @@ export interface Step {
 const MAX_NESTED_RUNS = 200;
 const MAX_STEPS = 300_000;
 const MAX_CHOICES = 1_000_000;
+/** Proofs shown below a goal that collects answers. */
+const MAX_MEMBERS = 100;
 const NOTHING: readonly Clause[] = [];
 /** Of all clauses without variables. Never written to. */
 const NO_VARIABLES: Frame = [];
+
+interface Collection {
+  readonly bag: Term[];
+  /** How each was proved, up to a number of them. */
+  readonly members: Proof[];
+  /** The newest step before it began. */
+  readonly since: Step | null;
+}
 
 /** A clause in use: its variables, and where to go on when it is proved. */
 export class Environment {
@@ -62,8 +72,8 @@ export class Environment {
   readonly step: Step | null;
   /** True inside predicates of the library: a proof does not show how they work. */
   readonly hidden: boolean;
-  /** What a predicate of the engine's own has collected. */
-  bag: Term[] | null = null;
+  /** For a predicate that collects answers. */
+  collection: Collection | null = null;
   table: Table | null = null;
 
   constructor(
@@ -373,7 +383,7 @@ export class Engine {
       const { code, vars } = builtin.control;
       const step = this.#note(name, args, procedure.key, caller) ?? caller.step;
       const environment = new Environment(code, [...vars(args, this)], next, nextAt, this.#top, step, caller.hidden);
-      environment.bag = [];
+      environment.collection = { bag: [], members: [], since: this.#log };
       this.#environment = environment;
       this.#at = 0;
       return true;
@@ -605,8 +615,19 @@ export class Engine {
     return false;
   }
 
+  /** Keeps how the answers that a goal collects were proved, and shows it below that goal when it has them all. */
+  #keepMembers(environment: Environment): void {
+    const { members, since } = environment.collection!;
+    if (environment.code[this.#at + 1]!.op !== OP.fail) {
+      for (const proof of members) this.#record(proof.goal, proof, environment.step);
+    } else if (members.length < MAX_MEMBERS) {
+      members.push(...buildProof(this.#log, this.budget, since));
+    }
+  }
+
   #system(instruction: Instruction, environment: Environment): boolean {
-    const collected: Collected = { vars: environment.vars as Term[], bag: environment.bag! };
+    if (this.#keepSteps && !environment.hidden) this.#keepMembers(environment);
+    const collected: Collected = { vars: environment.vars as Term[], bag: environment.collection!.bag };
     const result = instruction.builtin!.step!(collected, this);
     if (result === false) return false;
     if (result !== true) {

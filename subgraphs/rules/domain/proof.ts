@@ -48,9 +48,11 @@ export function buildProof(newest: Step | null, budget: Budget, since: Step | nu
   const placed = new Map<Step, { proof: MutableProof; depth: number }>();
   const roots: Proof[] = [];
   for (const step of steps.reverse()) {
-    const parent = step.parent === null ? undefined : placed.get(step.parent);
+    // What was asked for before `since` is not part of this: its goals stand at the top.
+    const inside = step.parent !== null && (since === null || step.parent.count > since.count);
+    const parent = inside ? placed.get(step.parent!) : undefined;
     const depth = parent === undefined ? 0 : parent.depth + 1;
-    if (depth > MAX_DEPTH || (step.parent !== null && parent === undefined)) continue;
+    if (depth > MAX_DEPTH || (inside && parent === undefined)) continue;
     const proof = proofOf(step, budget);
     placed.set(step, { proof, depth });
     (parent?.proof.children ?? roots).push(proof);
