@@ -117,6 +117,8 @@ export class Engine {
   readonly #procedures = new Map<string, Procedure>();
   readonly #choices: ChoicePoint[] = [];
   readonly #tables: Tables;
+  /** Stands for this engine in instructions, which live longer than it and must not keep it. */
+  readonly #token = {};
   readonly #flat = new Map<string, FlatPredicate | null>();
   #top = 0;
   /** The choices of the run at hand begin here; what is older stays. */
@@ -232,10 +234,10 @@ export class Engine {
     const { vars } = environment;
     for (let i = 0; i < args.length; i++) args[i] = instantiate(templates[i]!, vars);
     let procedure = instruction.procedure;
-    if (procedure === null || instruction.owner !== this) {
+    if (procedure === null || instruction.owner !== this.#token) {
       procedure = this.#procedure(instruction.key);
       instruction.procedure = procedure;
-      instruction.owner = this;
+      instruction.owner = this.#token;
     }
     if (instruction.last) {
       return this.#call(procedure, instruction.name, args, environment.next!, environment.nextAt, environment);

@@ -60,7 +60,7 @@ export interface Instruction {
   target: number;
   /** Nothing follows it in its clause: what it calls goes on where the clause would. */
   last: boolean;
-  /** What the key stands for in the engine that ran the instruction last. */
+  /** What the key stands for in the engine that ran the instruction last, and what stands for that engine. */
   owner: object | null;
   procedure: Procedure | null;
 }
