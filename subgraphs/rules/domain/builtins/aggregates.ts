@@ -17,7 +17,7 @@ import {
   variablesOf,
 } from '../term.ts';
 import { collecting, keepTemplate } from './control.ts';
-import { distinctSorted } from './sorting.ts';
+import { compareCounted, distinctSorted } from './sorting.ts';
 
 /** All answers at once: bagof, setof and aggregate_all. */
 
@@ -48,7 +48,7 @@ function pairOf(term: Term): readonly [Term, Term] {
 
 /** The groups of answers whose free variables have the same values, in the order of these. */
 function* groups(bag: readonly Term[], unique: boolean, { budget }: Scope): Generator<Term, undefined> {
-  const pairs = bag.map(pairOf).toSorted(([a], [b]) => compareTerms(a, b, budget));
+  const pairs = bag.map(pairOf).toSorted(([a], [b]) => compareCounted(a, b, budget));
   for (let from = 0; from < pairs.length; ) {
     const [witness] = pairs[from]!;
     let to = from + 1;

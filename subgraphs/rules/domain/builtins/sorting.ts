@@ -5,9 +5,15 @@ import { domainError, instantiationError, typeError } from '../errors.ts';
 import { argsOf, deref, list, type Term } from '../term.ts';
 import { requireInt, requireList, requireOneOf } from './arguments.ts';
 
+/** Sorting takes a step of the budget for each comparison, however small the terms. @throws BudgetStop */
+export function compareCounted(a: Term, b: Term, budget: Budget): number {
+  budget.work();
+  return compareTerms(a, b, budget);
+}
+
 function sorted(items: readonly Term[], budget: Budget): Term[] {
   budget.keep(items.length);
-  return items.toSorted((a, b) => compareTerms(a, b, budget));
+  return items.toSorted((a, b) => compareCounted(a, b, budget));
 }
 
 /** In the standard order, each once. */
@@ -29,7 +35,7 @@ const sortBy: Test = ([key, order, items, result], { bindings, budget }) => {
   const keyed = requireList(items!).map((item) => ({ item, by: keyAt(item, position) }));
   const direction = how.startsWith('@<') || how === '@=<' ? 1 : -1;
   budget.keep(keyed.length);
-  keyed.sort((a, b) => direction * compareTerms(a.by, b.by, budget));
+  keyed.sort((a, b) => direction * compareCounted(a.by, b.by, budget));
   const unique = how === '@<' || how === '@>';
   const kept = unique
     ? keyed.filter(({ by }, i) => i === 0 || compareTerms(keyed[i - 1]!.by, by, budget) !== 0)
@@ -53,7 +59,7 @@ const keysort: Test = ([items, result], { bindings, budget }) => {
     throw value.kind === 'var' ? instantiationError() : typeError('pair', value);
   });
   budget.keep(pairs.length);
-  pairs.sort((a, b) => compareTerms(a.args[0]!, b.args[0]!, budget));
+  pairs.sort((a, b) => compareCounted(a.args[0]!, b.args[0]!, budget));
   return bindings.unify(result!, list(pairs));
 };
 
