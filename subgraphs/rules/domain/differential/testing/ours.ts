@@ -50,7 +50,8 @@ function answerLine(named: readonly [string, { variable: Variable }][], engine: 
 function errorLine(error: unknown): string {
   if (error instanceof SyntaxFault) return 'error: syntax_error';
   if (error instanceof BudgetStop) return `stopped: ${error.reason}`;
-  if (!(error instanceof RuleFault) || error.term === null) throw error;
+  if (!(error instanceof RuleFault)) throw error;
+  if (error.term === null) return 'refused';
   const { term } = error;
   const formal = term.kind === 'struct' && term.key === 'error/2' ? argsOf(term)[0]! : struct('uncaught', [term]);
   return `error: ${canonical(formal)}`;

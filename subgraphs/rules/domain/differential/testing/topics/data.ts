@@ -148,6 +148,7 @@ export const LISTS = topic('lists', [
   'ord_union([a,c], [b], S)',
   'ord_subtract([a,b,c], [b], S)',
   'ord_memberchk(b, [a,b])',
+  ['', 'subseq([1,2], S, R)', 'An unknown predicate holds for nothing.'],
 ]);
 
 export const TERMS = topic('term inspection', [

@@ -265,6 +265,7 @@ export const TABLING = topic(
       ':- table path(_,_).\nedge(1,2). edge(2,1). path(X,Y) :- edge(X,Y). path(X,Y) :- path(X,Z), edge(Z,Y).',
       'path(1,X)',
     ],
+    [':- table q/1.\nq(X) :- member(X, [1,2,1,3,2]).', 'findall(X, q(X), L)', 'Answers of a table have no order.'],
   ],
   true,
 );

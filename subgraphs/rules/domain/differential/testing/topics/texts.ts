@@ -112,6 +112,8 @@ export const STRINGS = topic('strings and atoms', [
   'char_type(a, alpha)',
   "char_type('1', digit)",
   "char_type('A', upper)",
+  ['', 'text_concat(abc, X, abcdef)', 'SWI-Prolog 9.0.4 does not have it.'],
+  ['', 'text_concat("abc", def, X)', 'SWI-Prolog 9.0.4 does not have it.'],
 ]);
 
 export const UNICODE = topic('unicode', [
@@ -146,6 +148,7 @@ export const UNICODE = topic('unicode', [
   ['größe(s1, 5).', 'größe(X, Y)'],
   ['p(Ünder) :- Ünder = 1.', 'p(X)'],
   'sub_string("naïve", B, 1, _, "ï")',
+  ['', "atom_number('１', X)", 'Numbers are written in ASCII digits.'],
 ]);
 
 export const ERRORS = topic('catch/throw error terms', [
@@ -197,6 +200,9 @@ export const ERRORS = topic('catch/throw error terms', [
   'catch(sum_list([a], _), error(E, _), true)',
   'catch(msort(a, _), error(E, _), true)',
   'catch(char_code(_, _), error(E, _), true)',
+  ['', 'catch(number_codes(X, "1 2"), error(syntax_error(S), _), true)', 'Digits are grouped by _ alone.'],
+  ['', 'catch(call((foo :- bar)), error(E, _), true)', 'A rule is refused as a goal, with advice.'],
+  ['', 'catch(atom_to_term(1, _, _), _, true)', 'An unknown predicate holds for nothing.'],
 ]);
 
 export const SYNTAX = topic('syntax', [
@@ -306,4 +312,10 @@ export const SYNTAX = topic('syntax', [
   "X = '|'",
   'X = (a | b)',
   'X = [a|b|c]',
+  ['', 'X = f()', 'A compound has arguments.'],
+  ['', 'X = a.b', 'There are no dicts.'],
+  'X = f(;)',
+  'X = ; , true',
+  'X = f(,)',
+  ['', 'X = p :- q', 'A rule is refused as a goal, with advice.'],
 ]);

@@ -132,6 +132,10 @@ export const ARITHMETIC_ERRORS = topic('arithmetic errors', [
   'atom_length(abc, foo)',
   'arg(x, f(a), A)',
   'number_codes(X, "3x")',
+  ['', 'X is 5 rdiv 0', 'There are no rationals.'],
+  ['', 'X is 5 rdiv 2', 'There are no rationals.'],
+  'X is succ(3)',
+  ['', 'atom_to_chars(X, Y)', 'An unknown predicate holds for nothing.'],
 ]);
 
 export const BIG_INTEGERS = values(
