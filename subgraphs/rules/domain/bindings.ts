@@ -1,8 +1,7 @@
 import type { Budget } from './budget.ts';
 import { BudgetStop } from './faults.ts';
-import { deref, type Struct, sameConstant, struct, type Term, type Variable, variable } from './term.ts';
+import { deref, type Struct, sameConstant, struct, type Term, type Variable, variable, variableCount } from './term.ts';
 
-const MAX_TERM_DEPTH = 1_000;
 const MAX_TRAIL = 2_000_000;
 
 /** What one use of a clause has bound its variables to. */
@@ -12,70 +11,128 @@ export type Frame = (Term | undefined)[];
 export class Bindings {
   readonly #trail: Variable[] = [];
   readonly #budget: Budget;
+  /** Bindings of younger variables need not be taken back: nothing that is gone back to knows them. */
+  #guard = 0;
 
   constructor(budget: Budget) {
     this.#budget = budget;
   }
 
+  /** A place to go back to. Until `release`, every binding of what is older is remembered. */
   mark(): number {
+    this.#guard = variableCount();
     return this.#trail.length;
   }
 
+  /** Variables with ids above this one may be bound for good. */
+  release(guard: number): void {
+    this.#guard = guard;
+  }
+
+  /** Does something and takes its bindings back. */
+  tentatively<T>(work: () => T): T {
+    const guard = this.#guard;
+    const mark = this.mark();
+    try {
+      return work();
+    } finally {
+      this.undo(mark);
+      this.#guard = guard;
+    }
+  }
+
+  get guard(): number {
+    return this.#guard;
+  }
+
   undo(mark: number): void {
-    while (this.#trail.length > mark) this.#trail.pop()!.ref = null;
+    const trail = this.#trail;
+    while (trail.length > mark) trail.pop()!.ref = null;
   }
 
   /** False when the value contains the variable: ALIMS has no cyclic terms. */
   bind(target: Variable, value: Term): boolean {
-    if (value.kind === 'struct' && !value.ground && this.#occurs(target, value, 0)) return false;
+    if (value.kind === 'struct' && !value.ground && this.#occurs(target, value)) return false;
+    if (value.kind === 'var' && value.id > target.id) return this.#set(value, target);
+    return this.#set(target, value);
+  }
+
+  /** Makes a constant equal to a goal's argument. */
+  matchConstant(pattern: Term, target: Term): boolean {
+    const value = deref(target);
+    if (value === pattern) return true;
+    return value.kind === 'var' ? this.#set(value, pattern) : sameConstant(pattern, value);
+  }
+
+  #set(target: Variable, value: Term): boolean {
     target.ref = value;
-    this.#trail.push(target);
-    if (this.#trail.length > MAX_TRAIL) throw new BudgetStop('MEMORY');
+    if (target.id <= this.#guard) {
+      this.#trail.push(target);
+      if (this.#trail.length > MAX_TRAIL) throw new BudgetStop('MEMORY');
+    }
     return true;
   }
 
-  #occurs(target: Variable, within: Struct, depth: number): boolean {
-    if (depth > MAX_TERM_DEPTH) throw new BudgetStop('DEPTH');
+  #occurs(target: Variable, within: Struct): boolean {
+    let stack: Struct[] | null = null;
     let current: Struct = within;
     for (;;) {
-      this.#budget.work();
-      const last = current.args.length - 1;
-      for (let i = 0; i < last; i++) {
-        const arg = deref(current.args[i]!);
+      let next: Struct | null = null;
+      const { args } = current;
+      for (let i = args.length - 1; i >= 0; i--) {
+        const arg = deref(args[i]!);
         if (arg === target) return true;
-        if (arg.kind === 'struct' && !arg.ground && this.#occurs(target, arg, depth + 1)) return true;
+        if (arg.kind !== 'struct' || arg.ground) continue;
+        if (next === null) next = arg;
+        else {
+          stack ??= [];
+          stack.push(arg);
+        }
       }
-      const tail = deref(current.args[last]!);
-      if (tail === target) return true;
-      if (tail.kind !== 'struct' || tail.ground) return false;
-      current = tail;
+      next ??= stack?.pop() ?? null;
+      if (next === null) return false;
+      this.#budget.work();
+      current = next;
     }
   }
 
   /** Makes two terms equal. After false, undo to the mark taken before. @throws BudgetStop */
-  unify(a: Term, b: Term, depth = 0): boolean {
-    if (depth > MAX_TERM_DEPTH) throw new BudgetStop('DEPTH');
+  unify(a: Term, b: Term): boolean {
     let left = deref(a);
     let right = deref(b);
+    let stack: Term[] | null = null;
     for (;;) {
-      if (left === right) return true;
-      if (left.kind === 'var') return this.bind(left, right);
-      if (right.kind === 'var') return this.bind(right, left);
-      if (left.kind !== 'struct') return sameConstant(left, right);
-      if (right.kind !== 'struct' || left.key !== right.key) return false;
-      this.#budget.work();
-      const last = left.args.length - 1;
-      for (let i = 0; i < last; i++) if (!this.unify(left.args[i]!, right.args[i]!, depth + 1)) return false;
-      const nextLeft: Term = deref(left.args[last]!);
-      right = deref(right.args[last]!);
-      left = nextLeft;
+      if (left !== right) {
+        if (left.kind === 'var') {
+          if (!this.bind(left, right)) return false;
+        } else if (right.kind === 'var') {
+          if (!this.bind(right, left)) return false;
+        } else if (left.kind !== 'struct') {
+          if (!sameConstant(left, right)) return false;
+        } else {
+          if (right.kind !== 'struct' || left.key !== right.key) return false;
+          this.#budget.work();
+          const last: number = left.args.length - 1;
+          for (let i: number = last; i > 0; i--) {
+            stack ??= [];
+            stack.push(left.args[i]!, right.args[i]!);
+          }
+          const first: Term = left.args[0]!;
+          right = deref(right.args[0]!);
+          left = deref(first);
+          continue;
+        }
+      }
+      if (stack === null || stack.length === 0) return true;
+      right = deref(stack.pop()!);
+      left = deref(stack.pop()!);
     }
   }
 
   /** Makes a clause's head, or a part of it, equal to a goal, filling the frame. After false, undo. @throws BudgetStop */
   match(pattern: Term, target: Term, frame: Frame): boolean {
     if (pattern.kind === 'local') {
-      const bound = frame[pattern.index];
+      const bound = pattern.first ? undefined : frame[pattern.index];
       if (bound !== undefined) return this.unify(bound, target);
       frame[pattern.index] = deref(target);
       return true;
@@ -85,9 +142,10 @@ export class Bindings {
     if (pattern.kind !== 'struct') return sameConstant(pattern, value);
     if (value.kind !== 'struct' || value.key !== pattern.key) return false;
     if (pattern.ground) return this.unify(pattern, value);
-    this.#budget.work();
     for (let i = 0; i < pattern.args.length; i++) {
-      if (!this.match(pattern.args[i]!, value.args[i]!, frame)) return false;
+      const inner = pattern.args[i]!;
+      if (inner.kind === 'local' && inner.first) frame[inner.index] = value.args[i]!;
+      else if (!this.match(inner, value.args[i]!, frame)) return false;
     }
     return true;
   }
@@ -96,8 +154,8 @@ export class Bindings {
 /** A clause's term with the frame's values in the place of its variables. */
 export function instantiate(pattern: Term, frame: Frame): Term {
   if (pattern.kind === 'local') {
-    const known = frame[pattern.index];
-    if (known !== undefined) return known;
+    const known = pattern.first ? undefined : frame[pattern.index];
+    if (known !== undefined) return known.kind === 'var' && known.ref !== null ? deref(known) : known;
     const fresh = variable();
     frame[pattern.index] = fresh;
     return fresh;
@@ -108,38 +166,44 @@ export function instantiate(pattern: Term, frame: Frame): Term {
   return struct(pattern.name, args, pattern.key);
 }
 
-/** A copy that keeps its value when bindings are taken back; its unbound variables are new. @throws BudgetStop */
-export function copyTerm(term: Term, budget: Budget, renamed: Map<Variable, Variable> = new Map(), depth = 0): Term {
-  if (depth > MAX_TERM_DEPTH) throw new BudgetStop('DEPTH');
-  const value = deref(term);
-  if (value.kind === 'var') {
-    let fresh = renamed.get(value);
-    if (fresh === undefined) {
-      fresh = variable(value.name);
-      renamed.set(value, fresh);
-    }
-    return fresh;
-  }
-  if (value.kind !== 'struct' || value.ground) return value;
-  budget.work();
-  if (value.name === '[|]' && value.args.length === 2) return copyList(value, budget, renamed, depth);
-  return struct(
-    value.name,
-    value.args.map((arg) => copyTerm(arg, budget, renamed, depth + 1)),
-    value.key,
-  );
+interface Copying {
+  readonly source: Struct;
+  readonly args: Term[];
+  next: number;
 }
 
-/** Lists are copied in a loop: they may be longer than terms may be deep. */
-function copyList(term: Struct, budget: Budget, renamed: Map<Variable, Variable>, depth: number): Term {
-  const items: Term[] = [];
-  let current: Term = term;
-  while (current.kind === 'struct' && current.key === term.key && !current.ground) {
-    budget.work();
-    items.push(copyTerm(current.args[0]!, budget, renamed, depth + 1));
-    current = deref(current.args[1]!);
+/** A copy that keeps its value when bindings are taken back; its unbound variables are new. @throws BudgetStop */
+export function copyTerm(term: Term, budget: Budget, renamed: Map<Variable, Variable> = new Map()): Term {
+  const root = deref(term);
+  if (root.kind !== 'struct') return copyConstant(root, renamed);
+  if (root.ground) return root;
+  const open: Copying[] = [{ source: root, args: [], next: 0 }];
+  for (;;) {
+    const top = open.at(-1)!;
+    if (top.next < top.source.args.length) {
+      const arg = deref(top.source.args[top.next++]!);
+      if (arg.kind !== 'struct' || arg.ground) top.args.push(copyConstant(arg, renamed));
+      else {
+        budget.work();
+        open.push({ source: arg, args: [], next: 0 });
+      }
+      continue;
+    }
+    const copied = struct(top.source.name, top.args, top.source.key);
+    open.pop();
+    const parent = open.at(-1);
+    if (parent === undefined) return copied;
+    parent.args.push(copied);
   }
-  let result = copyTerm(current, budget, renamed, depth + 1);
-  for (let i = items.length - 1; i >= 0; i--) result = struct('[|]', [items[i]!, result], term.key);
-  return result;
+}
+
+/** The copy of what has no arguments, or nothing in them that could change. */
+function copyConstant(value: Term, renamed: Map<Variable, Variable>): Term {
+  if (value.kind !== 'var') return value;
+  let fresh = renamed.get(value);
+  if (fresh === undefined) {
+    fresh = variable(value.name);
+    renamed.set(value, fresh);
+  }
+  return fresh;
 }

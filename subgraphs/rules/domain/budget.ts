@@ -6,7 +6,7 @@ export interface Limits {
   readonly inferences: number;
   /** Answers kept, 1 to 10,000. */
   readonly answers: number;
-  /** Calls nested in each other, 1 to 100,000. */
+  /** Calls nested in each other, 1 to 100,000; the last call of a rule stands in its rule's place. */
   readonly depth: number;
   /** Milliseconds of wall clock, 1 to 1,000. */
   readonly millis: number;
@@ -44,6 +44,8 @@ const CLOCK_EVERY = 1_024;
 /** Steps inside unification, copying and comparison allowed per inference: large terms cost too. */
 const WORK_PER_INFERENCE = 64;
 const MIN_WORK = 1_000_000;
+/** Some 50 bytes each. */
+const MAX_KEPT = 4_000_000;
 
 /** Counts what an evaluation has spent. */
 export class Budget {
@@ -53,6 +55,8 @@ export class Budget {
   readonly #deadline: number;
   readonly #maxWork: number;
   #work = 0;
+  #nextCheck = CLOCK_EVERY;
+  #kept = 0;
 
   /** `clock` gives milliseconds and never runs backwards. */
   constructor(limits: Limits, clock: () => number) {
@@ -67,14 +71,23 @@ export class Budget {
     this.inferences += 1;
     if (this.inferences > this.limits.inferences) throw new BudgetStop('INFERENCES');
     if (depth > this.limits.depth) throw new BudgetStop('DEPTH');
-    if (this.inferences % CLOCK_EVERY === 0) this.#checkClock();
+    if ((this.inferences & (CLOCK_EVERY - 1)) === 0) this.#checkClock();
   }
 
-  /** One step inside a large term. @throws BudgetStop */
-  work(): void {
-    this.#work += 1;
+  /** Steps inside a large term. @throws BudgetStop */
+  work(steps = 1): void {
+    this.#work += steps;
+    if (this.#work < this.#nextCheck) return;
     if (this.#work > this.#maxWork) throw new BudgetStop('MEMORY');
-    if (this.#work % (CLOCK_EVERY * 16) === 0) this.#checkClock();
+    this.#nextCheck = this.#work + CLOCK_EVERY * 16;
+    this.#checkClock();
+  }
+
+  /** Cells of terms that are kept until the evaluation ends: results of findall, texts, tables. @throws BudgetStop */
+  keep(cells: number): void {
+    this.#kept += cells;
+    if (this.#kept > MAX_KEPT) throw new BudgetStop('MEMORY');
+    this.work(cells);
   }
 
   #checkClock(): void {

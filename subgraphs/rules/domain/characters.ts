@@ -3,13 +3,14 @@ const LETTER = /\p{L}/u;
 const UPPER = /\p{Lu}|\p{Lt}/u;
 const ALPHANUMERIC = /[\p{L}\p{N}\p{M}]/u;
 const SPACE = /\s/u;
+const SYMBOL = /\p{S}/u;
 
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
 export function isSymbol(code: number): boolean {
-  return SYMBOLS.has(code);
+  return code < 128 ? SYMBOLS.has(code) : SYMBOL.test(String.fromCodePoint(code));
 }
 
 export function isSpace(code: number): boolean {
@@ -42,6 +43,6 @@ export function isPlainAtom(name: string): boolean {
   const first = name.codePointAt(0);
   if (first === undefined) return false;
   if (isSymbol(first))
-    return name !== '.' && !name.startsWith('/*') && [...name].every((c) => isSymbol(c.charCodeAt(0)));
+    return name !== '.' && !name.startsWith('/*') && [...name].every((c) => isSymbol(c.codePointAt(0)!));
   return isAtomStart(first) && [...name].every((c) => isAlphanumeric(c.codePointAt(0)!));
 }

@@ -1,5 +1,6 @@
+import type { Code } from './instructions.ts';
 import type { Atom, Struct, Term, Variable } from './term.ts';
-import { argsOf, conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
+import { conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
 
 /** Where a clause comes from: a proof names it. */
 export interface Origin {
@@ -13,44 +14,48 @@ export interface Clause {
   readonly head: Atom | Struct;
   readonly body: readonly Term[];
   readonly size: number;
+  /** Of them, how many the head gives values. */
+  readonly headSize: number;
   readonly origin: Origin;
-  /** The constants among the head's arguments: they rule most clauses out before any binding is made. */
-  readonly constants: readonly { readonly position: number; readonly value: Term }[];
+  /** Asked for as a set, by tabling. */
+  readonly tabled: boolean;
+  /** Made when the clause is first used. */
+  code: Code | null;
 }
 
-function constantsOf(head: Atom | Struct): Clause['constants'] {
-  const constants: { position: number; value: Term }[] = [];
-  const args = argsOf(head);
-  for (let position = 0; position < args.length; position++) {
-    const value = args[position]!;
-    if (value.kind !== 'struct' && value.kind !== 'local') constants.push({ position, value });
-  }
-  return constants;
-}
-
-/** False when a constant of the head differs from the goal's argument: then they cannot match. */
-export function mayMatch(clause: Clause, args: readonly Term[]): boolean {
-  for (const { position, value } of clause.constants) {
-    const given = deref(args[position]!);
-    if (given.kind !== 'var' && !sameConstant(value, given)) return false;
+/** False when the head differs from the goal in some argument's constant or functor: then they cannot match. */
+export function mayMatch({ head }: Clause, args: readonly Term[]): boolean {
+  if (head.kind === 'atom') return true;
+  const patterns = head.args;
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i]!;
+    if (pattern.kind === 'local') continue;
+    const given = deref(args[i]!);
+    if (given === pattern || given.kind === 'var') continue;
+    if (given.kind !== pattern.kind) return false;
+    if (pattern.kind === 'struct') {
+      if (given.kind === 'struct' && given.key !== pattern.key) return false;
+    } else if (!sameConstant(pattern, given)) return false;
   }
   return true;
 }
 
-function localize(term: Term, indices: Map<Variable, number>): Term {
+/** `heads`: mark the first occurrence of each variable. */
+function localize(term: Term, indices: Map<Variable, number>, heads: boolean): Term {
   const value = deref(term);
   if (value.kind === 'var') {
     let index = indices.get(value);
+    const first = heads && index === undefined;
     if (index === undefined) {
       index = indices.size;
       indices.set(value, index);
     }
-    return { kind: 'local', index };
+    return { kind: 'local', index, first };
   }
   if (value.kind !== 'struct' || value.ground) return value;
   return struct(
     value.name,
-    value.args.map((arg) => localize(arg, indices)),
+    value.args.map((arg) => localize(arg, indices, heads)),
     value.key,
   );
 }
@@ -64,16 +69,19 @@ export function splitClause(term: Term): { head: Atom | Struct; body: Term[] } |
   return { head, body: body.filter((goal) => !(goal.kind === 'atom' && goal.name === 'true')) };
 }
 
-export function compileClause(head: Atom | Struct, body: readonly Term[], origin: Origin): Clause {
+export function compileClause(head: Atom | Struct, body: readonly Term[], origin: Origin, tabled = false): Clause {
   const indices = new Map<Variable, number>();
-  const localHead = localize(head, indices) as Atom | Struct; // localize keeps the kind of everything but variables
-  const localBody = body.map((goal) => localize(goal, indices));
+  const localHead = localize(head, indices, true) as Atom | Struct; // localize keeps the kind of everything but variables
+  const headSize = indices.size;
+  const localBody = body.map((goal) => localize(goal, indices, false));
   return {
     key: keyOf(head),
     head: localHead,
     body: localBody,
     size: indices.size,
+    headSize,
     origin,
-    constants: constantsOf(localHead),
+    tabled,
+    code: null,
   };
 }

@@ -1,8 +1,6 @@
 import type { Budget } from './budget.ts';
-import { BudgetStop } from './faults.ts';
 import { argsOf, deref, type Term } from './term.ts';
 
-const MAX_DEPTH = 1_000;
 const ORDER: Readonly<Record<Term['kind'], number>> = {
   var: 0,
   local: 0,
@@ -14,15 +12,17 @@ const ORDER: Readonly<Record<Term['kind'], number>> = {
 };
 
 /** Compares by code point, as Prolog orders atoms. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
-  const left = [...a];
-  const right = [...b];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = left[i]!.codePointAt(0)! - right[i]!.codePointAt(0)!;
-    if (difference !== 0) return Math.sign(difference);
-  }
-  return Math.sign(left.length - right.length);
+  let i = 0;
+  while (i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i)) i += 1;
+  // The halves of one character beyond the basic plane are compared as that character.
+  if (i > 0 && isHighSurrogate(a.charCodeAt(i - 1))) i -= 1;
+  return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 function compareNumbers(a: Term, b: Term): number {
@@ -31,22 +31,8 @@ function compareNumbers(a: Term, b: Term): number {
   if (left < right) return -1;
   if (left > right) return 1;
   // Equal by value: a float stands before the integer.
-  if (a.kind === b.kind) return 0;
+  if (a.kind === b.kind) return Object.is(left, right) || a.kind === 'int' ? 0 : Object.is(left, -0) ? -1 : 1;
   return a.kind === 'float' ? -1 : 1;
-}
-
-const ages = new WeakMap<object, number>();
-let nextAge = 1;
-
-/** Unbound variables are ordered by when they were first compared. */
-function ageOf(term: object): number {
-  let age = ages.get(term);
-  if (age === undefined) {
-    age = nextAge;
-    nextAge += 1;
-    ages.set(term, age);
-  }
-  return age;
 }
 
 /** Null when the terms are compounds of the same name and arity: their arguments decide. */
@@ -56,30 +42,34 @@ function compareOutside(left: Term, right: Term): number | null {
   if (order !== 0) return order;
   if (left.kind === 'string' && right.kind === 'string') return compareText(left.text, right.text);
   if (left.kind === 'atom' && right.kind === 'atom') return compareText(left.name, right.name);
-  if (left.kind === 'var') return ageOf(left) - ageOf(right);
+  if (left.kind === 'var' && right.kind === 'var') return left.id - right.id;
   if (left.kind !== 'struct' || right.kind !== 'struct') return compareNumbers(left, right);
   if (left.args.length !== right.args.length) return left.args.length - right.args.length;
   return compareText(left.name, right.name) || null;
 }
 
 /** The standard order of terms: variables, numbers, strings, atoms, compounds. Negative, zero or positive. @throws BudgetStop */
-export function compareTerms(a: Term, b: Term, budget: Budget, depth = 0): number {
-  if (depth > MAX_DEPTH) throw new BudgetStop('DEPTH');
+export function compareTerms(a: Term, b: Term, budget: Budget): number {
   let left = deref(a);
   let right = deref(b);
-  // The last argument is compared in the loop, so that a long list needs no deep recursion.
+  let stack: Term[] | null = null;
   for (;;) {
     const outside = compareOutside(left, right);
-    if (outside !== null) return outside;
-    budget.work();
-    const leftArgs = argsOf(left);
-    const rightArgs = argsOf(right);
-    const last = leftArgs.length - 1;
-    for (let i = 0; i < last; i++) {
-      const result = compareTerms(leftArgs[i]!, rightArgs[i]!, budget, depth + 1);
-      if (result !== 0) return result;
+    if (outside !== null && outside !== 0) return outside;
+    if (outside === null) {
+      budget.work();
+      const leftArgs = argsOf(left);
+      const rightArgs = argsOf(right);
+      for (let i = leftArgs.length - 1; i > 0; i--) {
+        stack ??= [];
+        stack.push(leftArgs[i]!, rightArgs[i]!);
+      }
+      left = deref(leftArgs[0]!);
+      right = deref(rightArgs[0]!);
+      continue;
     }
-    left = deref(leftArgs[last]!);
-    right = deref(rightArgs[last]!);
+    if (stack === null || stack.length === 0) return 0;
+    right = deref(stack.pop()!);
+    left = deref(stack.pop()!);
   }
 }

@@ -69,8 +69,6 @@ describe('arithmetic and comparison', () => {
     ['X is 1 / 0', 'zero'],
     ['X is 1 // 0', 'zero'],
     ['X is 1.0e308 * 10.0', 'too large'],
-    ['length(X, 2)', 'needs its list'],
-    ['!', 'cut'],
     ['assertz(p(a))', 'assertFacts'],
     ['G', 'variable'],
     ['1', 'Expected a goal'],
@@ -147,6 +145,19 @@ high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
   expect(proofText(proof ?? [])).toContain('high(s1), by rule r1, because\n  result(s1,5), a fact');
 });
 
+test('below a goal that collects answers stands how each of them was proved', () => {
+  const source = `verified(a1, ana). verified(a1, vera).
+count(A, K) :- aggregate_all(count, verified(A, _), K).
+names(A, L) :- setof(U, verified(A, U), L).`;
+  for (const goal of ['count(a1, K)', 'names(a1, L)']) {
+    const [rule] = askText(knowledgeOf(source), goal, {}, undefined, 0).answers[0]?.proof?.map(proofTree) ?? [];
+    expect(rule?.children[0]?.children.map(({ kind, goal: member, fact }) => [kind, member, fact])).toEqual([
+      ['FACT', 'verified(a1,ana)', 'f1'],
+      ['FACT', 'verified(a1,vera)', 'f2'],
+    ]);
+  }
+});
+
 describe('every evaluation ends', () => {
   const RUNAWAY = `loop :- loop.
 left(X) :- left(X), a.
@@ -181,9 +192,9 @@ collect :- findall(X, between(1, 1000000000000, X), _).`;
     expect(askText(knowledge, 'n(X)', { answers: 3 })).toMatchObject({ stoppedBy: null, answers: { length: 3 } });
   });
 
-  test('a sum that squares itself is refused before it fills the memory', () => {
+  test('a sum that squares itself is stopped before it fills the memory', () => {
     const knowledge = knowledgeOf('square(N) :- M is N * N, square(M).');
-    expect(() => askText(knowledge, 'square(3)')).toThrow('4,096 bits');
+    expect(askText(knowledge, 'square(3)').stoppedBy).toBe('MEMORY');
   });
 
   const goal = fc.constantFrom(
@@ -216,8 +227,8 @@ collect :- findall(X, between(1, 1000000000000, X), _).`;
   });
 });
 
-test('the language has no predicate twice', () => {
-  expect(
-    [...BUILTINS.values()].every(({ kind, test: t, choices, advice }) => kind === 'control' || t || choices || advice),
-  ).toBe(true);
+test('everything that belongs to the language is carried out, or refused with advice', () => {
+  for (const [key, { kind, test: t, choices, control, advice }] of BUILTINS) {
+    expect(['inline', 'call', 'library'].includes(kind) || t || choices || control || advice, key).toBeTruthy();
+  }
 });

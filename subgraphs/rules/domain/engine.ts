@@ -1,42 +1,101 @@
+import { evaluateIn, orderOf } from './arithmetic.ts';
 import { Bindings, copyTerm, type Frame, instantiate } from './bindings.ts';
 import { Budget, type Limits } from './budget.ts';
-import { BUILTINS, type Builtin, guardResults, type Options } from './builtins.ts';
+import type { Collected, Options } from './builtin.ts';
+import { builtinOf } from './builtins.ts';
+import { ChoicePoint, KIND } from './choice-point.ts';
 import { type Clause, mayMatch } from './clause.ts';
+import { compileBody, compileGoal } from './code.ts';
+import { notCallable } from './errors.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
+import { FlatPredicate } from './flat-rules.ts';
+import { type Code, type Instruction, OP } from './instructions.ts';
 import type { Knowledge } from './knowledge.ts';
-import { type Atom, argsOf, deref, isCallable, keyOf, list, type Struct, type Term } from './term.ts';
-import { writeTerm } from './writer.ts';
-
-/** What is still to be proved: a goal of one clause's body, then the rest. */
-interface Goals {
-  readonly pattern: Term;
-  readonly frame: Frame;
-  readonly depth: number;
-  /** The step whose clause put this goal here. */
-  readonly parent: Step | null;
-  readonly next: Goals | null;
-}
+import { preludePredicate } from './prelude.ts';
+import type { Procedure } from './procedure.ts';
+import { buildProof, type Proof } from './proof.ts';
+import { TABLE_CODE, type Table, type TableAnswer, Tables } from './tables.ts';
+import {
+  type Atom,
+  argsOf,
+  atom,
+  deref,
+  extendGoal,
+  isCallable,
+  keyOf,
+  type Struct,
+  struct,
+  type Term,
+  variable,
+} from './term.ts';
 
 /** One thing proved on the way to an answer. Steps form a list from the newest to the oldest, cut back on failure. */
 export interface Step {
   readonly goal: Term;
-  readonly by: Clause | 'absent' | 'builtin';
+  /** What proved it; a proof where that was found before, for a table. */
+  readonly by: Clause | 'absent' | 'builtin' | Proof;
   readonly parent: Step | null;
   readonly previous: Step | null;
   readonly count: number;
 }
 
-interface Choice {
-  readonly trail: number;
-  readonly log: Step | null;
-  /** Goes on with the next possibility; null when there is none left. */
-  readonly resume: () => Goals | null | typeof FAILED;
-}
-
-const FAILED = Symbol('failed');
 const MAX_NESTED_RUNS = 200;
 const MAX_STEPS = 300_000;
-const NO_FRAME: Frame = [];
+const MAX_CHOICES = 1_000_000;
+/** Proofs shown below a goal that collects answers. */
+const MAX_MEMBERS = 100;
+const NOTHING: readonly Clause[] = [];
+/** Of all clauses without variables. Never written to. */
+const NO_VARIABLES: Frame = [];
+
+interface Collection {
+  readonly bag: Term[];
+  /** How each was proved, up to a number of them. */
+  readonly members: Proof[];
+  /** The newest step before it began. */
+  readonly since: Step | null;
+}
+
+/** A clause in use: its variables, and where to go on when it is proved. */
+export class Environment {
+  readonly code: readonly Instruction[];
+  readonly vars: Frame;
+  readonly marks: number[] | null;
+  readonly next: Environment | null;
+  /** Where to go on in `next`. */
+  readonly nextAt: number;
+  /** How many choices a cut leaves. */
+  readonly cut: number;
+  /** How many clauses wait for each other. */
+  readonly depth: number;
+  /** The step whose goals these are. */
+  readonly step: Step | null;
+  /** True inside predicates of the library: a proof does not show how they work. */
+  readonly hidden: boolean;
+  /** For a predicate that collects answers. */
+  collection: Collection | null = null;
+  table: Table | null = null;
+
+  constructor(
+    code: Code,
+    vars: Frame,
+    next: Environment | null,
+    nextAt: number,
+    cut: number,
+    step: Step | null,
+    hidden: boolean,
+  ) {
+    this.code = code.instructions;
+    this.vars = vars;
+    this.marks = code.marks === 0 ? null : new Array(code.marks).fill(0);
+    this.next = next;
+    this.nextAt = nextAt;
+    this.cut = cut;
+    this.depth = next === null ? 0 : next.depth + 1;
+    this.step = step;
+    this.hidden = hidden;
+  }
+}
 
 export interface EngineOptions {
   readonly limits: Limits;
@@ -46,12 +105,27 @@ export interface EngineOptions {
   readonly steps?: boolean;
 }
 
-/** Depth-first resolution with negation as failure, in the order of clauses and goals, under a budget. */
+/**
+ * Resolution in the order of clauses and goals, under a budget. The state is a continuation (an environment and a place
+ * in its code) and a stack of choices: nothing of the rules' depth is on JavaScript's stack.
+ */
 export class Engine {
   readonly bindings: Bindings;
   readonly budget: Budget;
   readonly #knowledge: Knowledge;
   readonly #keepSteps: boolean;
+  readonly #procedures = new Map<string, Procedure>();
+  readonly #choices: ChoicePoint[] = [];
+  readonly #tables: Tables;
+  /** Stands for this engine in instructions, which live longer than it and must not keep it. */
+  readonly #token = {};
+  readonly #flat = new Map<string, FlatPredicate | null>();
+  #top = 0;
+  /** The choices of the run at hand begin here; what is older stays. */
+  #base = 0;
+  #baseGuard = 0;
+  #environment: Environment | null = null;
+  #at = 0;
   #log: Step | null = null;
   #nested = 0;
 
@@ -60,6 +134,7 @@ export class Engine {
     this.budget = new Budget(options.limits, options.clock);
     this.bindings = new Bindings(this.budget);
     this.#keepSteps = options.steps ?? false;
+    this.#tables = new Tables(this.budget);
   }
 
   /** The newest step of the answer at hand; null when steps are not kept. */
@@ -72,225 +147,625 @@ export class Engine {
    * keeps the bindings. Answers whether the search was ended so.
    * @throws BudgetStop when the budget is spent @throws RuleFault when a goal has no meaning
    */
-  solve(goal: Term, found: () => boolean, depth = 0): boolean {
+  solve(goal: Term, found: () => boolean): boolean {
+    if (this.#nested >= MAX_NESTED_RUNS) throw new BudgetStop('DEPTH');
+    if (this.#nested === 0) this.#log = null;
+    const outer = {
+      base: this.#base,
+      baseGuard: this.#baseGuard,
+      guard: this.bindings.guard,
+      environment: this.#environment,
+      at: this.#at,
+    };
     this.#nested += 1;
-    if (this.#nested > MAX_NESTED_RUNS) throw new BudgetStop('DEPTH');
-    if (this.#nested === 1) this.#log = null;
+    this.#base = this.#top;
+    const mark = this.bindings.mark();
+    this.#baseGuard = this.bindings.guard;
+    let ended = false;
     try {
-      return this.#run({ pattern: goal, frame: NO_FRAME, depth, parent: null, next: null }, found);
+      const value = deref(goal);
+      if (!isCallable(value)) throw notCallable(value);
+      this.#environment = new Environment(compileGoal(value, OP.answer), [], null, 0, this.#top, null, false);
+      this.#at = 0;
+      ended = this.#run(found);
+      return ended;
     } finally {
+      if (!ended) this.bindings.undo(mark);
+      this.#top = this.#base;
       this.#nested -= 1;
+      this.#base = outer.base;
+      this.#baseGuard = outer.baseGuard;
+      this.#environment = outer.environment;
+      this.#at = outer.at;
+      this.bindings.release(outer.guard);
     }
   }
 
   /** Whether a goal has an answer. Bindings are taken back. */
-  holds(goal: Term, depth = 0): boolean {
-    const mark = this.bindings.mark();
+  holds(goal: Term): boolean {
     const log = this.#log;
-    const result = this.solve(goal, () => true, depth);
-    this.bindings.undo(mark);
-    this.#log = log;
-    return result;
+    return this.bindings.tentatively(() => {
+      const result = this.solve(goal, () => true);
+      this.#log = log;
+      return result;
+    });
   }
 
-  #run(start: Goals, found: () => boolean): boolean {
-    const choices: Choice[] = [];
-    let goals: Goals | null | typeof FAILED = start;
+  #run(found: () => boolean): boolean {
     for (;;) {
-      if (goals === null) {
-        if (found()) return true;
-        goals = FAILED;
-      } else if (goals === FAILED) {
-        const choice: Choice | undefined = choices.pop();
-        if (choice === undefined) return false;
-        this.bindings.undo(choice.trail);
-        this.#log = choice.log;
-        goals = choice.resume();
-      } else {
-        goals = this.#step(goals, choices);
+      try {
+        while (this.#search()) {
+          if (found()) return true;
+          if (!this.#backtrack()) return false;
+        }
+        return false;
+      } catch (error) {
+        if (!(error instanceof RuleFault) || !this.#recover(error)) throw error;
       }
     }
   }
 
-  #step(goals: Goals, choices: Choice[]): Goals | null | typeof FAILED {
-    const goal = deref(instantiate(goals.pattern, goals.frame));
-    if (!isCallable(goal)) throw notCallable(goal);
-    this.budget.call(goals.depth);
+  /** True at the next answer; false when there is none. */
+  #search(): boolean {
+    for (;;) {
+      const environment = this.#environment!;
+      const instruction = environment.code[this.#at]!;
+      let goesOn = true;
+      switch (instruction.op) {
+        case OP.call:
+          goesOn = this.#callInstruction(instruction, environment);
+          break;
+        case OP.proceed:
+          this.#environment = environment.next;
+          this.#at = environment.nextAt;
+          break;
+        case OP.answer:
+          return true;
+        default:
+          goesOn = this.#other(instruction, environment);
+      }
+      if (!goesOn && !this.#backtrack()) return false;
+    }
+  }
+
+  #callInstruction(instruction: Instruction, environment: Environment): boolean {
+    const templates = instruction.args;
+    const args = new Array<Term>(templates.length);
+    const { vars } = environment;
+    for (let i = 0; i < args.length; i++) args[i] = instantiate(templates[i]!, vars);
+    let procedure = instruction.procedure;
+    if (procedure === null || instruction.owner !== this.#token) {
+      procedure = this.#procedure(instruction.key);
+      instruction.procedure = procedure;
+      instruction.owner = this.#token;
+    }
+    if (instruction.last) {
+      return this.#call(procedure, instruction.name, args, environment.next!, environment.nextAt, environment);
+    }
+    return this.#call(procedure, instruction.name, args, environment, this.#at + 1, environment);
+  }
+
+  #other(instruction: Instruction, environment: Environment): boolean {
+    switch (instruction.op) {
+      case OP.callTerm:
+        return this.#callTerm(instruction, environment);
+      case OP.compare:
+        return this.#compare(instruction, environment);
+      case OP.is:
+        return this.#is(instruction, environment);
+      case OP.cut:
+        this.#cutTo(environment.cut);
+        break;
+      case OP.cutTo:
+        this.#cutTo(environment.marks![instruction.slot]! + instruction.target);
+        break;
+      case OP.mark:
+        environment.marks![instruction.slot] = this.#top;
+        break;
+      case OP.tryElse: {
+        const choice = this.#push(KIND.place);
+        choice.environment = environment;
+        choice.at = instruction.target;
+        break;
+      }
+      case OP.jump:
+        this.#at = instruction.target;
+        return true;
+      case OP.softCut:
+        this.#choices[environment.marks![instruction.slot]!]!.kind = KIND.closed;
+        break;
+      case OP.fail:
+        return false;
+      case OP.init:
+        for (const slot of instruction.slots) environment.vars[slot] = variable();
+        break;
+      case OP.record:
+        if (this.#keepSteps && !environment.hidden) {
+          this.#record(instantiate(instruction.goal!, environment.vars), instruction.by, environment.step);
+        }
+        break;
+      case OP.system:
+        return this.#system(instruction, environment);
+      case OP.catchErrors: {
+        const choice = this.#push(KIND.catching);
+        choice.environment = environment;
+        break;
+      }
+      case OP.exitCatch: {
+        const newest = this.#choices[this.#top - 1];
+        if (this.#top > this.#base && newest?.kind === KIND.catching && newest.environment === environment)
+          this.#cutTo(this.#top - 1);
+        break;
+      }
+      case OP.tableRound: {
+        this.#tables.beginRound(environment);
+        const choice = this.#push(KIND.table);
+        choice.environment = environment;
+        choice.at = instruction.target;
+        break;
+      }
+      case OP.tableAdd:
+        this.#tables.add(environment, this.#tableProof(environment));
+        return false;
+      case OP.tableClauses:
+        return this.#tableClauses(environment);
+      case OP.tableDone:
+        return this.#tableDone(environment);
+      case OP.call:
+      case OP.proceed:
+      case OP.answer:
+        break;
+    }
+    this.#at += 1;
+    return true;
+  }
+
+  #procedure(key: string): Procedure {
+    const known = this.#procedures.get(key);
+    if (known !== undefined) return known;
+    const builtin = builtinOf(key) ?? null;
+    const prelude = preludePredicate(key);
+    const layers = prelude !== null ? [prelude] : builtin !== null ? [] : this.#knowledge.layersOf(key);
+    const tabled = builtin === null && layers.some(({ clauses }) => clauses.some((clause) => clause.tabled));
+    const made = { key, builtin, layers, tabled };
+    this.#procedures.set(key, made);
+    return made;
+  }
+
+  /** Calls a predicate; when it is proved, `next` goes on at `nextAt`. False: it has no answer. */
+  #call(
+    procedure: Procedure,
+    name: string,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    caller: Environment,
+  ): boolean {
+    this.budget.call(next.depth);
+    const { builtin } = procedure;
+    if (builtin === null) {
+      if (procedure.tabled) return this.#callTable(procedure, name, args, next, nextAt, caller);
+      return this.#callClauses(this.#candidates(procedure, args), name, args, next, nextAt, caller.step, false);
+    }
+    if (builtin.test !== undefined) {
+      if (!builtin.test(args, this)) return false;
+      this.#note(name, args, procedure.key, caller);
+      this.#environment = next;
+      this.#at = nextAt;
+      return true;
+    }
+    return this.#callOther(procedure, name, args, next, nextAt, caller);
+  }
+
+  #callOther(
+    procedure: Procedure,
+    name: string,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    caller: Environment,
+  ): boolean {
+    const builtin = procedure.builtin!;
+    if (builtin.choices !== undefined) {
+      const options = builtin.choices(args, this);
+      if (options === null) return false;
+      const choice = this.#push(KIND.options);
+      choice.options = options;
+      choice.environment = next;
+      choice.at = nextAt;
+      choice.goal = this.#keepSteps && !caller.hidden ? goalOf(name, args, procedure.key) : null;
+      choice.step = caller.step;
+      return this.#nextOption(choice);
+    }
+    if (builtin.kind === 'library') {
+      const step = this.#note(name, args, procedure.key, caller) ?? caller.step;
+      return this.#callClauses(this.#candidates(procedure, args), name, args, next, nextAt, step, true);
+    }
+    if (builtin.control !== undefined) {
+      const { code, vars } = builtin.control;
+      const step = this.#note(name, args, procedure.key, caller) ?? caller.step;
+      const environment = new Environment(code, [...vars(args, this)], next, nextAt, this.#top, step, caller.hidden);
+      environment.collection = { bag: [], members: [], since: this.#log };
+      this.#environment = environment;
+      this.#at = 0;
+      return true;
+    }
+    if (builtin.advice !== undefined) throw new RuleFault('UNSUPPORTED', builtin.advice);
+    return this.#callInline(goalOf(name, args, procedure.key), next, nextAt, caller);
+  }
+
+  /** A control construct that stands in a term: `call((a, b ; c))`. */
+  #callInline(goal: Term, next: Environment, nextAt: number, caller: Environment): boolean {
+    const code = compileGoal(goal);
+    this.#environment = new Environment(code, [], next, nextAt, this.#top, caller.step, caller.hidden);
+    this.#at = 0;
+    return true;
+  }
+
+  #callTerm(instruction: Instruction, environment: Environment): boolean {
+    const [closure, ...extra] = instruction.args.map((arg) => instantiate(arg, environment.vars));
+    const goal = extendGoal(closure!, extra);
+    if (goal === null) throw notCallable(deref(closure!));
+    const next = instruction.last ? environment.next! : environment;
+    const nextAt = instruction.last ? environment.nextAt : this.#at + 1;
     const key = keyOf(goal);
-    const builtin = BUILTINS.get(key);
-    if (builtin === undefined) return this.#resolve(goal, this.#knowledge.candidates(goal, key), 0, goals, choices);
-    return this.#builtin(goal, builtin, goals, choices);
+    const procedure = this.#procedure(key);
+    if (procedure.builtin?.kind === 'inline' || procedure.builtin?.kind === 'call') {
+      return this.#callInline(goal, next, nextAt, environment);
+    }
+    // What the library is asked to call is the caller's own and shows in the proof.
+    const caller = environment.hidden ? this.#visible(environment) : environment;
+    return this.#call(procedure, goal.name, argsOf(goal), next, nextAt, caller);
   }
 
-  #builtin(
-    goal: Atom | Struct,
-    { test, choices: several, advice }: Builtin,
-    goals: Goals,
-    choices: Choice[],
-  ): Goals | null | typeof FAILED {
-    const args = argsOf(goal);
-    if (test !== undefined) return test(args, this) ? this.#proved(goal, 'builtin', goals) : FAILED;
-    if (several !== undefined) return this.#several(goal, several(args, this), goals, choices);
-    if (advice !== undefined) throw new RuleFault('UNSUPPORTED', advice);
-    return this.#control(goal, args, goals, choices);
+  #visible(environment: Environment): Environment {
+    if (!this.#keepSteps) return environment;
+    return new Environment(
+      { instructions: environment.code, marks: 0 },
+      environment.vars,
+      environment.next,
+      environment.nextAt,
+      environment.cut,
+      environment.step,
+      false,
+    );
   }
 
-  #proved(goal: Term, by: Step['by'], goals: Goals): Goals | null {
-    this.#record(goal, by, goals.parent);
-    return goals.next;
+  #compare(instruction: Instruction, environment: Environment): boolean {
+    this.budget.call(environment.depth);
+    const left = evaluateIn(instruction.args[0]!, environment.vars, this.budget);
+    const right = evaluateIn(instruction.args[1]!, environment.vars, this.budget);
+    if (!instruction.builtin!.order!(orderOf(left, right))) return false;
+    if (this.#keepSteps && !environment.hidden) this.#recordInstruction(instruction, environment);
+    this.#at += 1;
+    return true;
   }
 
-  #record(goal: Term, by: Step['by'], parent: Step | null): Step | null {
-    if (!this.#keepSteps) return null;
+  #is(instruction: Instruction, environment: Environment): boolean {
+    this.budget.call(environment.depth);
+    const value = evaluateIn(instruction.args[1]!, environment.vars, this.budget);
+    const result = instruction.args[0]!;
+    if (result.kind === 'local' && result.first) environment.vars[result.index] = value;
+    else if (!this.bindings.unify(instantiate(result, environment.vars), value)) return false;
+    if (this.#keepSteps && !environment.hidden) this.#recordInstruction(instruction, environment);
+    this.#at += 1;
+    return true;
+  }
+
+  #recordInstruction({ goal }: Instruction, environment: Environment): void {
+    this.#record(instantiate(goal!, environment.vars), 'builtin', environment.step);
+  }
+
+  /** Notes that a goal of the engine's own holds. Null: nothing is noted. */
+  #note(name: string, args: readonly Term[], key: string, caller: Environment): Step | null {
+    if (!this.#keepSteps || caller.hidden || key === 'true/0') return null;
+    return this.#record(goalOf(name, args, key), 'builtin', caller.step);
+  }
+
+  #record(goal: Term, by: Step['by'], parent: Step | null): Step {
     const count = (this.#log?.count ?? 0) + 1;
     if (count > MAX_STEPS) throw new BudgetStop('MEMORY');
     this.#log = { goal, by, parent, previous: this.#log, count };
     return this.#log;
   }
 
-  #choice(choices: Choice[], resume: Choice['resume']): void {
-    choices.push({ trail: this.bindings.mark(), log: this.#log, resume });
+  #candidates({ layers }: Procedure, args: readonly Term[]): readonly Clause[] {
+    if (layers.length === 1) return layers[0]!.candidates(args);
+    if (layers.length === 0) return NOTHING;
+    const found = layers.map((layer) => layer.candidates(args)).filter(({ length }) => length > 0);
+    return found.length === 1 ? found[0]! : found.flat();
   }
 
-  #resolve(
-    goal: Atom | Struct,
+  #callClauses(
     clauses: readonly Clause[],
-    from: number,
-    goals: Goals,
-    choices: Choice[],
-  ): Goals | null | typeof FAILED {
-    const mark = this.bindings.mark();
-    const log = this.#log;
-    const args = argsOf(goal);
-    for (let i = nextMatch(clauses, from, args); i < clauses.length; ) {
-      const clause = clauses[i]!;
-      i = nextMatch(clauses, i + 1, args);
-      const frame: Frame = clause.size === 0 ? NO_FRAME : new Array(clause.size);
-      if (!this.bindings.match(clause.head, goal, frame)) {
-        this.bindings.undo(mark);
-        continue;
+    name: string,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    step: Step | null,
+    hidden: boolean,
+  ): boolean {
+    const first = nextMatch(clauses, 0, args);
+    if (first >= clauses.length) return false;
+    const second = nextMatch(clauses, first + 1, args);
+    const cut = this.#top;
+    if (second < clauses.length) {
+      const choice = this.#push(KIND.clauses);
+      choice.clauses = clauses;
+      choice.from = second;
+      choice.name = name;
+      choice.args = args;
+      choice.environment = next;
+      choice.at = nextAt;
+      choice.step = step;
+      choice.hidden = hidden;
+    }
+    return this.#enter(clauses[first]!, name, args, next, nextAt, cut, step, hidden);
+  }
+
+  #enter(
+    clause: Clause,
+    name: string,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    cut: number,
+    step: Step | null,
+    hidden: boolean,
+  ): boolean {
+    const { head, body, size } = clause;
+    const vars: Frame = size === 0 ? NO_VARIABLES : new Array(size);
+    if (head.kind === 'struct') {
+      const patterns = head.args;
+      for (let i = 0; i < patterns.length; i++) {
+        const pattern = patterns[i]!;
+        if (pattern.kind === 'local') {
+          if (pattern.first) vars[pattern.index] = args[i]!;
+          else if (!this.bindings.unify(vars[pattern.index]!, args[i]!)) return false;
+        } else if (pattern.kind === 'struct') {
+          if (!this.bindings.match(pattern, args[i]!, vars)) return false;
+        } else if (!this.bindings.matchConstant(pattern, args[i]!)) return false;
       }
-      if (i < clauses.length) {
-        const rest = i;
-        choices.push({ trail: mark, log, resume: () => this.#resolve(goal, clauses, rest, goals, choices) });
-      }
-      return this.#enter(goal, clause, frame, goals);
     }
-    return FAILED;
-  }
-
-  #enter(goal: Term, clause: Clause, frame: Frame, goals: Goals): Goals | null {
-    const parent = this.#record(goal, clause, goals.parent);
-    let next = goals.next;
-    for (let i = clause.body.length - 1; i >= 0; i--) {
-      next = { pattern: clause.body[i]!, frame, depth: goals.depth + 1, parent, next };
-    }
-    return next;
-  }
-
-  #several(goal: Term, found: Options | null, goals: Goals, choices: Choice[]): Goals | null | typeof FAILED {
-    if (found === null) return FAILED;
-    const { pattern, options } = found;
-    const mark = this.bindings.mark();
-    for (let option = options.next(); !option.done; option = options.next()) {
-      this.budget.call(goals.depth);
-      if (this.bindings.unify(pattern, option.value)) {
-        choices.push({ trail: mark, log: this.#log, resume: () => this.#several(goal, found, goals, choices) });
-        return this.#proved(goal, 'builtin', goals);
-      }
-      this.bindings.undo(mark);
-    }
-    return FAILED;
-  }
-
-  #control(goal: Term, args: readonly Term[], goals: Goals, choices: Choice[]): Goals | null | typeof FAILED {
-    const [first, second, third] = args;
-    switch (isCallable(goal) ? keyOf(goal) : '') {
-      case ',/2':
-        return this.#then(first!, goals, this.#then(second!, goals, goals.next));
-      case ';/2':
-        return this.#either(first!, second!, goals, choices);
-      case '->/2':
-        return this.#once(first!, goals) ? this.#then(second!, goals, goals.next) : FAILED;
-      case '\\+/1':
-      case 'not/1':
-        return this.holds(first!, goals.depth + 1) ? FAILED : this.#proved(goal, 'absent', goals);
-      case 'call/1':
-        return this.#then(first!, goals, goals.next);
-      case 'once/1':
-        return this.#once(first!, goals) ? goals.next : FAILED;
-      case 'forall/2':
-        return this.#forall(first!, second!, goals.depth + 1) ? this.#proved(goal, 'builtin', goals) : FAILED;
-      case 'findall/3':
-        return this.#findall(first!, second!, third!, goals) ? this.#proved(goal, 'builtin', goals) : FAILED;
-      default:
-        throw notCallable(goal);
-    }
-  }
-
-  #then(term: Term, at: Goals, next: Goals | null): Goals {
-    return { pattern: term, frame: NO_FRAME, depth: at.depth + 1, parent: at.parent, next };
-  }
-
-  #either(first: Term, right: Term, goals: Goals, choices: Choice[]): Goals | null | typeof FAILED {
-    const left = deref(first);
-    if (left.kind === 'struct' && left.key === '->/2') {
-      if (this.#once(left.args[0]!, goals)) return this.#then(left.args[1]!, goals, goals.next);
-      return this.#then(right, goals, goals.next);
-    }
-    this.#choice(choices, () => this.#then(right, goals, goals.next));
-    return this.#then(left, goals, goals.next);
-  }
-
-  /** The first answer, whose bindings are kept. */
-  #once(goal: Term, goals: Goals): boolean {
-    const mark = this.bindings.mark();
-    const log = this.#log;
-    if (this.solve(goal, () => true, goals.depth + 1)) {
-      this.#log = log;
-      this.#record(goal, 'builtin', goals.parent);
+    const proved = this.#keepSteps && !hidden ? this.#record(goalOf(name, args, clause.key), clause, step) : step;
+    if (body.length === 0) {
+      this.#environment = next;
+      this.#at = nextAt;
       return true;
     }
-    this.bindings.undo(mark);
-    this.#log = log;
+    clause.code ??= compileBody(body, headSlots(clause));
+    this.#environment = new Environment(clause.code, vars, next, nextAt, cut, proved, hidden);
+    this.#at = 0;
+    return true;
+  }
+
+  #push(kind: ChoicePoint['kind']): ChoicePoint {
+    if (this.#top >= MAX_CHOICES) throw new BudgetStop('MEMORY');
+    let choice = this.#choices[this.#top];
+    if (choice === undefined) {
+      choice = new ChoicePoint();
+      this.#choices.push(choice);
+    }
+    this.#top += 1;
+    choice.kind = kind;
+    choice.trail = this.bindings.mark();
+    choice.guard = this.bindings.guard;
+    choice.log = this.#log;
+    return choice;
+  }
+
+  #cutTo(height: number): void {
+    if (height >= this.#top) return;
+    this.#top = height;
+    this.bindings.release(height > this.#base ? this.#choices[height - 1]!.guard : this.#baseGuard);
+  }
+
+  /** Goes on with the newest choice that has a way left; false when there is none. */
+  #backtrack(): boolean {
+    while (this.#top > this.#base) {
+      const choice = this.#choices[this.#top - 1]!;
+      this.bindings.undo(choice.trail);
+      this.#log = choice.log;
+      switch (choice.kind) {
+        case KIND.clauses:
+          if (this.#nextClause(choice)) return true;
+          break;
+        case KIND.place:
+        case KIND.table:
+          this.#environment = choice.environment;
+          this.#at = choice.at;
+          this.#cutTo(this.#top - 1);
+          return true;
+        case KIND.options:
+          if (this.#nextOption(choice)) return true;
+          break;
+        default:
+          this.#cutTo(this.#top - 1);
+      }
+    }
     return false;
   }
 
-  #forall(condition: Term, action: Term, depth: number): boolean {
-    const mark = this.bindings.mark();
-    const log = this.#log;
-    const broken = this.solve(condition, () => !this.holds(action, depth), depth);
-    this.bindings.undo(mark);
-    this.#log = log;
-    return !broken;
+  #nextClause(choice: ChoicePoint): boolean {
+    const { clauses, args, environment, at, step, hidden, name } = choice;
+    const clause = clauses[choice.from]!;
+    const following = nextMatch(clauses, choice.from + 1, args);
+    const cut = this.#top - 1;
+    if (following < clauses.length) {
+      choice.from = following;
+      // What was made since the choice is forgotten: only what is older has to be remembered.
+      this.bindings.release(choice.guard);
+    } else this.#cutTo(cut);
+    return this.#enter(clause, name, args, environment!, at, cut, step, hidden);
   }
 
-  #findall(template: Term, goal: Term, result: Term, goals: Goals): boolean {
-    const mark = this.bindings.mark();
-    const log = this.#log;
-    const found: Term[] = [];
-    this.solve(
-      goal,
-      () => {
-        found.push(copyTerm(template, this.budget));
-        guardResults(found.length);
-        return false;
-      },
-      goals.depth + 1,
-    );
-    this.bindings.undo(mark);
-    this.#log = log;
-    return this.bindings.unify(result, list(found));
+  #nextOption(choice: ChoicePoint): boolean {
+    const { pattern, options } = choice.options!;
+    const height = this.#top;
+    const { goal, step, environment, at, trail } = choice;
+    this.#environment = environment;
+    for (let option = options.next(); !option.done; option = options.next()) {
+      this.budget.call(environment!.depth);
+      if (this.bindings.unify(pattern, option.value)) {
+        if (goal !== null) this.#record(goal, 'builtin', step);
+        this.#at = at;
+        return true;
+      }
+      this.bindings.undo(trail);
+    }
+    this.#cutTo(height - 1);
+    return false;
   }
+
+  /** Keeps how the answers that a goal collects were proved, and shows it below that goal when it has them all. */
+  #keepMembers(environment: Environment): void {
+    const { members, since } = environment.collection!;
+    if (environment.code[this.#at + 1]!.op !== OP.fail) {
+      for (const proof of members) this.#record(proof.goal, proof, environment.step);
+    } else if (members.length < MAX_MEMBERS) {
+      members.push(...buildProof(this.#log, this.budget, since));
+    }
+  }
+
+  #system(instruction: Instruction, environment: Environment): boolean {
+    if (this.#keepSteps && !environment.hidden) this.#keepMembers(environment);
+    const collected: Collected = { vars: environment.vars as Term[], bag: environment.collection!.bag };
+    const result = instruction.builtin!.step!(collected, this);
+    if (result === false) return false;
+    if (result !== true) {
+      const choice = this.#push(KIND.options);
+      choice.options = result as Options;
+      choice.environment = environment;
+      choice.at = this.#at + 1;
+      choice.goal = null;
+      return this.#nextOption(choice);
+    }
+    this.#at += 1;
+    return true;
+  }
+
+  /** Hands an error to the innermost `catch/3` that is still waiting for its goal and takes it. */
+  #recover(fault: RuleFault): boolean {
+    if (fault.term === null) return false;
+    const waiting = new Set<Environment>();
+    for (let at = this.#environment; at !== null; at = at.next) waiting.add(at);
+    const ball = copyTerm(fault.term, this.budget);
+    while (this.#top > this.#base) {
+      const choice = this.#choices[this.#top - 1]!;
+      this.bindings.undo(choice.trail);
+      this.#log = choice.log;
+      this.#cutTo(this.#top - 1);
+      if (choice.kind === KIND.table) this.#tables.abandon(choice.environment!);
+      const { environment } = choice;
+      if (choice.kind !== KIND.catching || environment === null || !waiting.has(environment)) continue;
+      if (!this.bindings.unify(environment.vars[1]!, ball)) {
+        this.bindings.undo(choice.trail);
+        continue;
+      }
+      this.#environment = environment;
+      this.#at = RECOVERY;
+      return true;
+    }
+    return false;
+  }
+
+  #callTable(
+    procedure: Procedure,
+    name: string,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    caller: Environment,
+  ): boolean {
+    const goal = goalOf(name, args, procedure.key);
+    const flat = this.#flatAnswers(procedure, goal);
+    if (flat !== null) {
+      const choice = this.#push(KIND.options);
+      choice.options = { pattern: goal, options: flat };
+      choice.environment = next;
+      choice.at = nextAt;
+      choice.goal = null;
+      return this.#nextOption(choice);
+    }
+    const found = this.#tables.call(goal);
+    if (found.answers !== null) {
+      const choice = this.#push(KIND.options);
+      choice.options = { pattern: goal, options: this.#answers(found.answers, caller.step) };
+      choice.environment = next;
+      choice.at = nextAt;
+      choice.goal = null;
+      return this.#nextOption(choice);
+    }
+    const environment = new Environment(TABLE_CODE, [goal], next, nextAt, this.#top, caller.step, caller.hidden);
+    this.#tables.open(found.key, environment, procedure, this.#log);
+    this.#environment = environment;
+    this.#at = 0;
+    return true;
+  }
+
+  /** The answers of a tabled predicate over facts alone; null where it is more, or where proofs are wanted. */
+  #flatAnswers({ key, layers }: Procedure, goal: Term): Iterator<Term> | null {
+    if (this.#keepSteps) return null;
+    let flat = this.#flat.get(key);
+    if (flat === undefined) {
+      flat = FlatPredicate.of(key, layers, this.#knowledge);
+      this.#flat.set(key, flat);
+    }
+    return flat?.answers(goal, this.budget) ?? null;
+  }
+
+  *#answers(answers: readonly TableAnswer[], step: Step | null): Generator<Term, undefined> {
+    for (let i = 0; i < answers.length; i++) {
+      const { term, proof } = answers[i]!;
+      if (proof !== null) this.#record(term, proof, step);
+      yield term;
+    }
+  }
+
+  /** The proof of the answer that a round has just found. */
+  #tableProof({ table }: Environment): Proof | null {
+    if (!this.#keepSteps) return null;
+    return buildProof(this.#log, this.budget, table!.log)[0] ?? null;
+  }
+
+  #tableClauses(environment: Environment): boolean {
+    const goal = environment.vars[0]!;
+    const { procedure } = environment.table!;
+    const args = argsOf(goal);
+    const name = isCallable(goal) ? goal.name : '';
+    const clauses = this.#candidates(procedure, args);
+    return this.#callClauses(clauses, name, args, environment, this.#at + 1, null, false);
+  }
+
+  /** All clauses have been tried: another round where that found something new that could lead to more. */
+  #tableDone(environment: Environment): boolean {
+    const answers = this.#tables.endRound(environment);
+    if (answers === null) {
+      this.#at = 0;
+      return true;
+    }
+    const choice = this.#push(KIND.options);
+    choice.options = { pattern: environment.vars[0]!, options: this.#answers(answers, environment.step) };
+    choice.environment = environment.next;
+    choice.at = environment.nextAt;
+    choice.goal = null;
+    return this.#nextOption(choice);
+  }
+}
+
+/** Where the recovery goal of `catch/3` stands in its code. */
+const RECOVERY = 4;
+
+function goalOf(name: string, args: readonly Term[], key: string): Atom | Struct {
+  return args.length === 0 ? atom(name) : struct(name, args, key);
+}
+
+function headSlots({ headSize }: Clause): Set<number> {
+  return new Set(Array.from({ length: headSize }, (_, i) => i));
 }
 
 function nextMatch(clauses: readonly Clause[], from: number, args: readonly Term[]): number {
   let i = from;
   while (i < clauses.length && !mayMatch(clauses[i]!, args)) i += 1;
   return i;
-}
-
-function notCallable(goal: Term): RuleFault {
-  if (goal.kind === 'var') return new RuleFault('INSTANTIATION', 'A goal is a variable that has no value yet.');
-  return new RuleFault('TYPE', `Expected a goal, but found ${writeTerm(goal)}.`);
 }

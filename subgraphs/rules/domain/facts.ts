@@ -2,7 +2,7 @@ import { isReserved } from './builtins.ts';
 import { type Clause, compileClause, type Origin } from './clause.ts';
 import { SyntaxFault } from './lexer.ts';
 import { readTerm } from './parser.ts';
-import { type Atom, atom, int, isCallable, keyOf, type Struct, struct, type Term, variablesOf } from './term.ts';
+import { type Atom, atom, float, int, isCallable, keyOf, type Struct, struct, type Term, variablesOf } from './term.ts';
 import { writeTerm } from './writer.ts';
 
 export interface Fact {
@@ -44,7 +44,7 @@ function readFlat(source: string, atoms?: Atoms): Struct | null {
     if (match === null) return null;
     const [whole, quoted, plain, digits, decimal] = match;
     if (digits !== undefined) args.push(int(BigInt(digits)));
-    else if (decimal !== undefined) args.push({ kind: 'float', value: Number(decimal) });
+    else if (decimal !== undefined) args.push(float(Number(decimal)));
     else args.push(sharedAtom(quoted ?? plain ?? '', atoms));
     at += whole.length;
   }

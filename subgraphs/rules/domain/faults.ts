@@ -1,3 +1,5 @@
+import type { Term } from './term.ts';
+
 /** Why an evaluation ended before it had looked everywhere. */
 export type StopReason = 'INFERENCES' | 'ANSWERS' | 'DEPTH' | 'TIME' | 'MEMORY';
 
@@ -12,15 +14,20 @@ export class BudgetStop extends Error {
   }
 }
 
-export type RuleFaultKind = 'INSTANTIATION' | 'TYPE' | 'EVALUATION' | 'UNSUPPORTED';
+export type RuleFaultKind = 'INSTANTIATION' | 'TYPE' | 'EVALUATION' | 'UNSUPPORTED' | 'THROWN';
 
-/** A goal that has no meaning, such as `X > 1` with X unbound: the sentence says what was expected and what came. */
+/**
+ * A goal that has no meaning, such as `X > 1` with X unbound, or a `throw/1`: the sentence says what was expected and
+ * what came. Rules catch it (`catch/3`) as `term`; null for what no rule may catch.
+ */
 export class RuleFault extends Error {
   readonly kind: RuleFaultKind;
+  readonly term: Term | null;
 
-  constructor(kind: RuleFaultKind, message: string) {
+  constructor(kind: RuleFaultKind, message: string, term: Term | null = null) {
     super(message);
     this.name = 'RuleFault';
     this.kind = kind;
+    this.term = term;
   }
 }

@@ -4,17 +4,20 @@ import { type Atom, argsOf, deref, keyOf, type Struct, type Term } from './term.
 type IndexKey = string | bigint | number;
 type ArgumentIndex = ReadonlyMap<IndexKey, readonly Clause[]>;
 
-const INDEX_FROM = 16;
+const INDEX_FROM = 8;
+/** So few clauses are tried one after the other. */
+const FEW = 4;
 const NOTHING: readonly Clause[] = [];
 
 /** What the clauses of an argument position are told apart by; null for a variable. */
-function indexKey(term: Term): IndexKey | null {
+export function indexKey(term: Term): IndexKey | null {
   switch (term.kind) {
     case 'atom':
       return term.name;
     case 'int':
-    case 'float':
       return term.value;
+    case 'float':
+      return `\0d${term.value}`;
     case 'string':
       return `\0s${term.text}`;
     case 'struct':
@@ -26,7 +29,7 @@ function indexKey(term: Term): IndexKey | null {
 }
 
 /** The clauses of one predicate in order, with an index per argument position made when it is first asked for. */
-class Predicate {
+export class Predicate {
   readonly clauses: Clause[] = [];
   #indexes: (ArgumentIndex | null)[] = [];
 
@@ -36,16 +39,19 @@ class Predicate {
   }
 
   /** The clauses that may match: all of them, or the exact list of one bound argument. */
-  candidates(goal: Atom | Struct): readonly Clause[] {
-    if (this.clauses.length < INDEX_FROM || goal.kind === 'atom') return this.clauses;
-    const args = argsOf(goal);
-    for (let position = 0; position < args.length; position++) {
-      const key = indexKey(deref(args[position]!));
-      if (key === null) continue;
+  candidates(args: readonly Term[]): readonly Clause[] {
+    if (this.clauses.length < INDEX_FROM) return this.clauses;
+    let best: readonly Clause[] = this.clauses;
+    for (let position = 0; position < args.length && best.length > FEW; position++) {
+      const value = deref(args[position]!);
+      if (value.kind === 'var') continue;
+      const key = indexKey(value);
       const index = this.#indexAt(position);
-      if (index !== null) return index.get(key) ?? NOTHING;
+      if (index === null || key === null) continue;
+      const found = index.get(key) ?? NOTHING;
+      if (found.length < best.length) best = found;
     }
-    return this.clauses;
+    return best;
   }
 
   #indexAt(position: number): ArgumentIndex | null {
@@ -99,7 +105,7 @@ export class Knowledge {
 
   /** Clauses that may match the goal, in order: those beneath first. */
   candidates(goal: Atom | Struct, key: string = keyOf(goal)): readonly Clause[] {
-    const own = this.#predicates.get(key)?.candidates(goal) ?? NOTHING;
+    const own = this.#predicates.get(key)?.candidates(argsOf(goal)) ?? NOTHING;
     if (this.#base === null || this.#hidden.has(key)) return own;
     const below = this.#base.candidates(goal, key);
     if (own.length === 0) return below;
@@ -111,6 +117,13 @@ export class Knowledge {
     const own = this.#predicates.get(key)?.clauses ?? NOTHING;
     if (this.#base === null || this.#hidden.has(key)) return own;
     return [...this.#base.clausesOf(key), ...own];
+  }
+
+  /** Where the clauses of a predicate lie, those beneath first. */
+  layersOf(key: string): readonly Predicate[] {
+    const own = this.#predicates.get(key);
+    const below = this.#base === null || this.#hidden.has(key) ? [] : this.#base.layersOf(key);
+    return own === undefined ? below : [...below, own];
   }
 
   has(key: string): boolean {

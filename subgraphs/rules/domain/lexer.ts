@@ -1,9 +1,9 @@
 import { isAlphanumeric, isAtomStart, isDigit, isSpace, isSymbol, isVariableStart } from './characters.ts';
 
-export type TokenKind = 'atom' | 'quoted' | 'var' | 'int' | 'float' | 'string' | 'punct' | 'end' | 'eof';
+export type TokenKind = 'atom' | 'quoted' | 'var' | 'int' | 'float' | 'string' | 'codes' | 'punct' | 'end' | 'eof';
 export interface Token {
   readonly kind: TokenKind;
-  /** The atom, variable, string or punctuation itself; digits as written for numbers. */
+  /** The atom, variable, string or punctuation itself; a number so that JavaScript reads it. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -70,7 +70,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '`': '`',
 };
-const NUMBER = /0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)?/y;
+const NUMBER = /0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|\d+(?:_\d+)+|\d+(?:\.\d+(?:Inf|NaN|[eE][+-]?\d+)?|[eE][+-]?\d+)?/y;
+const RADIX = /(\d{1,2})'([0-9a-zA-Z]+)/y;
+const LARGEST_RADIX = 36;
 const NUMERIC_ESCAPE = /x([0-9a-fA-F]{1,6})\\?|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{2,7})\\/y;
 
 /** Cuts a text into tokens, one at a time; comments are kept aside because a rule's label stands in one. */
@@ -105,6 +107,7 @@ export class Lexer {
     if (PUNCTUATION.has(code)) return this.#punctuation(start, spaced);
     if (code === 39) return this.#quoted('quoted', "'", start, spaced);
     if (code === 34) return this.#quoted('string', '"', start, spaced);
+    if (code === 96) return this.#quoted('codes', '`', start, spaced);
     if (code === 33 || code === 59) return this.#token('atom', this.source[start]!, start, start + 1, spaced);
     if (isSymbol(code)) return this.#symbol(start, spaced);
     throw new SyntaxFault(this.source, start, 'a term', `the character ${JSON.stringify(String.fromCodePoint(code))}`);
@@ -149,7 +152,13 @@ export class Lexer {
 
   #symbol(start: number, spaced: boolean): Token {
     let end = start;
-    while (end < this.source.length && isSymbol(this.source.charCodeAt(end))) end += 1;
+    for (
+      let code = this.source.codePointAt(end);
+      code !== undefined && isSymbol(code);
+      code = this.source.codePointAt(end)
+    ) {
+      end += code > 0xffff ? 2 : 1;
+    }
     const name = this.source.slice(start, end);
     const after = this.source.codePointAt(end);
     const stops = name === '.' && (after === undefined || after === 37 || isSpace(after));
@@ -164,10 +173,31 @@ export class Lexer {
 
   #number(start: number, spaced: boolean): Token {
     if (this.source.startsWith("0'", start) && this.source.length > start + 2) return this.#character(start, spaced);
+    const radix = this.#radix(start, spaced);
+    if (radix !== null) return radix;
     NUMBER.lastIndex = start;
     const digits = NUMBER.exec(this.source)![0];
     const isFloat = !/^0[xob]/.test(digits) && /[.eE]/.test(digits);
-    return this.#token(isFloat ? 'float' : 'int', digits, start, start + digits.length, spaced);
+    const text = digits
+      .replaceAll('_', '')
+      .replace(/^\d.*Inf$/, 'Infinity')
+      .replace(/^\d.*NaN$/, 'NaN');
+    return this.#token(isFloat ? 'float' : 'int', text, start, start + digits.length, spaced);
+  }
+
+  /** `16'FF`: digits in a base from 2 to 36. Null where no such number begins. */
+  #radix(start: number, spaced: boolean): Token | null {
+    RADIX.lastIndex = start;
+    const [whole, base, digits] = RADIX.exec(this.source) ?? [];
+    const radix = Number(base);
+    if (whole === undefined || digits === undefined || radix < 2 || radix > LARGEST_RADIX) return null;
+    let value = 0n;
+    for (const digit of digits) {
+      const worth = Number.parseInt(digit, LARGEST_RADIX);
+      if (worth >= radix) return null;
+      value = value * BigInt(radix) + BigInt(worth);
+    }
+    return this.#token('int', value.toString(), start, start + whole.length, spaced);
   }
 
   /** `0'c`: the code of one character. */
@@ -182,7 +212,7 @@ export class Lexer {
     return this.#token('int', String(code), start, quotes > 0 ? at + 2 : at + (code > 0xffff ? 2 : 1), spaced);
   }
 
-  #quoted(kind: 'quoted' | 'string', quote: string, start: number, spaced: boolean): Token {
+  #quoted(kind: 'quoted' | 'string' | 'codes', quote: string, start: number, spaced: boolean): Token {
     const source = this.source;
     let value = '';
     let at = start + 1;
@@ -208,6 +238,7 @@ export class Lexer {
   #escape(at: number): [string, number] {
     const char = this.source[at + 1];
     if (char === '\n') return ['', at + 2];
+    if (char === 'c') return ['', at + 2 + /^\s*/.exec(this.source.slice(at + 2))![0].length];
     NUMERIC_ESCAPE.lastIndex = at + 1;
     const numeric = NUMERIC_ESCAPE.exec(this.source);
     if (numeric !== null) {

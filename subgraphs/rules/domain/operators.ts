@@ -11,22 +11,24 @@ export interface Prefix {
 }
 
 const INFIX_TABLE: readonly (readonly [number, InfixType, string])[] = [
-  [1200, 'xfx', ':- -->'],
+  [1200, 'xfx', ':- --> =>'],
   [1100, 'xfy', '; |'],
-  [1050, 'xfy', '->'],
+  [1050, 'xfy', '-> *->'],
   [1000, 'xfy', ','],
-  [700, 'xfx', '= \\= == \\== @< @> @=< @>= =.. is =:= =\\= < > =< >='],
+  [800, 'xfx', ':='],
+  [700, 'xfx', '= \\= == \\== @< @> @=< @>= =.. is =:= =\\= < > =< >= =@= \\=@= :< >:< as'],
   [600, 'xfy', ':'],
   [500, 'yfx', '+ - /\\ \\/'],
-  [400, 'yfx', '* / // mod rem div << >>'],
+  [400, 'yfx', '* / // mod rem div << >> rdiv xor'],
   [200, 'xfx', '**'],
   [200, 'xfy', '^'],
 ];
 const PREFIX_TABLE: readonly (readonly [number, PrefixType, string])[] = [
   [1200, 'fx', ':- ?-'],
-  [1150, 'fx', 'dynamic discontiguous table multifile'],
+  [1150, 'fx', 'dynamic discontiguous initialization meta_predicate module_transparent multifile public table'],
   [900, 'fy', '\\+'],
   [200, 'fy', '- + \\'],
+  [1, 'fx', '$'],
 ];
 
 /** Binary operators: priority of the whole, and the highest priority of either side. */

@@ -23,6 +23,7 @@ function describe(token: Token): string {
     case 'end':
       return 'the full stop';
     case 'string':
+    case 'codes':
       return 'a string';
     case 'atom':
     case 'quoted':
@@ -122,8 +123,7 @@ export class Parser {
 
   #infixOperator(token: Token): (Infix & { name: string }) | null {
     if (token.kind === 'punct' && (token.text === ',' || token.text === '|')) {
-      const name = token.text === '|' ? ';' : ',';
-      return { ...INFIX.get(name)!, name };
+      return { ...INFIX.get(token.text)!, name: token.text };
     }
     if (token.kind !== 'atom' && token.kind !== 'quoted') return null;
     const operator = INFIX.get(token.text);
@@ -151,6 +151,8 @@ export class Parser {
         return [this.#float(token), 0];
       case 'string':
         return [text(token.text), 0];
+      case 'codes':
+        return [list([...token.text].map((char) => int(char.codePointAt(0)!))), 0];
       case 'var':
         return [this.#variable(token.text), 0];
       case 'punct':
@@ -173,7 +175,9 @@ export class Parser {
 
   #float(token: Token): Term {
     const value = Number(token.text);
-    if (!Number.isFinite(value)) throw this.#fault(token, 'a number within the range of double precision');
+    if (!Number.isFinite(value) && /\d/.test(token.text)) {
+      throw this.#fault(token, 'a number within the range of double precision');
+    }
     return float(value);
   }
 
@@ -247,7 +251,7 @@ export class Parser {
     if (next.kind !== 'int' && next.kind !== 'float') return null;
     this.#advance();
     const term = next.kind === 'int' ? this.#integer(next) : this.#float(next);
-    return term.kind === 'int' ? int(-term.value) : float(-Number(next.text));
+    return term.kind === 'int' ? int(-BigInt(term.value)) : float(-Number(next.text));
   }
 
   #prefixed(name: string, prefix: Prefix, max: number): [Term, number] {

@@ -20,10 +20,10 @@ test('every mistake is reported with its place, not only the first', () => {
 
 test.each([
   ['length(X, Y) :- p(X, Y).', 'ERROR RESERVED 1:1'],
-  ['p :- q, !.\nq.', 'ERROR UNSUPPORTED 1:1'],
+  ['p :- q, assertz(r).\nq.', 'ERROR UNSUPPORTED 1:1'],
   ['a --> b.', 'ERROR UNSUPPORTED 1:1'],
   [':- initialization(main).', 'ERROR DIRECTIVE 1:1'],
-  [':- table p/1.', 'WARNING DIRECTIVE 1:1'],
+  [':- table p(_,min).', 'ERROR DIRECTIVE 1:1'],
   ['q(b).\np(X) :- \\+ q(Y), q(Y), q(X).', 'ERROR UNSAFE_NEGATION 2:1'],
   ['q(a).\nwin(X) :- q(X), \\+ lose(X).\nlose(X) :- win(X).', 'ERROR UNSTRATIFIED 2:1'],
   ['p(X, Y) :- q(X).\nq(a).', 'WARNING SINGLETON 1:1'],
@@ -42,6 +42,40 @@ test('rules that cannot call themselves end by themselves; others by their budge
   expect(reviewProgram(readProgram('p(X) :- q(X). q(a).')).termination).toBe('TOTAL');
   expect(reviewProgram(readProgram('p(X) :- p(X). q(a).')).termination).toBe('BUDGETED');
   expect(reviewProgram(readProgram('p(G) :- call(G).')).termination).toBe('BUDGETED');
+});
+
+test.each([
+  [':- table path/2.\npath(X, Y) :- e(X, Y).\npath(X, Y) :- path(X, Z), e(Z, Y).', 'TOTAL'],
+  [':- table n/1.\nn(0).\nn(X) :- n(Y), X is Y + 1.', 'BUDGETED'],
+  [':- table n/1.\nn(0).\nn(s(X)) :- n(X).', 'BUDGETED'],
+  ['p(N) :- findall(X, q(X), L), length(L, N).', 'TOTAL'],
+  ['p(L, N) :- length(L, N).', 'BUDGETED'],
+  ['p(X) :- member(X, [a,b]).', 'TOTAL'],
+  ['p(X, L) :- member(X, L).', 'BUDGETED'],
+  ['p(X) :- between(1, 9, X).', 'TOTAL'],
+  ['p(X) :- between(1, inf, X).', 'BUDGETED'],
+  ['p :- repeat.', 'BUDGETED'],
+  ['p(L, M) :- maplist(q, L, M).', 'BUDGETED'],
+])('%j ends by itself: %s', (source, termination) => {
+  expect(reviewProgram(readProgram(source)).termination).toBe(termination);
+});
+
+function messageOf(source: string): string {
+  return reviewProgram(readProgram(source)).diagnostics[0]?.message ?? '';
+}
+
+test('a circle through a negation is named whole', () => {
+  const source = 'a(X) :- d(X), \\+ b(X).\nb(X) :- c(X).\nc(X) :- a(X).\nd(1).';
+  expect(messageOf(source)).toContain('(a/1, not b/1, c/1, a/1)');
+});
+
+test.each([
+  ['resultt(1).\np(X) :- result(X).', 'Did you mean resultt/1?'],
+  ['result(1, 2).\np(X) :- result(X).', 'Did you mean result/2?'],
+  ['p(X) :- lenght(X, 3).', 'Did you mean length/2?'],
+  ['q(1).\np(X) :- received(X).', 'until facts are asserted.'],
+])('%j: an unknown predicate is told with what was probably meant', (source, advice) => {
+  expect(messageOf(source).endsWith(advice)).toBe(true);
 });
 
 test('a rule is labelled by the comment behind it or above it', () => {

@@ -9,6 +9,7 @@ import {
   deref,
   isCallable,
   keyOf,
+  listItems,
   type Struct,
   type Term,
   type Variable,
@@ -57,13 +58,15 @@ export interface Program {
   readonly diagnostics: readonly Diagnostic[];
   /** Indicators that `:- dynamic` declares: facts may come later. */
   readonly declared: ReadonlySet<string>;
+  /** Indicators that `:- table` declares: their answers are a set. */
+  readonly tabled: ReadonlySet<string>;
   /** Directives such as `style_check(-singleton)` that were met. */
   readonly silenced: ReadonlySet<string>;
 }
 
 const MAX_TEXT = 200_000;
 const MAX_FAULTS = 50;
-const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1', 'table/2']);
+const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1']);
 
 class Reading {
   readonly parser: Parser;
@@ -71,6 +74,7 @@ class Reading {
   readonly clauses: SourceClause[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly declared = new Set<string>();
+  readonly tabled = new Set<string>();
   readonly silenced = new Set<string>();
 
   constructor(source: string) {
@@ -153,40 +157,67 @@ function takeDirective(reading: Reading, directive: Term, offset: number): void 
     const message = `Directive not supported: ${writeTerm(goal)}. Rules may be declared dynamic, discontiguous or table.`;
     reading.note('ERROR', 'DIRECTIVE', message, offset);
   }
-  if (key.startsWith('table/')) {
-    const message = 'Tabling is accepted but not carried out by this engine: recursion ends by its budget.';
-    reading.note('WARNING', 'DIRECTIVE', message, offset);
-  }
+  if (key === 'table/1') for (const indicator of indicators(argsOf(goal)[0]!)) table(reading, indicator, offset);
   if (key === 'style_check/1') reading.silenced.add(writeTerm(argsOf(goal)[0]!));
-  if (key === 'dynamic/1') for (const indicator of conjuncts(argsOf(goal)[0]!)) declare(reading, indicator);
+  if (key === 'dynamic/1') for (const indicator of indicators(argsOf(goal)[0]!)) declare(reading, indicator);
+}
+
+/** What a declaration names: one, several with commas, or a list. */
+function indicators(term: Term): Term[] {
+  return conjuncts(term).flatMap((part) => listItems(part)?.map(deref) ?? [part]);
+}
+
+/** `p/2`, or `p(_,_)`. Modes such as `min` in an argument are not carried out. */
+function table(reading: Reading, indicator: Term, offset: number): void {
+  if (indicator.kind === 'struct' && indicator.key === '//2') reading.tabled.add(indicatorText(indicator));
+  else if (isCallable(indicator) && argsOf(indicator).every((arg) => deref(arg).kind === 'var')) {
+    reading.tabled.add(keyOf(indicator));
+  } else {
+    const message = `Expected what to table, such as path/2, but found ${writeTerm(indicator)}.`;
+    reading.note('ERROR', 'DIRECTIVE', message, offset);
+  }
+}
+
+/** The indicator as keys of clauses are written: without quotes. */
+function indicatorText(indicator: Term): string {
+  const [name, arity] = argsOf(indicator).map(deref);
+  return name?.kind === 'atom' && arity?.kind === 'int' ? `${name.name}/${arity.value}` : writeTerm(indicator);
 }
 
 function declare(reading: Reading, indicator: Term): void {
-  if (indicator.kind === 'struct' && indicator.key === '//2') reading.declared.add(writeTerm(indicator));
+  if (indicator.kind === 'struct' && indicator.key === '//2') reading.declared.add(indicatorText(indicator));
 }
+
+/** Where the goals inside a goal stand among its arguments, and whether it needs all their answers or none. */
+const INSIDE: Readonly<Record<string, { readonly goals: readonly number[]; readonly negative: boolean }>> = {
+  ',/2': { goals: [0, 1], negative: false },
+  ';/2': { goals: [0, 1], negative: false },
+  '|/2': { goals: [0, 1], negative: false },
+  '->/2': { goals: [0, 1], negative: false },
+  '*->/2': { goals: [0, 1], negative: false },
+  'call/1': { goals: [0], negative: false },
+  'once/1': { goals: [0], negative: false },
+  'ignore/1': { goals: [0], negative: false },
+  'catch/3': { goals: [0, 2], negative: false },
+  '\\+/1': { goals: [0], negative: true },
+  'not/1': { goals: [0], negative: true },
+  'forall/2': { goals: [0, 1], negative: true },
+  'findall/3': { goals: [1], negative: true },
+  'findall/4': { goals: [1], negative: true },
+  'bagof/3': { goals: [1], negative: true },
+  'setof/3': { goals: [1], negative: true },
+  'aggregate_all/3': { goals: [1], negative: true },
+};
 
 /** The goals inside a goal: those under control constructs, and the goal itself when it is none. */
 export function subgoals(goal: Term): { goal: Term; negative: boolean }[] {
-  const value = deref(goal);
-  if (value.kind !== 'struct') return [{ goal: value, negative: false }];
-  switch (value.key) {
-    case ',/2':
-    case ';/2':
-    case '->/2':
-      return value.args.flatMap(subgoals);
-    case 'call/1':
-    case 'once/1':
-      return subgoals(value.args[0]!);
-    case '\\+/1':
-    case 'not/1':
-      return subgoals(value.args[0]!).map((inner) => ({ ...inner, negative: true }));
-    case 'forall/2':
-      return value.args.flatMap(subgoals).map((inner) => ({ ...inner, negative: true }));
-    case 'findall/3':
-      return subgoals(value.args[1]!).map((inner) => ({ ...inner, negative: true }));
-    default:
-      return [{ goal: value, negative: false }];
-  }
+  let value = deref(goal);
+  while (value.kind === 'struct' && value.key === '^/2') value = deref(value.args[1]!);
+  const inside = value.kind === 'struct' ? INSIDE[value.key] : undefined;
+  if (value.kind !== 'struct' || inside === undefined) return [{ goal: value, negative: false }];
+  return inside.goals
+    .flatMap((at) => subgoals(value.args[at]!))
+    .map((inner) => (inside.negative ? { ...inner, negative: true } : inner));
 }
 
 function checkGoals(reading: Reading, body: readonly Term[], offset: number): void {

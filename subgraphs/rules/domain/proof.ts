@@ -21,33 +21,38 @@ interface MutableProof extends Proof {
   readonly children: Proof[];
 }
 
-function kindOf(step: Step): Proof['kind'] {
-  if (step.by === 'absent') return 'ABSENT';
-  if (step.by === 'builtin') return 'BUILTIN';
-  return step.by.origin.kind === 'fact' ? 'FACT' : 'RULE';
-}
-
-function proofOf(step: Step, budget: Budget): MutableProof {
-  const origin = typeof step.by === 'string' ? null : step.by.origin;
+function proofOf({ goal, by }: Step, budget: Budget): MutableProof {
+  if (typeof by === 'string') return leaf(by === 'absent' ? 'ABSENT' : 'BUILTIN', goal, budget);
+  if ('kind' in by) return { ...by, children: [...by.children] };
+  const { origin } = by;
   return {
-    kind: kindOf(step),
-    goal: copyTerm(step.goal, budget),
-    ruleId: origin?.kind === 'rule' ? origin.id : null,
-    factId: origin?.kind === 'fact' ? origin.id : null,
+    kind: origin.kind === 'fact' ? 'FACT' : 'RULE',
+    goal: copyTerm(goal, budget),
+    ruleId: origin.kind === 'rule' ? origin.id : null,
+    factId: origin.kind === 'fact' ? origin.id : null,
     children: [],
   };
 }
 
-/** The proofs of the goals of the answer at hand, one per conjunct: call while its bindings stand. @throws BudgetStop */
-export function buildProof(newest: Step | null, budget: Budget): Proof[] {
+function leaf(kind: Proof['kind'], goal: Term, budget: Budget): MutableProof {
+  return { kind, goal: copyTerm(goal, budget), ruleId: null, factId: null, children: [] };
+}
+
+/**
+ * The proofs of the goals of the answer at hand, one per conjunct: call while its bindings stand. Only steps newer than
+ * `since` are looked at. @throws BudgetStop
+ */
+export function buildProof(newest: Step | null, budget: Budget, since: Step | null = null): Proof[] {
   const steps: Step[] = [];
-  for (let step = newest; step !== null; step = step.previous) steps.push(step);
+  for (let step = newest; step !== null && step !== since; step = step.previous) steps.push(step);
   const placed = new Map<Step, { proof: MutableProof; depth: number }>();
   const roots: Proof[] = [];
   for (const step of steps.reverse()) {
-    const parent = step.parent === null ? undefined : placed.get(step.parent);
+    // What was asked for before `since` is not part of this: its goals stand at the top.
+    const inside = step.parent !== null && (since === null || step.parent.count > since.count);
+    const parent = inside ? placed.get(step.parent!) : undefined;
     const depth = parent === undefined ? 0 : parent.depth + 1;
-    if (depth > MAX_DEPTH || (step.parent !== null && parent === undefined)) continue;
+    if (depth > MAX_DEPTH || (inside && parent === undefined)) continue;
     const proof = proofOf(step, budget);
     placed.set(step, { proof, depth });
     (parent?.proof.children ?? roots).push(proof);

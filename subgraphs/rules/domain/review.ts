@@ -1,8 +1,13 @@
-import { isReserved } from './builtins.ts';
+import { BUILTINS, isReserved } from './builtins.ts';
+import { likelyMeant } from './did-you-mean.ts';
 import { clauseVariables, type Diagnostic, type Program, type SourceClause, subgoals } from './program.ts';
 import { deref, isCallable, keyOf, type Term, type Variable, variablesOf } from './term.ts';
+import { goalsEnd, makesNoValues } from './termination.ts';
 
-/** TOTAL: every question ends by itself, since no predicate can call itself. BUDGETED: some may end by their budget. */
+/**
+ * TOTAL: every question about these rules ends by itself, because no predicate can call itself but through tables of
+ * finitely many values, and no goal tries ever longer lists. BUDGETED: that is not proved; some may end by their budget.
+ */
 export type Termination = 'TOTAL' | 'BUDGETED';
 
 export interface Review {
@@ -19,13 +24,11 @@ function remark(clause: SourceClause, severity: Diagnostic['severity'], code: Di
   return { severity, code, message, line: clause.line, column: clause.column };
 }
 
-function callsOf(clause: SourceClause): { calls: Call[]; open: boolean } {
-  const goals = clause.body.flatMap(subgoals);
-  const calls: Call[] = [];
-  for (const { goal, negative } of goals) {
-    if (isCallable(goal) && !isReserved(keyOf(goal))) calls.push({ to: keyOf(goal), negative });
-  }
-  return { calls, open: goals.some(({ goal }) => goal.kind === 'var') };
+function callsOf(clause: SourceClause): Call[] {
+  return clause.body.flatMap(subgoals).flatMap(({ goal, negative }) => {
+    const own = isCallable(goal) && !isReserved(keyOf(goal));
+    return own ? [{ to: keyOf(goal), negative }] : [];
+  });
 }
 
 /** Which predicates call each other in a circle, found by Tarjan's algorithm without recursion. */
@@ -70,22 +73,37 @@ function close(root: string, open: string[], component: Map<string, number>): vo
   }
 }
 
+/** The predicates on a way from one to the other along calls within one circle, both included. */
+function wayBetween(
+  from: string,
+  to: string,
+  graph: ReadonlyMap<string, readonly Call[]>,
+  inCircle: (from: string, to: string) => boolean,
+): string[] {
+  const reachedFrom = new Map<string, string | null>([[from, null]]);
+  for (const key of reachedFrom.keys()) {
+    if (key === to) break;
+    for (const { to: next } of graph.get(key) ?? []) {
+      if (inCircle(key, next) && !reachedFrom.has(next)) reachedFrom.set(next, key);
+    }
+  }
+  const way: string[] = [];
+  for (let at: string | null = to; at !== null; at = reachedFrom.get(at) ?? null) way.unshift(at);
+  return way;
+}
+
 function recursion(
-  clauses: readonly SourceClause[],
+  { clauses, tabled }: Program,
   shipped: readonly SourceClause[],
 ): { diagnostics: Diagnostic[]; termination: Termination } {
+  const all = [...shipped, ...clauses];
   const graph = new Map<string, Call[]>();
-  let open = false;
-  for (const clause of [...shipped, ...clauses]) {
-    const { calls, open: unknown } = callsOf(clause);
-    open ||= unknown;
-    graph.set(clause.key, [...(graph.get(clause.key) ?? []), ...calls]);
-  }
+  for (const clause of all) graph.set(clause.key, [...(graph.get(clause.key) ?? []), ...callsOf(clause)]);
   const component = components(graph);
   const inCircle = (from: string, to: string) => component.has(to) && component.get(from) === component.get(to);
-  const circles = [...shipped, ...clauses].flatMap((clause) =>
+  const circles = all.flatMap((clause) =>
     callsOf(clause)
-      .calls.filter(({ to }) => inCircle(clause.key, to))
+      .filter(({ to }) => inCircle(clause.key, to))
       .map((call) => ({ clause, ...call })),
   );
   const told = new Map<SourceClause, Diagnostic>();
@@ -94,11 +112,15 @@ function recursion(
     const own = [clause, ...circles.filter((c) => inCircle(c.clause.key, to)).map((c) => c.clause)];
     const at = own.find((candidate) => clauses.includes(candidate));
     if (at === undefined || told.has(at)) continue;
-    const message = `${clause.key} would depend on the negation of itself through ${to}: such rules have no clear meaning.`;
+    const [second, ...back] = wayBetween(to, clause.key, graph, inCircle);
+    const circle = [clause.key, `not ${second}`, ...back].join(', ');
+    const message = `${clause.key} would depend on the negation of itself (${circle}): such rules have no clear meaning.`;
     told.set(at, remark(at, 'ERROR', 'UNSTRATIFIED', message));
   }
-  const diagnostics = [...told.values()];
-  return { diagnostics, termination: circles.length > 0 || open ? 'BUDGETED' : 'TOTAL' };
+  const finite = ({ clause, to }: { clause: SourceClause; to: string }) =>
+    tabled.has(clause.key) && tabled.has(to) && makesNoValues(clause, (key) => !isReserved(key));
+  const total = all.every(goalsEnd) && circles.every(finite);
+  return { diagnostics: [...told.values()], termination: total ? 'TOTAL' : 'BUDGETED' };
 }
 
 function isNegation(goal: Term): boolean {
@@ -136,15 +158,16 @@ function singletons(clause: SourceClause): Diagnostic[] {
   return [remark(clause, 'WARNING', 'SINGLETON', message)];
 }
 
-function unknownCalls(program: Program, known: (key: string) => boolean): Diagnostic[] {
-  const own = new Set(program.clauses.map((clause) => clause.key));
+function unknownCalls(program: Program, known: (key: string) => boolean, names: ReadonlySet<string>): Diagnostic[] {
   const told = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const clause of program.clauses) {
-    for (const { to } of callsOf(clause).calls) {
-      if (own.has(to) || program.declared.has(to) || known(to) || told.has(to)) continue;
+    for (const { to } of callsOf(clause)) {
+      if (names.has(to) || known(to) || told.has(to)) continue;
       told.add(to);
-      const message = `${to} is asked for but nothing defines it: it holds for nothing until facts are asserted.`;
+      const meant = likelyMeant(to, names) ?? likelyMeant(to, BUILTINS.keys());
+      const advice = meant === null ? '' : ` Did you mean ${meant}?`;
+      const message = `${to} is asked for but nothing defines it: it holds for nothing until facts are asserted.${advice}`;
       diagnostics.push(remark(clause, 'WARNING', 'UNKNOWN', message));
     }
   }
@@ -160,13 +183,14 @@ export function reviewProgram(
   shipped: readonly SourceClause[] = [],
   known: (key: string) => boolean = () => false,
 ): Review {
-  const { diagnostics: circles, termination } = recursion(program.clauses, shipped);
+  const { diagnostics: circles, termination } = recursion(program, shipped);
+  const names = new Set([...[...shipped, ...program.clauses].map(({ key }) => key), ...program.declared]);
   const diagnostics = [
     ...program.diagnostics,
     ...circles,
     ...program.clauses.flatMap(unsafeNegations),
     ...(program.silenced.has('-singleton') ? [] : program.clauses.flatMap(singletons)),
-    ...unknownCalls(program, (key) => known(key) || shipped.some((clause) => clause.key === key)),
+    ...unknownCalls(program, known, names),
   ];
   return { diagnostics: diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column), termination };
 }

@@ -77,8 +77,8 @@ export function ownRules(versionId: string, program: Program): Rule[] {
 }
 
 export function ownClauses(versionId: string, program: Program): Clause[] {
-  return program.clauses.map(({ head, body }, i) =>
-    compileClause(head, body, { kind: 'rule', id: ruleId(versionId, i + 1) }),
+  return program.clauses.map(({ head, body, key }, i) =>
+    compileClause(head, body, { kind: 'rule', id: ruleId(versionId, i + 1) }, program.tabled.has(key)),
   );
 }
 

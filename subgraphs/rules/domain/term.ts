@@ -1,11 +1,12 @@
-/** Terms of the Prolog subset. A term is immutable except that a variable may become bound (`ref`) and unbound again. */
+/** The terms of Prolog. A term is immutable except that a variable may become bound (`ref`) and unbound again. */
 export interface Atom {
   readonly kind: 'atom';
   readonly name: string;
 }
 export interface Int {
   readonly kind: 'int';
-  readonly value: bigint;
+  /** A number as long as it is safe (up to 2^53 - 1 either way), a bigint beyond: equal integers are the same value. */
+  readonly value: number | bigint;
 }
 export interface Float {
   readonly kind: 'float';
@@ -28,36 +29,85 @@ export interface Variable {
   readonly kind: 'var';
   readonly name: string;
   ref: Term | null;
+  /** Variables are numbered as they come into being: the order of variables, and how old a binding is. */
+  readonly id: number;
 }
 /** A clause's own variable: an index into the bindings of one use of the clause. Never met outside clauses. */
 export interface Local {
   readonly kind: 'local';
   readonly index: number;
+  /** True where this is the variable's first occurrence: it has no value yet, whatever an earlier attempt left. */
+  readonly first: boolean;
 }
 export type Term = Atom | Int | Float | Text | Struct | Variable | Local;
 
-export const NIL: Atom = { kind: 'atom', name: '[]' };
-export const TRUE: Atom = { kind: 'atom', name: 'true' };
-export const LIST_KEY = '[|]/2';
-
-export function atom(name: string): Atom {
-  return { kind: 'atom', name };
+/**
+ * All terms without arguments have the same fields in the same order: with more than four shapes of terms, JavaScript
+ * would look up each field by its name.
+ */
+function constant<Kind extends 'atom' | 'int' | 'float' | 'string', Value extends number | bigint>(
+  kind: Kind,
+  name: string,
+  value: Value,
+  text: string,
+) {
+  return { kind, name, value, text };
 }
 
+export const NIL: Atom = constant('atom', '[]', 0, '');
+export const TRUE: Atom = constant('atom', 'true', 0, '');
+export const LIST_KEY = '[|]/2';
+
+/** Atoms met so far: the same name is then mostly one term, and comparing two atoms costs nothing. */
+const atoms = new Map<string, Atom>([
+  ['[]', NIL],
+  ['true', TRUE],
+]);
+const MAX_ATOMS = 50_000;
+
+export function atom(name: string): Atom {
+  const known = atoms.get(name);
+  if (known !== undefined) return known;
+  const made: Atom = constant('atom', name, 0, '');
+  if (atoms.size < MAX_ATOMS) atoms.set(name, made);
+  return made;
+}
+
+const SMALL_FROM = -128;
+const SMALL_TO = 1_023;
+const SMALL: readonly Int[] = Array.from({ length: SMALL_TO - SMALL_FROM + 1 }, (_, i) =>
+  constant('int', '', i + SMALL_FROM, ''),
+);
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The integer of a bigint, or of a number that is a safe integer. */
 export function int(value: bigint | number): Int {
-  return { kind: 'int', value: BigInt(value) };
+  if (typeof value === 'bigint') {
+    return value > MAX_SAFE || value < -MAX_SAFE ? constant('int', '', value, '') : int(Number(value));
+  }
+  if (value >= SMALL_FROM && value <= SMALL_TO) return SMALL[value - SMALL_FROM]!;
+  // Adding 0 makes one zero of two.
+  return constant('int', '', value + 0, '');
 }
 
 export function float(value: number): Float {
-  return { kind: 'float', value };
+  return constant('float', '', value, '');
 }
 
 export function text(value: string): Text {
-  return { kind: 'string', text: value };
+  return constant('string', '', 0, value);
 }
 
+let variables = 0;
+
 export function variable(name = '_'): Variable {
-  return { kind: 'var', name, ref: null };
+  variables += 1;
+  return { kind: 'var', name, ref: null, id: variables };
+}
+
+/** How many variables there have been: those with a smaller or equal id are older than this moment. */
+export function variableCount(): number {
+  return variables;
 }
 
 /** Indicators met so far: equal keys are then mostly one string, which compares and hashes at once. */
@@ -102,6 +152,10 @@ export function list(items: readonly Term[], tail: Term = NIL): Term {
   let result = tail;
   for (let i = items.length - 1; i >= 0; i--) result = cons(items[i]!, result);
   return result;
+}
+
+export function isNumber(term: Term): term is Int | Float {
+  return term.kind === 'int' || term.kind === 'float';
 }
 
 /** Whether two terms, neither of them compound, are the same. */
@@ -177,4 +231,11 @@ export function variablesOf(term: Term, found: Set<Variable> = new Set()): Set<V
     }
   }
   return found;
+}
+
+/** The goal `Name(Args…)` of a term and further arguments; null when the term is no goal. */
+export function extendGoal(term: Term, extra: readonly Term[]): Atom | Struct | null {
+  const value = deref(term);
+  if (!isCallable(value)) return null;
+  return extra.length === 0 ? value : struct(value.name, [...argsOf(value), ...extra]);
 }

@@ -18,10 +18,10 @@ export function knowledgeOf(source: string, base: Knowledge | null = null): Know
   let rules = 0;
   let facts = 0;
   return new Knowledge(base).addAll(
-    program.clauses.map(({ head, body }) => {
+    program.clauses.map(({ head, body, key }) => {
       const kind = body.length > 0 ? 'rule' : 'fact';
       const id = kind === 'rule' ? `r${++rules}` : `f${++facts}`;
-      return compileClause(head, body, { kind, id });
+      return compileClause(head, body, { kind, id }, program.tabled.has(key));
     }),
   );
 }

@@ -23,7 +23,7 @@ test('per rule: the goal at which it stopped, and the facts that would mend it',
       { ruleId: 'r1', failedAt: 'received(s1)', kind: 'NO_FACT', reason: 'No fact matches received(s1).' },
       { ruleId: 'r2', failedAt: 'urgent(s1)', kind: 'NO_FACT', reason: 'No fact matches urgent(s1).' },
     ],
-    missing: [['received(s1)'], ['urgent(s1)']],
+    missing: [['received(s1)'], ['urgent(s1)', 'volume(s1,_)']],
     stoppedBy: null,
   });
 });
@@ -41,6 +41,20 @@ test('a comparison is shown with its values; no fact is invented to mend it', ()
   const { attempts, missing } = why(RULES, 'ready(s3)');
   expect(attempts[1]).toMatchObject({ failedAt: '5>10', kind: 'COMPARISON', reason: '5>10 is not true.' });
   expect(missing).toEqual([['received(s3)']]);
+});
+
+test('facts are looked for behind the first one that is missing, up to three at a time', () => {
+  const source =
+    'go(S) :- a(S), b(S), c(S), \\+ stop(S).\nnever(S) :- a(S), b(S), c(S), d(S).\nmixed(S) :- a(S), 1 > 2.\nb(s2).';
+  expect(why(source, 'go(s1)').missing).toEqual([['a(s1)', 'b(s1)', 'c(s1)']]);
+  expect(why(source, 'go(s2)').missing).toEqual([['a(s2)', 'c(s2)']]);
+  expect(why(source, 'never(s1)').missing).toEqual([]);
+  expect(why(source, 'mixed(s1)').missing).toEqual([]);
+});
+
+test('a comparison of calculations is shown with both values', () => {
+  const { attempts } = why('over(S) :- volume(S, V), V * 2 > 30 + 1. volume(s1, 5).', 'over(s1)');
+  expect(attempts[0]?.reason).toBe('5*2>30+1 is not true: 10>31 does not hold.');
 });
 
 test('what a negation of a negation wants is a missing fact', () => {

@@ -1,12 +1,27 @@
+import { evaluate } from './arithmetic.ts';
 import { copyTerm, type Frame, instantiate } from './bindings.ts';
 import type { Limits } from './budget.ts';
+import type { Builtin } from './builtin.ts';
 import { BUILTINS } from './builtins.ts';
 import type { Clause } from './clause.ts';
 import { Engine } from './engine.ts';
 import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
-import { type Atom, conjuncts, deref, isCallable, keyOf, type Struct, struct, type Term, TRUE } from './term.ts';
+import {
+  type Atom,
+  argsOf,
+  conjuncts,
+  deref,
+  isCallable,
+  isNumber,
+  keyOf,
+  type Struct,
+  struct,
+  type Term,
+  TRUE,
+  variablesOf,
+} from './term.ts';
 import { wantedFact, writeTerm } from './writer.ts';
 
 export type FailKind = 'NO_FACT' | 'NO_RULE_APPLIES' | 'NEGATION' | 'COMPARISON' | 'CONTROL';
@@ -46,6 +61,10 @@ interface Failure {
 const MAX_DEPTH = 5;
 const MAX_ALTERNATIVES = 10;
 const MAX_BLOCKERS = 5;
+/** More facts than these at a time are no advice. */
+const MAX_MISSING = 3;
+/** Kinds of goals that fail because others do. */
+const CALLING: ReadonlySet<string> = new Set(['control', 'inline', 'call', 'library']);
 
 function conjunction(goals: readonly Term[]): Term {
   return (
@@ -86,26 +105,45 @@ class Search {
     depth: number,
   ): { attempt: Attempt; missing: Failure['missing'] } {
     for (let reached = body.length - 1; reached >= 0; reached--) {
-      const failed = this.#firstAfter(body.slice(0, reached), body[reached]!);
-      if (failed === null) continue;
-      const { missing, ...failure } = this.#failure(failed, depth);
-      return { attempt: { ruleId, failedAt: writeTerm(failed), ...failure }, missing };
+      const left = this.#leftAfter(body.slice(0, reached), body.slice(reached));
+      if (left === null) continue;
+      const [failed, ...rest] = left;
+      const { missing, ...failure } = this.#failure(failed!, depth);
+      return {
+        attempt: { ruleId, failedAt: writeTerm(failed!), ...failure },
+        missing: this.#beyond(failed!, missing, rest, depth),
+      };
     }
     const failed = body[0] ?? TRUE;
     return { attempt: { ruleId, failedAt: writeTerm(failed), kind: 'CONTROL', reason: 'It fails.' }, missing: [] };
   }
 
-  /** The goal as it stands after the first answer of the goals in front of it; null when they have none. */
-  #firstAfter(front: readonly Term[], goal: Term): Term | null {
+  /** Goals as they stand after the first answer of those in front of them; null when these have none. */
+  #leftAfter(front: readonly Term[], goals: readonly Term[]): readonly Term[] | null {
     const { bindings, budget } = this.engine;
-    const mark = bindings.mark();
-    let result: Term | null = null;
-    this.engine.solve(conjunction(front), () => {
-      result = copyTerm(goal, budget);
-      return true;
+    return bindings.tentatively(() => {
+      let result: readonly Term[] | null = null;
+      this.engine.solve(conjunction(front), () => {
+        // Copied together, so that variables which they share stay shared.
+        result = argsOf(copyTerm(struct('left', goals, 'left/n'), budget));
+        return true;
+      });
+      return result;
     });
-    bindings.undo(mark);
-    return result;
+  }
+
+  /**
+   * What else is missing where the facts for one goal are not enough: the goals behind it are looked at as if they were
+   * there. Where that goal leaves variables open nothing can be said of the goals that use them.
+   */
+  #beyond(failed: Term, missing: Failure['missing'], rest: readonly Term[], depth: number): Failure['missing'] {
+    const open = variablesOf(failed);
+    const decided = rest.filter((goal) => [...variablesOf(goal)].every((variable) => !open.has(variable)));
+    if (missing.length === 0 || decided.length === 0 || depth >= MAX_DEPTH) return missing;
+    if (this.engine.holds(conjunction(decided))) return missing;
+    const more = this.furthest(decided, null, depth + 1).missing;
+    const both = missing.flatMap((set) => more.map((further) => [...new Set([...set, ...further])]));
+    return smallest(both.filter((set) => set.length <= MAX_MISSING));
   }
 
   #rulesFor(goal: Atom | Struct): Clause[] {
@@ -114,23 +152,20 @@ class Search {
 
   #bodyFor(clause: Clause, goal: Atom | Struct): Term[] | null {
     const { bindings, budget } = this.engine;
-    const mark = bindings.mark();
     const frame: Frame = new Array(clause.size);
-    if (!bindings.match(clause.head, goal, frame)) {
-      bindings.undo(mark);
-      return null;
-    }
-    // Copied together, so that variables shared by the body's goals stay shared when the bindings are taken back.
-    const body = copyTerm(
-      struct(
-        'body',
-        clause.body.map((part) => instantiate(part, frame)),
-        'body/n',
-      ),
-      budget,
-    );
-    bindings.undo(mark);
-    return body.kind === 'struct' ? [...body.args] : [];
+    return bindings.tentatively(() => {
+      if (!bindings.match(clause.head, goal, frame)) return null;
+      // Copied together, so that variables shared by the body's goals stay shared when the bindings are taken back.
+      const body = copyTerm(
+        struct(
+          'body',
+          clause.body.map((part) => instantiate(part, frame)),
+          'body/n',
+        ),
+        budget,
+      );
+      return [...argsOf(body)];
+    });
   }
 
   #failure(goal: Term, depth: number): Failure {
@@ -139,12 +174,25 @@ class Search {
     const key = keyOf(value);
     if (value.kind === 'struct' && (key === '\\+/1' || key === 'not/1')) return this.#negation(value.args[0]!, depth);
     const builtin = BUILTINS.get(key);
-    if (builtin?.kind === 'control')
+    if (builtin !== undefined && CALLING.has(builtin.kind))
       return { kind: 'CONTROL', reason: `${writeTerm(value)} has no answer.`, missing: [] };
     if (builtin !== undefined) {
-      return { kind: 'COMPARISON', reason: `${writeTerm(value)} is not true.`, missing: [] };
+      return {
+        kind: 'COMPARISON',
+        reason: `${writeTerm(value)} is not true${this.#values(value, builtin)}.`,
+        missing: [],
+      };
     }
     return this.#predicate(value, key, depth);
+  }
+
+  /** Both values of a comparison of calculations, where they do not stand there already. */
+  #values(goal: Atom | Struct, { order }: Builtin): string {
+    const [left, right] = argsOf(goal);
+    if (order === undefined || left === undefined || right === undefined) return '';
+    if ([left, right].every((side) => isNumber(deref(side)))) return '';
+    const { budget } = this.engine;
+    return `: ${writeTerm(struct(goal.name, [evaluate(left, budget), evaluate(right, budget)]))} does not hold`;
   }
 
   #predicate(goal: Atom | Struct, key: string, depth: number): Failure {
@@ -177,12 +225,12 @@ class Search {
   proofsOf(goal: Term, max: number): Proof[][] {
     const proofs: Proof[][] = [];
     const { bindings, budget } = this.engine;
-    const mark = bindings.mark();
-    this.engine.solve(goal, () => {
-      proofs.push(buildProof(this.engine.steps, budget));
-      return proofs.length >= max;
-    });
-    bindings.undo(mark);
+    bindings.tentatively(() =>
+      this.engine.solve(goal, () => {
+        proofs.push(buildProof(this.engine.steps, budget));
+        return proofs.length >= max;
+      }),
+    );
     return proofs;
   }
 
@@ -202,8 +250,8 @@ class Search {
 }
 
 /**
- * Why a goal has no answer: how far each rule came, and which facts would mend the goal at which it stopped. It does
- * not look beyond that goal, so another reason may show once the facts are there.
+ * Why a goal has no answer: how far each rule came, and which facts (at most three at a time) would mend it. Where such a
+ * fact is not known in full, nothing can be said of the goals that need the rest of it.
  * @throws RuleFault, TermTooLarge
  */
 export function whyNot(knowledge: Knowledge, goal: Term, options: WhyOptions): WhyNot {

@@ -39,6 +39,8 @@ export function quoteAtom(name: string): string {
 
 /** Shortest digits that read back as the same double, always with a fraction. */
 export function writeFloat(value: number): string {
+  if (Number.isNaN(value)) return '1.5NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '1.0Inf' : '-1.0Inf';
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
   if (power >= -4 && power < 15) {
@@ -72,7 +74,8 @@ class Output {
   raw(token: string): void {
     this.#parts.push(token);
     this.#length += token.length;
-    this.#last = token.charCodeAt(token.length - 1);
+    const unit = token.charCodeAt(token.length - 1);
+    this.#last = unit >= 0xdc00 && unit <= 0xdfff ? token.codePointAt(token.length - 2)! : unit;
     if (this.#length > MAX_LENGTH) throw new TermTooLarge();
   }
 
@@ -144,11 +147,11 @@ function writeOperand(term: Term, max: number, output: Output, depth: number): v
 
 function writeInfix(term: Struct, max: number, output: Output, depth: number): boolean {
   const operator = term.args.length === 2 ? INFIX.get(term.name) : undefined;
-  if (operator === undefined || term.name === '|') return false;
+  if (operator === undefined) return false;
   const brackets = operator.priority > max;
   if (brackets) output.token('(');
   writeOperand(term.args[0]!, operator.left, output, depth);
-  if (term.name === ',') output.raw(',');
+  if (term.name === ',' || term.name === '|') output.raw(term.name);
   else if (isAlphanumeric(term.name.codePointAt(0)!)) output.raw(` ${term.name} `);
   else output.token(quoteAtom(term.name));
   writeOperand(term.args[1]!, operator.right, output, depth);
@@ -159,10 +162,8 @@ function writeInfix(term: Struct, max: number, output: Output, depth: number): b
 function writePrefix(term: Struct, max: number, output: Output, depth: number): boolean {
   const operator = term.args.length === 1 ? PREFIX.get(term.name) : undefined;
   const operand = deref(term.args[0]!);
-  // -(1) is not the number -1, and an operator's operand in brackets would read as an argument list.
-  const numeric = operand.kind === 'int' || operand.kind === 'float';
-  if (operator === undefined || isOperator(operand) || ((term.name === '-' || term.name === '+') && numeric))
-    return false;
+  // An operator's operand in brackets would read as an argument list.
+  if (operator === undefined || isOperator(operand)) return false;
   const brackets = operator.priority > max;
   if (brackets) output.token('(');
   output.token(quoteAtom(term.name));
@@ -179,7 +180,7 @@ function separateOperand(operator: string, place: number, output: Output): void 
   if (INFIX.has(first) && !PREFIX.has(first)) {
     output.insert(place, ' (');
     output.raw(')');
-  } else if (first === '(' || (operator === '-' && /^\d/.test(first))) {
+  } else if (first === '(' || ((operator === '-' || operator === '+') && /^\d/.test(first))) {
     output.insert(place, ' ');
   }
 }

@@ -1,0 +1,110 @@
+import { domainError, instantiationError, shown, typeError } from '../errors.ts';
+import { type Atom, deref, type Int, LIST_KEY, listItems, type Term } from '../term.ts';
+import { writeFloat } from '../writer.ts';
+
+/** What predicates of the engine expect of their arguments, with the errors that SWI-Prolog gives. */
+
+/** The items of a list. @throws RuleFault when the term is no complete list (yet) */
+export function requireList(term: Term): Term[] {
+  const items = listItems(term);
+  if (items !== null) return items;
+  const tail = tailOf(term);
+  if (tail.kind === 'var')
+    throw instantiationError('A goal needs a complete list, but met a variable that has no value yet.');
+  throw typeError('list', deref(term), `Expected a complete list, but found ${shown(deref(term))}.`);
+}
+
+/** What stands behind the items of a list, complete or not. */
+export function tailOf(term: Term): Term {
+  let current = deref(term);
+  while (current.kind === 'struct' && current.key === LIST_KEY) current = deref(current.args[1]!);
+  return current;
+}
+
+/** @throws RuleFault unless the term is an integer */
+export function requireInt(term: Term): Int {
+  const value = deref(term);
+  if (value.kind === 'int') return value;
+  if (value.kind === 'var')
+    throw instantiationError('A goal needs an integer, but met a variable that has no value yet.');
+  throw typeError('integer', value);
+}
+
+/** The integer of a term; null for a variable. @throws RuleFault for anything else */
+export function optionalInt(term: Term): Int | null {
+  return deref(term).kind === 'var' ? null : requireInt(term);
+}
+
+/** An integer from 0 to 2^53 - 1. @throws RuleFault */
+export function requireSize(term: Term): number {
+  const { value } = requireInt(term);
+  if (value < 0) throw typeError('not_less_than_zero', deref(term));
+  return Number(value);
+}
+
+/** @throws RuleFault unless the term is an atom */
+export function requireAtom(term: Term): Atom {
+  const value = deref(term);
+  if (value.kind === 'atom') return value;
+  throw value.kind === 'var' ? instantiationError() : typeError('atom', value);
+}
+
+/** The text of an atom, a string or a number; null for anything else. */
+export function atomicText(term: Term): string | null {
+  const value = deref(term);
+  switch (value.kind) {
+    case 'atom':
+      return value.name;
+    case 'string':
+      return value.text;
+    case 'int':
+      return value.value.toString();
+    case 'float':
+      return writeFloat(value.value);
+    case 'struct':
+    case 'var':
+    case 'local':
+      return null;
+  }
+}
+
+/** The text of anything that stands for text, lists of codes and of characters with it; null for anything else. */
+export function anyText(term: Term): string | null {
+  const value = deref(term);
+  if (value.kind === 'atom' && value.name === '[]') return '';
+  const text = atomicText(value);
+  if (text !== null) return text;
+  const items = value.kind === 'struct' ? listItems(value) : null;
+  return items === null ? null : textOfItems(items);
+}
+
+/** @throws RuleFault unless the term stands for text */
+export function requireText(term: Term, type = 'text'): string {
+  const text = anyText(term);
+  if (text !== null) return text;
+  const value = deref(term);
+  throw value.kind === 'var'
+    ? instantiationError('A goal needs a text, but met a variable that has no value yet.')
+    : typeError(type, value);
+}
+
+/** The text of a list of codes or of characters; null when it is none. */
+export function textOfItems(items: readonly Term[]): string | null {
+  let text = '';
+  for (const item of items) {
+    const value = deref(item);
+    if (value.kind === 'int' && value.value >= 0 && value.value <= 0x10ffff)
+      text += String.fromCodePoint(Number(value.value));
+    else if (value.kind === 'atom' && [...value.name].length === 1) text += value.name;
+    else return null;
+  }
+  return text;
+}
+
+/** One of some atoms. @throws RuleFault */
+export function requireOneOf<Name extends string>(term: Term, names: readonly Name[], domain: string): Name {
+  const { name } = requireAtom(term);
+  const found = names.find((known) => known === name);
+  if (found === undefined) throw domainError(domain, deref(term));
+  return found;
+}

@@ -1,0 +1,219 @@
+import { copyTerm } from '../bindings.ts';
+import type { Builtin, Choices, Options, Scope, Test } from '../builtin.ts';
+import { compareTerms } from '../compare.ts';
+import { domainError, instantiationError, typeError } from '../errors.ts';
+import { BudgetStop } from '../faults.ts';
+import {
+  atom,
+  deref,
+  int,
+  isCallable,
+  isNumber,
+  LIST_KEY,
+  list,
+  listItems,
+  struct,
+  type Term,
+  type Variable,
+  variable,
+  variablesOf,
+} from '../term.ts';
+import { variantKey } from '../variant.ts';
+import { optionalInt, requireList, requireOneOf } from './arguments.ts';
+
+/** Comparing terms, telling their kinds, and taking them apart. */
+
+const MAX_ARITY = 100_000;
+
+function ordering(holds: (order: number) => boolean): Test {
+  return ([a, b], { budget }) => holds(compareTerms(a!, b!, budget));
+}
+
+function kind(accepts: (term: Term) => boolean): Test {
+  return ([a]) => accepts(deref(a!));
+}
+
+function unifiable(a: Term, b: Term, { bindings }: Scope): boolean {
+  return bindings.tentatively(() => bindings.unify(a, b));
+}
+
+const compare: Test = ([order, a, b], { bindings, budget }) => {
+  if (deref(order!).kind !== 'var') requireOneOf(order!, ['<', '=', '>'], 'order');
+  const sign = compareTerms(a!, b!, budget);
+  return bindings.unify(order!, atom(sign === 0 ? '=' : sign < 0 ? '<' : '>'));
+};
+
+/** Whether the first term is more general: making them equal changes nothing in the second. */
+function subsumes(general: Term, specific: Term, scope: Scope): boolean {
+  const { bindings, budget } = scope;
+  return bindings.tentatively(() => {
+    const before = [...variablesOf(specific)];
+    if (!bindings.unify(general, specific)) return false;
+    const after = variablesOf(list(before));
+    budget.work(before.length);
+    return after.size === before.length && before.every((one) => one.ref === null || deref(one).kind === 'var');
+  });
+}
+
+const functor: Test = ([term, name, arity], { bindings, budget }) => {
+  const value = deref(term!);
+  if (value.kind !== 'var') {
+    const [label, size] = value.kind === 'struct' ? [atom(value.name), value.args.length] : [value, 0];
+    return bindings.unify(name!, label) && bindings.unify(arity!, int(size));
+  }
+  const size = optionalInt(arity!);
+  const label = deref(name!);
+  if (size === null || label.kind === 'var') throw instantiationError();
+  if (size.value === 0) return bindings.unify(value, label);
+  if (label.kind === 'struct') throw typeError('atomic', label);
+  if (size.value < 0) throw domainError('not_less_than_zero', size);
+  if (label.kind !== 'atom') throw typeError('atom', label);
+  if (size.value > MAX_ARITY) throw new BudgetStop('MEMORY');
+  budget.keep(Number(size.value));
+  const fresh = Array.from({ length: Number(size.value) }, () => variable());
+  return bindings.unify(value, struct(label.name, fresh));
+};
+
+const argument: Choices = ([position, term, value]): Options | null => {
+  const whole = deref(term!);
+  if (whole.kind !== 'struct') throw whole.kind === 'var' ? instantiationError() : typeError('compound', whole);
+  const at = optionalInt(position!);
+  if (at !== null) {
+    const arg = whole.args[Number(at.value) - 1];
+    return arg === undefined ? null : { pattern: value!, options: [arg].values() };
+  }
+  const options = whole.args.map((arg, i) => struct('-', [int(i + 1), arg]));
+  return { pattern: struct('-', [position!, value!]), options: options.values() };
+};
+
+const univ: Test = ([term, parts], { bindings }) => {
+  const value = deref(term!);
+  if (value.kind === 'struct') return bindings.unify(parts!, list([atom(value.name), ...value.args]));
+  if (value.kind !== 'var') return bindings.unify(parts!, list([value]));
+  const [name, ...args] = requireList(parts!);
+  if (name === undefined) throw domainError('non_empty_list', deref(parts!));
+  const label = deref(name);
+  if (label.kind === 'var') throw instantiationError();
+  if (args.length === 0) {
+    if (label.kind === 'struct') throw typeError('atomic', label);
+    return bindings.unify(value, label);
+  }
+  if (label.kind !== 'atom') throw typeError('atom', label);
+  return bindings.unify(value, struct(label.name, args));
+};
+
+const termVariables: Test = ([term, result], { bindings, budget }) => {
+  const found = [...variablesOf(term!)];
+  budget.work(found.length);
+  return bindings.unify(result!, list(found));
+};
+
+const copy: Test = ([term, result], { bindings, budget }) => bindings.unify(result!, copyTerm(term!, budget));
+
+function variant(a: Term, b: Term, { budget }: Scope): boolean {
+  return variantKey(a, budget) === variantKey(b, budget);
+}
+
+/** The length of a list: of one that is not complete, ever longer lists are tried. */
+const length: Choices = ([items, size], { budget }) => {
+  let known = 0;
+  let tail = deref(items!);
+  while (tail.kind === 'struct' && tail.key === LIST_KEY) {
+    budget.work();
+    known += 1;
+    tail = deref(tail.args[1]!);
+  }
+  const wanted = optionalInt(size!);
+  if (wanted !== null && wanted.value < 0) throw domainError('not_less_than_zero', wanted);
+  if (tail.kind === 'atom' && tail.name === '[]') return { pattern: size!, options: [int(known)].values() };
+  if (tail.kind !== 'var') throw typeError('list', deref(items!));
+  if (wanted === null) return { pattern: struct('-', [tail, size!]), options: openLists(known, { budget }) };
+  const missing = Number(wanted.value) - known;
+  if (missing < 0) return null;
+  budget.keep(missing);
+  return { pattern: tail, options: [freshList(missing)].values() };
+};
+
+function freshList(size: number): Term {
+  return list(Array.from({ length: size }, (): Variable => variable()));
+}
+
+function* openLists(known: number, { budget }: Pick<Scope, 'budget'>): Generator<Term, undefined> {
+  for (let added = 0; ; added++) {
+    budget.keep(added);
+    yield struct('-', [freshList(added), int(known + added)]);
+  }
+}
+
+/** The types of `must_be/2` and `is_of_type/2` that rules need. */
+const TYPES: ReadonlyMap<string, (term: Term) => boolean> = new Map<string, (term: Term) => boolean>([
+  ['integer', (t) => t.kind === 'int'],
+  ['atom', (t) => t.kind === 'atom'],
+  ['atomic', (t) => t.kind !== 'struct'],
+  ['callable', isCallable],
+  ['number', isNumber],
+  ['float', (t) => t.kind === 'float'],
+  ['string', (t) => t.kind === 'string'],
+  ['compound', (t) => t.kind === 'struct'],
+  ['boolean', (t) => t.kind === 'atom' && (t.name === 'true' || t.name === 'false')],
+  ['list', (t) => listItems(t) !== null],
+  ['proper_list', (t) => listItems(t) !== null],
+]);
+
+const mustBe: Test = ([type, term]) => {
+  const name = deref(type!);
+  const value = deref(term!);
+  const wanted = name.kind === 'atom' ? name.name : '';
+  if (wanted === 'positive_integer' || wanted === 'nonneg') {
+    if (value.kind === 'var') throw instantiationError();
+    if (value.kind !== 'int') throw typeError('integer', value);
+    if (value.value < (wanted === 'nonneg' ? 0 : 1)) throw typeError(wanted, value);
+    return true;
+  }
+  const accepts = TYPES.get(wanted);
+  if (accepts === undefined) throw name.kind === 'var' ? instantiationError() : domainError('type', name);
+  if (value.kind === 'var') throw instantiationError();
+  if (!accepts(value)) throw typeError(wanted, value);
+  return true;
+};
+
+const TESTS: readonly (readonly [string, Test])[] = [
+  ['=/2', ([a, b], { bindings }) => bindings.unify(a!, b!)],
+  ['unify_with_occurs_check/2', ([a, b], { bindings }) => bindings.unify(a!, b!)],
+  ['\\=/2', ([a, b], scope) => !unifiable(a!, b!, scope)],
+  ['==/2', ordering((order) => order === 0)],
+  ['\\==/2', ordering((order) => order !== 0)],
+  ['@</2', ordering((order) => order < 0)],
+  ['@>/2', ordering((order) => order > 0)],
+  ['@=</2', ordering((order) => order <= 0)],
+  ['@>=/2', ordering((order) => order >= 0)],
+  ['compare/3', compare],
+  ['=@=/2', ([a, b], scope) => variant(a!, b!, scope)],
+  ['\\=@=/2', ([a, b], scope) => !variant(a!, b!, scope)],
+  ['?=/2', ([a, b], scope) => compareTerms(a!, b!, scope.budget) === 0 || !unifiable(a!, b!, scope)],
+  ['subsumes_term/2', ([a, b], scope) => subsumes(a!, b!, scope)],
+  ['var/1', kind((t) => t.kind === 'var')],
+  ['nonvar/1', kind((t) => t.kind !== 'var')],
+  ['atom/1', kind((t) => t.kind === 'atom')],
+  ['number/1', kind(isNumber)],
+  ['integer/1', kind((t) => t.kind === 'int')],
+  ['rational/1', kind((t) => t.kind === 'int')],
+  ['float/1', kind((t) => t.kind === 'float')],
+  ['string/1', kind((t) => t.kind === 'string')],
+  ['atomic/1', kind((t) => t.kind !== 'var' && t.kind !== 'struct')],
+  ['compound/1', kind((t) => t.kind === 'struct')],
+  ['callable/1', kind(isCallable)],
+  ['is_list/1', kind((t) => listItems(t) !== null)],
+  ['ground/1', kind((t) => variablesOf(t).size === 0)],
+  ['functor/3', functor],
+  ['=../2', univ],
+  ['copy_term/2', copy],
+  ['term_variables/2', termVariables],
+  ['must_be/2', mustBe],
+];
+
+export const TERMS: readonly (readonly [string, Builtin])[] = [
+  ...TESTS.map(([key, test]) => [key, { kind: 'test', test }] as const),
+  ['arg/3', { kind: 'choices', choices: argument }],
+  ['length/2', { kind: 'choices', choices: length }],
+];

@@ -1,0 +1,312 @@
+import type { Budget } from './budget.ts';
+import { builtinOf } from './builtins.ts';
+import type { Clause } from './clause.ts';
+import { indexKey, type Knowledge, type Predicate } from './knowledge.ts';
+import { Relation, type RowIndex } from './relation.ts';
+import { argsOf, deref, isCallable, keyOf, struct, type Term } from './term.ts';
+
+/**
+ * A tabled predicate that makes no values: constants and variables only, over itself and over facts. Its answers are
+ * rows of numbers, and each new row is joined once with those before it.
+ */
+
+const STEPS_AT_ONCE = 256;
+
+/** What a literal's argument is: a register, or a constant in a register of its own. */
+interface Literal {
+  /** Null: the predicate itself. */
+  readonly facts: Relation | null;
+  readonly registers: readonly number[];
+}
+interface FlatRule {
+  readonly head: readonly number[];
+  readonly body: readonly Literal[];
+}
+/** The columns of a literal's rows, each with its register and whether that has a value by then. */
+interface Pattern {
+  readonly registers: readonly number[];
+  readonly known: readonly boolean[];
+}
+interface JoinStep extends Pattern {
+  readonly relation: Relation;
+  /** By the columns that have values before any row is looked at; null where none has. */
+  readonly index: RowIndex | null;
+  readonly keys: readonly number[];
+  /** Of the predicate's own rows, those before the new one, and itself where `including`; null for facts. */
+  readonly own: 'before' | 'including' | null;
+}
+interface Join {
+  /** The literal that takes the new row; null where there is none. */
+  readonly start: Pattern | null;
+  readonly steps: readonly JoinStep[];
+  readonly head: readonly number[];
+}
+
+/** Numbers for constants, one each. */
+class Constants {
+  readonly terms: Term[] = [];
+  readonly #numbers = new Map<string, Map<unknown, number>>();
+
+  numberOf(term: Term): number {
+    const numbers = this.#numbers.get(term.kind) ?? new Map<unknown, number>();
+    if (numbers.size === 0) this.#numbers.set(term.kind, numbers);
+    const key = indexKey(term);
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = this.terms.length;
+      numbers.set(key, number);
+      this.terms.push(term);
+    }
+    return number;
+  }
+}
+
+function isConstant(term: Term): boolean {
+  return term.kind !== 'struct' && term.kind !== 'local' && term.kind !== 'var';
+}
+
+export class FlatPredicate {
+  readonly #key: string;
+  readonly #rules: readonly Clause[];
+  readonly #constants = new Constants();
+  readonly #facts = new Map<string, Relation>();
+  /** What was derived, by the constants that were handed down. */
+  readonly #derived = new Map<string, Relation>();
+
+  private constructor(key: string, rules: readonly Clause[]) {
+    this.#key = key;
+    this.#rules = rules;
+  }
+
+  /** Null when some clause is not of the shape. */
+  static of(key: string, layers: readonly Predicate[], knowledge: Knowledge): FlatPredicate | null {
+    const rules = layers.flatMap(({ clauses }) => clauses);
+    const made = new FlatPredicate(key, rules);
+    return rules.every((clause) => made.#accepts(clause, knowledge)) ? made : null;
+  }
+
+  #accepts({ head, body, size }: Clause, knowledge: Knowledge): boolean {
+    const args = argsOf(head);
+    if (args.length === 0 || !args.every((arg) => arg.kind === 'local' || isConstant(arg))) return false;
+    const given = new Set<number>();
+    for (const goal of body) {
+      if (goal.kind !== 'struct' || builtinOf(goal.key) !== undefined) return false;
+      for (const arg of goal.args) {
+        if (arg.kind === 'local') given.add(arg.index);
+        else if (!isConstant(arg)) return false;
+      }
+      if (goal.key !== this.#key && !this.#loadFacts(goal.key, goal.args.length, knowledge)) return false;
+    }
+    return given.size === size;
+  }
+
+  /** False when the predicate is more than facts about constants. */
+  #loadFacts(key: string, arity: number, knowledge: Knowledge): boolean {
+    if (this.#facts.has(key)) return true;
+    const clauses = knowledge.clausesOf(key);
+    if (clauses.some(({ head, body }) => body.length > 0 || !argsOf(head).every(isConstant))) return false;
+    const relation = new Relation(arity);
+    for (const { head } of clauses) relation.add(argsOf(head).map((arg) => this.#constants.numberOf(arg)));
+    this.#facts.set(key, relation);
+    return true;
+  }
+
+  /**
+   * The answers of a goal, and perhaps others; null when none of its constants can be handed down: then all answers
+   * would have to be found for a few. @throws BudgetStop
+   */
+  answers(goal: Term, budget: Budget): Iterator<Term> | null {
+    const args = argsOf(goal).map(deref);
+    const bound = args.flatMap((arg, i) => (arg.kind === 'var' ? [] : [i]));
+    if (!bound.every((i) => isConstant(args[i]!))) return null;
+    const handed = bound.filter((i) => this.#keeps(i));
+    if (bound.length > 0 && handed.length === 0) return null;
+    const key = handed.map((i) => `${i}=${this.#constants.numberOf(args[i]!)}`).join();
+    let relation = this.#derived.get(key);
+    if (relation === undefined) {
+      relation = this.#derive(args, handed, budget);
+      this.#derived.set(key, relation);
+    }
+    return this.#terms(goal, relation, bound.length > handed.length ? bound : []);
+  }
+
+  /** Whether every rule hands an argument down to itself unchanged. */
+  #keeps(position: number): boolean {
+    return this.#rules.every(({ head, body }) => {
+      const own = body.filter((goal) => isCallable(goal) && keyOf(goal) === this.#key);
+      const arg = argsOf(head)[position]!;
+      return own.every((goal) => {
+        const handed = argsOf(goal)[position]!;
+        return arg.kind === 'local' && handed.kind === 'local' && handed.index === arg.index;
+      });
+    });
+  }
+
+  #derive(args: readonly Term[], bound: readonly number[], budget: Budget): Relation {
+    const found = new Relation(args.length);
+    const registers: number[] = [];
+    const constant = (term: Term) => {
+      registers.push(this.#constants.numberOf(term));
+      return registers.length - 1;
+    };
+    const joins = this.#rules.flatMap((clause) => this.#joinsOf(clause, args, bound, found, registers, constant));
+    const run = new Run(found, Int32Array.from(registers), budget);
+    for (const join of joins.filter(({ start }) => start === null)) run.join(join, 0, 0);
+    const growing = joins.filter(({ start }) => start !== null);
+    for (let row = 0; row < found.size; row++) for (const join of growing) run.extend(join, row);
+    run.settle();
+    return found;
+  }
+
+  /** A join for each literal of the predicate itself, which takes a new row; one where there is none. */
+  #joinsOf(
+    clause: Clause,
+    args: readonly Term[],
+    bound: readonly number[],
+    found: Relation,
+    registers: number[],
+    constant: (term: Term) => number,
+  ): Join[] {
+    const { head, body, size } = clause;
+    const base = registers.length;
+    for (let i = 0; i < size; i++) registers.push(0);
+    const given = new Set<number>();
+    const registerOf = (term: Term) => {
+      if (term.kind === 'local') return base + term.index;
+      const register = constant(term);
+      given.add(register);
+      return register;
+    };
+    const headRegisters = argsOf(head).map(registerOf);
+    for (const i of bound) {
+      const value = this.#constants.numberOf(args[i]!);
+      const register = headRegisters[i]!;
+      if (given.has(register) && registers[register] !== value) return [];
+      registers[register] = value;
+      given.add(register);
+    }
+    const literals: Literal[] = body.map((goal) => ({
+      facts: isCallable(goal) && keyOf(goal) !== this.#key ? (this.#facts.get(keyOf(goal)) ?? null) : null,
+      registers: argsOf(goal).map(registerOf),
+    }));
+    const rule = { head: headRegisters, body: literals };
+    const own = literals.flatMap(({ facts }, i) => (facts === null ? [i] : []));
+    if (own.length === 0) return [joinFrom(rule, null, given, found)];
+    return own.map((start) => joinFrom(rule, start, given, found));
+  }
+
+  /** The rows as terms: those that may have the goal's constants in these columns, or all where there are none. */
+  *#terms(goal: Term, relation: Relation, columns: readonly number[]): Generator<Term, undefined> {
+    const name = isCallable(goal) ? goal.name : '';
+    if (columns.length === 0) {
+      for (let row = 0; row < relation.size; row++) yield this.#term(name, relation, row);
+      return;
+    }
+    const index = relation.index(columns);
+    const values = columns.map((column) => this.#constants.numberOf(deref(argsOf(goal)[column]!)));
+    for (let row = relation.first(index, values); row >= 0; row = relation.following(index, row)) {
+      yield this.#term(name, relation, row);
+    }
+  }
+
+  #term(name: string, relation: Relation, row: number): Term {
+    const { terms } = this.#constants;
+    const args = new Array<Term>(relation.arity);
+    for (let i = 0; i < args.length; i++) args[i] = terms[relation.at(row, i)]!;
+    return struct(name, args, this.#key);
+  }
+}
+
+/** The literals of a rule in the order in which they are joined: the new row's first, then as they stand. */
+function joinFrom(
+  { head, body }: FlatRule,
+  start: number | null,
+  constants: ReadonlySet<number>,
+  found: Relation,
+): Join {
+  const given = new Set(constants);
+  const patternOf = (registers: readonly number[]): Pattern => {
+    const known = registers.map((register) => {
+      const before = given.has(register);
+      given.add(register);
+      return before;
+    });
+    return { registers, known };
+  };
+  const first = start === null ? null : patternOf(body[start]!.registers);
+  const steps = body.flatMap(({ facts, registers }, i): JoinStep[] => {
+    if (i === start) return [];
+    const columns = registers.flatMap((register, column) => (given.has(register) ? [column] : []));
+    const relation = facts ?? found;
+    const index = columns.length === 0 ? null : relation.index(columns);
+    const own = facts !== null ? null : start !== null && i < start ? 'before' : 'including';
+    return [{ relation, index, keys: columns.map((column) => registers[column]!), own, ...patternOf(registers) }];
+  });
+  return { start: first, steps, head };
+}
+
+/** One evaluation: the registers hold the values of the rule at hand. */
+class Run {
+  readonly #found: Relation;
+  readonly #registers: Int32Array;
+  readonly #budget: Budget;
+  readonly #row: Int32Array;
+  #steps = 0;
+
+  constructor(found: Relation, registers: Int32Array, budget: Budget) {
+    this.#found = found;
+    this.#registers = registers;
+    this.#budget = budget;
+    this.#row = new Int32Array(found.arity);
+  }
+
+  /** Takes what has been done from the budget. */
+  settle(): void {
+    this.#budget.work(this.#steps);
+    this.#steps = 0;
+  }
+
+  /** Joins a new row with those before it. */
+  extend(join: Join, row: number): void {
+    if (this.#matches(this.#found, row, join.start!)) this.join(join, 0, row);
+  }
+
+  join(join: Join, at: number, newest: number): void {
+    const step = join.steps[at];
+    if (step === undefined) {
+      this.#conclude(join.head);
+      return;
+    }
+    const { relation, index, own } = step;
+    const end = own === null ? relation.size : own === 'before' ? newest : newest + 1;
+    let row = index === null ? end - 1 : relation.first(index, this.#keys(step));
+    while (row >= 0) {
+      this.#steps += 1;
+      if (this.#steps === STEPS_AT_ONCE) this.settle();
+      if (row < end && this.#matches(relation, row, step)) this.join(join, at + 1, newest);
+      row = index === null ? row - 1 : relation.following(index, row);
+    }
+  }
+
+  #keys({ keys }: JoinStep): number[] {
+    const values = new Array<number>(keys.length);
+    for (let i = 0; i < keys.length; i++) values[i] = this.#registers[keys[i]!]!;
+    return values;
+  }
+
+  #matches(relation: Relation, row: number, { registers, known }: Pattern): boolean {
+    const values = this.#registers;
+    for (let i = 0; i < registers.length; i++) {
+      const value = relation.at(row, i);
+      if (!known[i]) values[registers[i]!] = value;
+      else if (values[registers[i]!] !== value) return false;
+    }
+    return true;
+  }
+
+  #conclude(head: readonly number[]): void {
+    const row = this.#row;
+    for (let i = 0; i < head.length; i++) row[i] = this.#registers[head[i]!]!;
+    if (this.#found.add(row)) this.#budget.keep(1);
+  }
+}

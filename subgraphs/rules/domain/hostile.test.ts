@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { askText, knowledgeOf } from './testing.ts';
+
+/** Rules that would never end, or fill the memory, and what stops them. */
+const RUNAWAY = knowledgeOf(`loop :- loop.
+left(X) :- left(X), a. a.
+grow(X) :- grow([X|X]).
+nat(0). nat(s(X)) :- nat(X).
+count(N) :- M is N + 1, count(M).
+length_of([], 0). length_of([_|T], N) :- length_of(T, M), N is M + 1.
+square(N) :- M is N * N, square(M).
+twice(X) :- atom_concat(X, X, Y), twice(Y).
+both :- both, both. both.
+power(0) :- !. power(N) :- M is N - 1, power(M), power(M).
+join(L) :- append(L, L, M), join(M).
+catching(N) :- M is N + 1, catch(catching(M), never, true), true.
+:- table up/1.
+up(X) :- up(Y), X is Y + 1. up(0).
+:- table deeper/1.
+deeper(s(X)) :- deeper(X). deeper(0).
+`);
+
+describe('every evaluation ends within its budget', () => {
+  test.each([
+    ['loop', 'INFERENCES'],
+    ['left(a)', 'DEPTH'],
+    ['grow(a)', 'INFERENCES'],
+    ['nat(X), fail', 'INFERENCES'],
+    ['count(0)', 'INFERENCES'],
+    ['numlist(1, 20000, L), length_of(L, N)', 'DEPTH'],
+    ['square(3)', 'MEMORY'],
+    ['twice(abc)', 'MEMORY'],
+    ['both, fail', 'DEPTH'],
+    ['power(60)', 'INFERENCES'],
+    ['join([a])', 'INFERENCES'],
+    ['catching(0)', 'DEPTH'],
+    ['up(X), fail', 'INFERENCES'],
+    ['deeper(X), fail', 'MEMORY'],
+    ['length(L, N), N < 0', 'MEMORY'],
+    ['length(L, 100000000)', 'MEMORY'],
+    ['functor(T, f, 50000000)', 'MEMORY'],
+    ['numlist(1, 50000000, L)', 'INFERENCES'],
+    ['X is 2 ** 100000000', 'MEMORY'],
+    ['X is 7 ** (7 ** 9)', 'MEMORY'],
+    ['X is 1 << 10000000000', 'MEMORY'],
+    ['findall(X, between(1, inf, X), L)', 'INFERENCES'],
+    ['aggregate_all(count, repeat, C)', 'INFERENCES'],
+    ['bagof(X, between(1, inf, X), L)', 'INFERENCES'],
+    ['forall(repeat, true)', 'INFERENCES'],
+    ['append(X, Y, Z), fail', 'INFERENCES'],
+    ['member(x, L), fail', 'INFERENCES'],
+    ['nth1(N, L, x), N < 0', 'INFERENCES'],
+    ['maplist(=(x), L), L = y', 'INFERENCES'],
+    ['permutation([1,2,3,4,5,6,7,8,9,10,11], P), fail', 'INFERENCES'],
+  ])('%s is stopped by %s', (goal, reason) => {
+    const { stoppedBy, answers } = askText(RUNAWAY, goal, { inferences: 100_000, millis: 60_000 });
+    expect({ stoppedBy, answers }).toEqual({ stoppedBy: reason, answers: [] });
+  });
+});
+
+const DEEP = knowledgeOf(`nest(0, T, T) :- !.
+nest(N, A, T) :- M is N - 1, nest(M, f(A), T).
+left(0, T, T) :- !.
+left(N, A, T) :- M is N - 1, left(M, A + 1, T).
+down(0) :- !.
+down(N) :- M is N - 1, down(M), true.`);
+
+describe('no depth of terms or calls is on the stack', () => {
+  test.each([
+    'nest(50000, X, T), copy_term(T, U), T =@= U, ground(f)',
+    'nest(50000, x, T), nest(50000, x, U), T = U, T == U, compare(=, T, U)',
+    'nest(50000, X, T), nest(50000, Y, U), T = U, X == Y',
+    'nest(50000, X, T), term_variables(T, [Y]), X == Y',
+    'nest(50000, x, T), findall(T, true, [U]), T == U',
+    'nest(50000, X, T), \\+ X = T',
+    'nest(50000, x, T), catch(throw(T), U, T == U)',
+    'nest(50000, x, T), sort([T, a, T], [a, _])',
+    'nest(50000, x, T), setof(T, member(T, [T]), [_])',
+    'down(90000)',
+  ])('%s', (goal) => {
+    const limits = { inferences: 2_000_000, depth: 100_000, millis: 60_000 };
+    // The terms stay inside: the answer would be too deep to be written.
+    const { stoppedBy, answers } = askText(DEEP, `\\+ \\+ (${goal})`.replace(/\b[A-Z]\w*/g, '_$&'), limits);
+    expect({ stoppedBy, count: answers.length }).toEqual({ stoppedBy: null, count: 1 });
+  });
+
+  test('a calculation or a text too deep for it ends the question, not the process', () => {
+    const limits = { inferences: 2_000_000, millis: 60_000 };
+    expect(askText(DEEP, 'left(50000, 1, T), X is T', limits).stoppedBy).toBe('DEPTH');
+    expect(() => askText(DEEP, 'nest(50000, x, T), term_to_atom(T, A)', limits)).toThrow('too large');
+  });
+});
