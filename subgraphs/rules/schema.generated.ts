@@ -214,7 +214,7 @@ export type RuleSetStatus =
 
 /** What is known about questions to a rule set before they are asked. */
 export type RuleTermination =
-  /** No rule can call itself, so every question ends by itself. */
+  /** It is proved that every question ends: no rule calls itself, or only through tables over values that stand in facts. */
   | 'TOTAL'
   /** Some rule can call itself: a question may end only because its limits are reached. */
   | 'BUDGETED';
@@ -641,8 +641,8 @@ export type WhyNotAttempt = {
 };
 
 /**
- * Why a goal has no answer. This engine looks at the goal at which each rule stopped and no further: another reason may show
- * once the missing facts are there.
+ * Why a goal has no answer: where each rule stopped, and which facts, at most three together, would let it hold. Behind
+ * those another reason may show.
  */
 export type WhyNotResult = {
   __typename?: 'WhyNotResult';
