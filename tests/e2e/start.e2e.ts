@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedIn } from '#demo/graphql-client.ts';
 import { DEMO_PASSWORD } from '#demo/people.ts';
-import { freePort } from '../apart.ts';
+import { freePort } from '#platform/testing/free-port.ts';
 import { openStream } from '../streams.ts';
 
 /** `npm start` as a newcomer's terminal sees it. */
