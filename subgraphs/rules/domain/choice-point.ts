@@ -1,6 +1,6 @@
 import type { Options } from './builtin.ts';
 import type { Clause } from './clause.ts';
-import type { Environment, Step } from './engine.ts';
+import type { Environment, Step } from './environment.ts';
 import type { Term } from './term.ts';
 
 /** What a choice goes on with. */

@@ -6,15 +6,16 @@ import { builtinOf } from './builtins.ts';
 import { ChoicePoint, KIND } from './choice-point.ts';
 import { type Clause, mayMatch } from './clause.ts';
 import { compileBody, compileGoal } from './code.ts';
+import { Environment, type Step } from './environment.ts';
 import { notCallable } from './errors.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
 import { FlatPredicate } from './flat-rules.ts';
-import { type Code, type Instruction, OP } from './instructions.ts';
+import { type Instruction, OP } from './instructions.ts';
 import type { Knowledge } from './knowledge.ts';
 import { preludePredicate } from './prelude.ts';
 import type { Procedure } from './procedure.ts';
 import { buildProof, type Proof } from './proof.ts';
-import { TABLE_CODE, type Table, type TableAnswer, Tables } from './tables.ts';
+import { TABLE_CODE, type TableAnswer, Tables } from './tables.ts';
 import {
   type Atom,
   argsOf,
@@ -29,16 +30,6 @@ import {
   variable,
 } from './term.ts';
 
-/** One thing proved on the way to an answer. Steps form a list from the newest to the oldest, cut back on failure. */
-export interface Step {
-  readonly goal: Term;
-  /** What proved it; a proof where that was found before, for a table. */
-  readonly by: Clause | 'absent' | 'builtin' | Proof;
-  readonly parent: Step | null;
-  readonly previous: Step | null;
-  readonly count: number;
-}
-
 const MAX_NESTED_RUNS = 200;
 const MAX_STEPS = 300_000;
 const MAX_CHOICES = 1_000_000;
@@ -47,55 +38,6 @@ const MAX_MEMBERS = 100;
 const NOTHING: readonly Clause[] = [];
 /** Of all clauses without variables. Never written to. */
 const NO_VARIABLES: Frame = [];
-
-interface Collection {
-  readonly bag: Term[];
-  /** How each was proved, up to a number of them. */
-  readonly members: Proof[];
-  /** The newest step before it began. */
-  readonly since: Step | null;
-}
-
-/** A clause in use: its variables, and where to go on when it is proved. */
-export class Environment {
-  readonly code: readonly Instruction[];
-  readonly vars: Frame;
-  readonly marks: number[] | null;
-  readonly next: Environment | null;
-  /** Where to go on in `next`. */
-  readonly nextAt: number;
-  /** How many choices a cut leaves. */
-  readonly cut: number;
-  /** How many clauses wait for each other. */
-  readonly depth: number;
-  /** The step whose goals these are. */
-  readonly step: Step | null;
-  /** True inside predicates of the library: a proof does not show how they work. */
-  readonly hidden: boolean;
-  /** For a predicate that collects answers. */
-  collection: Collection | null = null;
-  table: Table | null = null;
-
-  constructor(
-    code: Code,
-    vars: Frame,
-    next: Environment | null,
-    nextAt: number,
-    cut: number,
-    step: Step | null,
-    hidden: boolean,
-  ) {
-    this.code = code.instructions;
-    this.vars = vars;
-    this.marks = code.marks === 0 ? null : new Array(code.marks).fill(0);
-    this.next = next;
-    this.nextAt = nextAt;
-    this.cut = cut;
-    this.depth = next === null ? 0 : next.depth + 1;
-    this.step = step;
-    this.hidden = hidden;
-  }
-}
 
 export interface EngineOptions {
   readonly limits: Limits;
@@ -369,13 +311,8 @@ export class Engine {
     if (builtin.choices !== undefined) {
       const options = builtin.choices(args, this);
       if (options === null) return false;
-      const choice = this.#push(KIND.options);
-      choice.options = options;
-      choice.environment = next;
-      choice.at = nextAt;
-      choice.goal = this.#keepSteps && !caller.hidden ? goalOf(name, args, procedure.key) : null;
-      choice.step = caller.step;
-      return this.#nextOption(choice);
+      const goal = this.#keepSteps && !caller.hidden ? goalOf(name, args, procedure.key) : null;
+      return this.#offer(options, next, nextAt, goal, caller.step);
     }
     if (builtin.kind === 'library') {
       const step = this.#note(name, args, procedure.key, caller) ?? caller.step;
@@ -599,6 +536,23 @@ export class Engine {
     return this.#enter(clause, name, args, environment!, at, cut, step, hidden);
   }
 
+  /** Tries options in turn, going on in `next` with each; `goal` is what a proof says of the one that holds. */
+  #offer(
+    options: Options,
+    next: Environment,
+    nextAt: number,
+    goal: Term | null = null,
+    step: Step | null = null,
+  ): boolean {
+    const choice = this.#push(KIND.options);
+    choice.options = options;
+    choice.environment = next;
+    choice.at = nextAt;
+    choice.goal = goal;
+    choice.step = step;
+    return this.#nextOption(choice);
+  }
+
   #nextOption(choice: ChoicePoint): boolean {
     const { pattern, options } = choice.options!;
     const height = this.#top;
@@ -633,12 +587,7 @@ export class Engine {
     const result = instruction.builtin!.step!(collected, this);
     if (result === false) return false;
     if (result !== true) {
-      const choice = this.#push(KIND.options);
-      choice.options = result as Options;
-      choice.environment = environment;
-      choice.at = this.#at + 1;
-      choice.goal = null;
-      return this.#nextOption(choice);
+      return this.#offer(result as Options, environment, this.#at + 1);
     }
     this.#at += 1;
     return true;
@@ -680,21 +629,11 @@ export class Engine {
     const goal = goalOf(name, args, procedure.key);
     const flat = this.#flatAnswers(procedure, goal);
     if (flat !== null) {
-      const choice = this.#push(KIND.options);
-      choice.options = { pattern: goal, options: flat };
-      choice.environment = next;
-      choice.at = nextAt;
-      choice.goal = null;
-      return this.#nextOption(choice);
+      return this.#offer({ pattern: goal, options: flat }, next, nextAt);
     }
     const found = this.#tables.call(goal);
     if (found.answers !== null) {
-      const choice = this.#push(KIND.options);
-      choice.options = { pattern: goal, options: this.#answers(found.answers, caller.step) };
-      choice.environment = next;
-      choice.at = nextAt;
-      choice.goal = null;
-      return this.#nextOption(choice);
+      return this.#offer({ pattern: goal, options: this.#answers(found.answers, caller.step) }, next, nextAt);
     }
     const environment = new Environment(TABLE_CODE, [goal], next, nextAt, this.#top, caller.step, caller.hidden);
     this.#tables.open(found.key, environment, procedure, this.#log);
@@ -744,12 +683,8 @@ export class Engine {
       this.#at = 0;
       return true;
     }
-    const choice = this.#push(KIND.options);
-    choice.options = { pattern: environment.vars[0]!, options: this.#answers(answers, environment.step) };
-    choice.environment = environment.next;
-    choice.at = environment.nextAt;
-    choice.goal = null;
-    return this.#nextOption(choice);
+    const options = { pattern: environment.vars[0]!, options: this.#answers(answers, environment.step) };
+    return this.#offer(options, environment.next!, environment.nextAt);
   }
 }
 

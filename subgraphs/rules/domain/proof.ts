@@ -1,6 +1,6 @@
 import { copyTerm } from './bindings.ts';
 import type { Budget } from './budget.ts';
-import type { Step } from './engine.ts';
+import type { Step } from './environment.ts';
 import { isCallable, keyOf, type Term } from './term.ts';
 import { writeTerm } from './writer.ts';
 

@@ -1,6 +1,6 @@
 import { copyTerm } from './bindings.ts';
 import type { Budget } from './budget.ts';
-import type { Environment, Step } from './engine.ts';
+import type { Environment, Step } from './environment.ts';
 import { OP, systemCode } from './instructions.ts';
 import type { Procedure } from './procedure.ts';
 import type { Proof } from './proof.ts';
