@@ -7,20 +7,20 @@
  *
  * BENCH_SAMPLES (default 100000) makes it shorter. All in one process but the load, which has its own.
  */
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { foundDemo } from '#demo/found.ts';
-import { type GraphQLClient, signedIn } from '#demo/graphql-client.ts';
-import { DEMO_ORGANIZATION, DEMO_PASSWORD } from '#demo/people.ts';
-import { seedCatalogue } from '#demo/seed-catalogue.ts';
-import { loadSettings } from '#platform/config/index.ts';
-import { ensureDatabase, startEmbeddedPostgres } from '#platform/database/index.ts';
-import { prepareDatabase } from '#platform/host/index.ts';
-import { createLogger } from '#platform/logging/index.ts';
-import { type System, startSystem } from '#system';
+import type { GraphQLClient } from '#demo/graphql-client.ts';
+import { DEMO_ORGANIZATION } from '#demo/people.ts';
+import { ensureDatabase } from '#platform/database/index.ts';
+import type { System } from '#system';
 import { fillSamples, tidyTables } from './support/fill-samples.ts';
+import {
+  benchLogger,
+  type DatabaseUrls,
+  type Laboratory,
+  startDatabase,
+  startLaboratory,
+} from './support/laboratory.ts';
 import { startPlainGateway } from './support/plain-gateway.ts';
 import { measure, print, type Row, save } from './support/table.ts';
 
@@ -29,7 +29,6 @@ const SECONDS = 6;
 /** A batch of events that takes longer than this to work off would be taken for the end. */
 const QUIET_MS = 12_000;
 const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
-const logger = createLogger({ level: 'error', name: 'bench' });
 
 const REGISTER = `mutation Register($inputs: [RegisterSampleInput!]!) {
   registerSamples(inputs: $inputs) { results { __typename ... on SampleRegistered { sample { id workflow { id version } } } } }
@@ -119,8 +118,7 @@ async function settled(system: System): Promise<void> {
   }
 }
 
-async function scenario(system: System, urls: Urls, endpoint: string): Promise<Row[]> {
-  const manager = await signedIn(endpoint, 'manager@demo.test', DEMO_PASSWORD);
+async function scenario({ system, endpoint, manager }: Laboratory, urls: DatabaseUrls): Promise<Row[]> {
   const base = { endpoint, token: manager.accessToken ?? '', seconds: SECONDS };
   const rows: Row[] = [];
   const add = async (row: Promise<Row>) => {
@@ -177,7 +175,7 @@ async function scenario(system: System, urls: Urls, endpoint: string): Promise<R
   }
   const like = workflows.slice(-3).map(({ id }) => id);
   const organizationId = DEMO_ORGANIZATION.id;
-  await fillSamples({ ...urls, organizationId, like, from: made, to: SAMPLES, logger });
+  await fillSamples({ ...urls, organizationId, like, from: made, to: SAMPLES, logger: benchLogger });
   const filters = [
     { status: ['RECEIVED'], typeCode: ['WATER'] },
     { text: 'BENCH-0000' },
@@ -195,38 +193,15 @@ async function scenario(system: System, urls: Urls, endpoint: string): Promise<R
   return rows;
 }
 
-interface Urls {
-  readonly ownerUrl: string;
-  readonly appUrl: string;
-}
-
-async function onDatabase(urls: Urls): Promise<Row[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'alims-bench-'));
-  await prepareDatabase(urls.ownerUrl);
-  await foundDemo(urls.appUrl, logger);
-  await using system = await startSystem({
-    settings: loadSettings({ ALIMS_DATA_DIR: dataDir }),
-    secretKey: 'a key for benchmarks only, thirty-two characters',
-    logger,
-    databaseUrl: () => urls.appUrl,
-    port: 0,
-    graphiql: null,
-  });
-  const endpoint = `http://127.0.0.1:${system.port}/graphql`;
-  await seedCatalogue(endpoint);
+async function onDatabase(urls: DatabaseUrls): Promise<Row[]> {
+  await using laboratory = await startLaboratory(urls);
   made = 0;
-  const rows = await scenario(system, urls, endpoint);
-  await rm(dataDir, { recursive: true, force: true });
-  return rows;
+  return await scenario(laboratory, urls);
 }
 
 async function embedded(): Promise<Row[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'alims-bench-postgres-'));
-  // So that the server of a run as root lies within, and goes with it.
-  await chmod(dataDir, 0o755);
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  return await onDatabase(stack.use(await startEmbeddedPostgres({ dataDir, logger })));
+  return await onDatabase(await startDatabase(stack));
 }
 
 async function external(superUrl: string): Promise<Row[]> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { LoadOrder, LoadReport } from './load.ts';
+import type { SteadyOrder } from './steady-load.ts';
 
 export interface Row {
   readonly what: string;
@@ -18,12 +19,23 @@ export interface Row {
 }
 
 const LOAD = fileURLToPath(new URL('load.ts', import.meta.url));
+const STEADY_LOAD = fileURLToPath(new URL('steady-load.ts', import.meta.url));
 
-/** Runs a load in its own process. `units` is how many things one request carries. */
-export async function measure(what: string, order: LoadOrder, units = 1): Promise<Row> {
+/** Clients that ask again as soon as they have an answer. `units` is how many things one request carries. */
+export function measure(what: string, order: LoadOrder, units = 1): Promise<Row> {
+  return measureBy(LOAD, what, order, units);
+}
+
+/** Requests at a steady rate, each counted from when it was due. */
+export function measureSteadily(what: string, order: SteadyOrder): Promise<Row> {
+  return measureBy(STEADY_LOAD, what, order, 1);
+}
+
+/** Runs a load in its own process. */
+async function measureBy(program: string, what: string, order: object, units: number): Promise<Row> {
   const file = join(mkdtempSync(join(tmpdir(), 'alims-bench-')), 'order.json');
   writeFileSync(file, JSON.stringify(order));
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [LOAD, file], { maxBuffer: 1 << 28 });
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program, file], { maxBuffer: 1 << 28 });
   if (stderr) process.stderr.write(stderr);
   const report = JSON.parse(stdout) as LoadReport;
   const requestsPerSecond = report.requests / report.seconds;

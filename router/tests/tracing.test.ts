@@ -30,6 +30,19 @@ interface Exported {
 
 type KeyValue = { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
 
+/** What a collector is sent, as far as these tests look at it. */
+interface Sent {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly KeyValue[] };
+    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+  }[];
+}
+
+type SentSpan = Omit<Exported, 'attributes' | 'links' | 'resource'> & {
+  readonly attributes?: readonly KeyValue[];
+  readonly links?: Exported['links'];
+};
+
 function valuesOf(attributes: readonly KeyValue[] = []): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }
@@ -41,7 +54,7 @@ async function startCollector() {
   const server = createServer((request, response) => {
     void json(request).then((body) => {
       state.asked.push(`${request.method} ${request.url}`);
-      if (state.status === 200) spans.push(...spansIn(body));
+      if (state.status === 200) spans.push(...spansIn(body as Sent));
       response.writeHead(state.status, { 'content-type': 'application/json' }).end('{}');
     });
   });
@@ -56,15 +69,10 @@ async function startCollector() {
   return { spans, state, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-function spansIn(body: unknown): Exported[] {
-  // biome-ignore lint/suspicious/noExplicitAny: the collector's protocol
-  const { resourceSpans } = body as any;
-  // biome-ignore lint/suspicious/noExplicitAny: the collector's protocol
-  return resourceSpans.flatMap(({ resource, scopeSpans }: any) =>
-    // biome-ignore lint/suspicious/noExplicitAny: the collector's protocol
-    scopeSpans.flatMap(({ spans }: any) =>
-      // biome-ignore lint/suspicious/noExplicitAny: the collector's protocol
-      spans.map((span: any) => ({
+function spansIn({ resourceSpans }: Sent): Exported[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) =>
+      spans.map((span) => ({
         ...span,
         links: span.links ?? [],
         attributes: valuesOf(span.attributes),
