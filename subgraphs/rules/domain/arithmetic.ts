@@ -2,7 +2,7 @@ import { type Frame, instantiate } from './bindings.ts';
 import type { Budget } from './budget.ts';
 import { evaluationError, instantiationError, notEvaluable, shown, typeError } from './errors.ts';
 import { BudgetStop } from './faults.ts';
-import { argsOf, deref, type Float, float, type Int, int, LIST_KEY, type Term } from './term.ts';
+import { argsOf, deref, type Float, float, type Int, int, LIST_KEY, NIL, type Term } from './term.ts';
 
 export type Numeric = Int | Float;
 type Whole = number | bigint;
@@ -396,12 +396,12 @@ function evaluateOther(value: Exclude<Term, Numeric>, budget: Budget, depth: num
   if (value.kind === 'atom') {
     const constant = CONSTANTS.get(value.name);
     if (constant !== undefined) return constant;
-    throw value.name === '[]' ? typeError('evaluable', value) : notEvaluable(value.name, 0, value);
+    throw value === NIL ? typeError('evaluable', value) : notEvaluable(value.name, 0, value);
   }
   // A list of one number, and a string of one character, stand for that number and the character's code.
   if (value.kind === 'struct' && value.key === LIST_KEY) {
     const tail = deref(value.args[1]!);
-    if (tail.kind === 'atom' && tail.name === '[]') return evaluate(value.args[0]!, budget, depth + 1);
+    if (tail === NIL) return evaluate(value.args[0]!, budget, depth + 1);
     throw typeError('evaluable', value);
   }
   if (value.kind === 'string') {

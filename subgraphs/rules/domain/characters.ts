@@ -39,7 +39,7 @@ export function isAlphanumeric(code: number): boolean {
 
 /** True for text that reads back as the same atom without quotes. */
 export function isPlainAtom(name: string): boolean {
-  if (name === '[]' || name === '{}' || name === ';' || name === '!') return true;
+  if (name === '{}' || name === ';' || name === '!') return true;
   const first = name.codePointAt(0);
   if (first === undefined) return false;
   if (isSymbol(first))

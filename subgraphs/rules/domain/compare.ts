@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { argsOf, deref, type Term } from './term.ts';
+import { argsOf, deref, NIL, type Term } from './term.ts';
 
 const ORDER: Readonly<Record<Term['kind'], number>> = {
   var: 0,
@@ -41,7 +41,9 @@ function compareOutside(left: Term, right: Term): number | null {
   const order = ORDER[left.kind] - ORDER[right.kind];
   if (order !== 0) return order;
   if (left.kind === 'string' && right.kind === 'string') return compareText(left.text, right.text);
-  if (left.kind === 'atom' && right.kind === 'atom') return compareText(left.name, right.name);
+  // The empty list stands before all atoms.
+  if (left.kind === 'atom' && right.kind === 'atom')
+    return left === NIL ? -1 : right === NIL ? 1 : compareText(left.name, right.name);
   if (left.kind === 'var' && right.kind === 'var') return left.id - right.id;
   if (left.kind !== 'struct' || right.kind !== 'struct') return compareNumbers(left, right);
   if (left.args.length !== right.args.length) return left.args.length - right.args.length;

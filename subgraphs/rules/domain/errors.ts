@@ -1,5 +1,5 @@
 import { RuleFault, type RuleFaultKind } from './faults.ts';
-import { atom, deref, int, struct, type Term, variable } from './term.ts';
+import { atom, deref, int, NIL, struct, type Term, variable } from './term.ts';
 import { TermTooLarge, writeTerm } from './writer.ts';
 
 /** The error terms of ISO Prolog, each as a fault with a sentence for people. */
@@ -26,7 +26,7 @@ export function instantiationError(message = 'A goal met a variable that has no 
 /** `expected` is ISO's name of a type, such as `integer`. */
 export function typeError(expected: string, culprit: Term, message?: string): RuleFault {
   const sentence = message ?? `Expected ${withArticle(expected)}, but found ${shown(culprit)}.`;
-  return isoFault('TYPE', sentence, struct('type_error', [atom(expected), culprit]));
+  return isoFault('TYPE', sentence, struct('type_error', [expected === '[]' ? NIL : atom(expected), culprit]));
 }
 
 export function domainError(domain: string, culprit: Term): RuleFault {

@@ -1,5 +1,5 @@
 import type { Clause } from './clause.ts';
-import { type Atom, argsOf, deref, keyOf, type Struct, type Term } from './term.ts';
+import { type Atom, argsOf, deref, keyOf, NIL, type Struct, type Term } from './term.ts';
 
 type IndexKey = string | bigint | number;
 type ArgumentIndex = ReadonlyMap<IndexKey, readonly Clause[]>;
@@ -13,7 +13,7 @@ const NOTHING: readonly Clause[] = [];
 export function indexKey(term: Term): IndexKey | null {
   switch (term.kind) {
     case 'atom':
-      return term.name;
+      return term === NIL ? '\0[]' : term.name;
     case 'int':
       return term.value;
     case 'float':

@@ -1,6 +1,6 @@
 import { type Comment, Lexer, SyntaxFault, type Token } from './lexer.ts';
 import { INFIX, type Infix, PREFIX, type Prefix } from './operators.ts';
-import { atom, float, int, list, struct, type Term, text, type Variable, variable } from './term.ts';
+import { atom, float, int, list, NIL, struct, type Term, text, type Variable, variable } from './term.ts';
 
 export interface ReadTerm {
   readonly term: Term;
@@ -209,6 +209,10 @@ export class Parser {
   }
 
   #list(): Term {
+    if (this.#isPunct(this.#peek(), ']')) {
+      this.#advance();
+      return NIL;
+    }
     const items = this.#arguments();
     let tail: Term | undefined;
     if (this.#isPunct(this.#peek(), '|')) {
@@ -244,7 +248,7 @@ export class Parser {
       const prefix = PREFIX.get(token.text);
       if (prefix !== undefined && this.#startsOperand(next)) return this.#prefixed(token.text, prefix, max);
     }
-    return [atom(token.text), 0];
+    return [token.kind === 'atom' && token.text === '[]' ? NIL : atom(token.text), 0];
   }
 
   #negativeNumber(next: Token): Term | null {

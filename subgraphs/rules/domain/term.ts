@@ -54,15 +54,13 @@ function constant<Kind extends 'atom' | 'int' | 'float' | 'string', Value extend
   return { kind, name, value, text };
 }
 
+/** The empty list. It is no atom to rules, and never the same as the atom '[]', which has its name. */
 export const NIL: Atom = constant('atom', '[]', 0, '');
 export const TRUE: Atom = constant('atom', 'true', 0, '');
 export const LIST_KEY = '[|]/2';
 
 /** Atoms met so far: the same name is then mostly one term, and comparing two atoms costs nothing. */
-const atoms = new Map<string, Atom>([
-  ['[]', NIL],
-  ['true', TRUE],
-]);
+const atoms = new Map<string, Atom>([['true', TRUE]]);
 const MAX_ATOMS = 50_000;
 
 export function atom(name: string): Atom {
@@ -163,7 +161,7 @@ export function sameConstant(a: Term, b: Term): boolean {
   if (a === b) return true;
   switch (a.kind) {
     case 'atom':
-      return b.kind === 'atom' && a.name === b.name;
+      return b.kind === 'atom' && a.name === b.name && a !== NIL && b !== NIL;
     case 'int':
       return b.kind === 'int' && a.value === b.value;
     case 'float':
@@ -182,6 +180,11 @@ export function deref(term: Term): Term {
   let current = term;
   while (current.kind === 'var' && current.ref !== null) current = current.ref;
   return current;
+}
+
+/** Whether a term is an atom to rules: the empty list is none. */
+export function isAtom(term: Term): term is Atom {
+  return term.kind === 'atom' && term !== NIL;
 }
 
 export function isCallable(term: Term): term is Atom | Struct {
@@ -205,7 +208,7 @@ export function listItems(term: Term): Term[] | null {
     items.push(current.args[0]!);
     current = deref(current.args[1]!);
   }
-  return current.kind === 'atom' && current.name === '[]' ? items : null;
+  return current === NIL ? items : null;
 }
 
 /** The conjuncts of `(a, b, c)` from left to right. */

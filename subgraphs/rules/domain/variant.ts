@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { deref, type Term, type Variable } from './term.ts';
+import { deref, NIL, type Term, type Variable } from './term.ts';
 
 /** A text that two terms share exactly when they differ in nothing but the names of their variables. @throws BudgetStop */
 export function variantKey(term: Term, budget: Budget): string {
@@ -11,7 +11,7 @@ export function variantKey(term: Term, budget: Budget): string {
     budget.work();
     switch (value.kind) {
       case 'atom':
-        key += `a${value.name.length}:${value.name}`;
+        key += value === NIL ? '[]' : `a${value.name.length}:${value.name}`;
         break;
       case 'string':
         key += `s${value.text.length}:${value.text}`;

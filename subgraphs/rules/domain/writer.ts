@@ -1,6 +1,6 @@
 import { isAlphanumeric, isPlainAtom, isSymbol } from './characters.ts';
 import { INFIX, PREFIX } from './operators.ts';
-import { deref, LIST_KEY, type Struct, type Term, type Variable, variablesOf } from './term.ts';
+import { deref, LIST_KEY, NIL, type Struct, type Term, type Variable, variablesOf } from './term.ts';
 
 const MAX_LENGTH = 200_000;
 const MAX_DEPTH = 1_000;
@@ -122,7 +122,7 @@ function writeList(term: Struct, output: Output, depth: number): void {
     write(tail.args[0]!, ARGUMENT, output, depth);
     tail = deref(tail.args[1]!);
   }
-  if (tail.kind !== 'atom' || tail.name !== '[]') {
+  if (tail !== NIL) {
     output.raw('|');
     write(tail, ARGUMENT, output, depth);
   }
@@ -202,7 +202,7 @@ function writeStruct(term: Struct, max: number, output: Output, depth: number): 
 function constantText(term: Exclude<Term, Struct>, output: Output): string {
   switch (term.kind) {
     case 'atom':
-      return quoteAtom(term.name);
+      return term === NIL ? '[]' : quoteAtom(term.name);
     case 'int':
       return term.value.toString();
     case 'float':

@@ -1,5 +1,5 @@
 import { domainError, instantiationError, shown, typeError } from '../errors.ts';
-import { type Atom, deref, type Int, LIST_KEY, listItems, type Term } from '../term.ts';
+import { type Atom, deref, type Int, isAtom, LIST_KEY, listItems, NIL, type Term } from '../term.ts';
 import { writeFloat } from '../writer.ts';
 
 /** What predicates of the engine expect of their arguments, with the errors that SWI-Prolog gives. */
@@ -45,16 +45,16 @@ export function requireSize(term: Term): number {
 /** @throws RuleFault unless the term is an atom */
 export function requireAtom(term: Term): Atom {
   const value = deref(term);
-  if (value.kind === 'atom') return value;
+  if (isAtom(value)) return value;
   throw value.kind === 'var' ? instantiationError() : typeError('atom', value);
 }
 
-/** The text of an atom, a string or a number; null for anything else. */
+/** The text of an atom, a string or a number; null for anything else, such as the empty list. */
 export function atomicText(term: Term): string | null {
   const value = deref(term);
   switch (value.kind) {
     case 'atom':
-      return value.name;
+      return isAtom(value) ? value.name : null;
     case 'string':
       return value.text;
     case 'int':
@@ -71,7 +71,7 @@ export function atomicText(term: Term): string | null {
 /** The text of anything that stands for text, lists of codes and of characters with it; null for anything else. */
 export function anyText(term: Term): string | null {
   const value = deref(term);
-  if (value.kind === 'atom' && value.name === '[]') return '';
+  if (value === NIL) return '';
   const text = atomicText(value);
   if (text !== null) return text;
   const items = value.kind === 'struct' ? listItems(value) : null;

@@ -7,11 +7,12 @@ import {
   atom,
   deref,
   int,
-  isCallable,
+  isAtom,
   isNumber,
   LIST_KEY,
   list,
   listItems,
+  NIL,
   struct,
   type Term,
   type Variable,
@@ -125,7 +126,7 @@ const length: Choices = ([items, size], { budget }) => {
   }
   const wanted = optionalInt(size!);
   if (wanted !== null && wanted.value < 0) throw domainError('not_less_than_zero', wanted);
-  if (tail.kind === 'atom' && tail.name === '[]') return { pattern: size!, options: [int(known)].values() };
+  if (tail === NIL) return { pattern: size!, options: [int(known)].values() };
   if (tail.kind !== 'var') throw typeError('list', deref(items!));
   if (wanted === null) return { pattern: struct('-', [tail, size!]), options: openLists(known, { budget }) };
   const missing = Number(wanted.value) - known;
@@ -145,12 +146,15 @@ function* openLists(known: number, { budget }: Pick<Scope, 'budget'>): Generator
   }
 }
 
+/** Terms that can name what is asked for: the empty list does not. */
+const isGoal = (term: Term) => term.kind === 'struct' || isAtom(term);
+
 /** The types of `must_be/2` and `is_of_type/2` that rules need. */
 const TYPES: ReadonlyMap<string, (term: Term) => boolean> = new Map<string, (term: Term) => boolean>([
   ['integer', (t) => t.kind === 'int'],
-  ['atom', (t) => t.kind === 'atom'],
+  ['atom', isAtom],
   ['atomic', (t) => t.kind !== 'struct'],
-  ['callable', isCallable],
+  ['callable', isGoal],
   ['number', isNumber],
   ['float', (t) => t.kind === 'float'],
   ['string', (t) => t.kind === 'string'],
@@ -194,7 +198,7 @@ const TESTS: readonly (readonly [string, Test])[] = [
   ['subsumes_term/2', ([a, b], scope) => subsumes(a!, b!, scope)],
   ['var/1', kind((t) => t.kind === 'var')],
   ['nonvar/1', kind((t) => t.kind !== 'var')],
-  ['atom/1', kind((t) => t.kind === 'atom')],
+  ['atom/1', kind(isAtom)],
   ['number/1', kind(isNumber)],
   ['integer/1', kind((t) => t.kind === 'int')],
   ['rational/1', kind((t) => t.kind === 'int')],
@@ -202,7 +206,7 @@ const TESTS: readonly (readonly [string, Test])[] = [
   ['string/1', kind((t) => t.kind === 'string')],
   ['atomic/1', kind((t) => t.kind !== 'var' && t.kind !== 'struct')],
   ['compound/1', kind((t) => t.kind === 'struct')],
-  ['callable/1', kind(isCallable)],
+  ['callable/1', kind(isGoal)],
   ['is_list/1', kind((t) => listItems(t) !== null)],
   ['ground/1', kind((t) => variablesOf(t).size === 0)],
   ['functor/3', functor],

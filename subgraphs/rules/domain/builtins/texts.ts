@@ -4,7 +4,7 @@ import { domainError, instantiationError, syntaxError, typeError } from '../erro
 import { RuleFault } from '../faults.ts';
 import { SyntaxFault } from '../lexer.ts';
 import { readTerm } from '../parser.ts';
-import { atom, deref, int, isNumber, list, listItems, struct, type Term, text } from '../term.ts';
+import { atom, deref, int, isAtom, isNumber, list, listItems, NIL, struct, type Term, text } from '../term.ts';
 import { TermTooLarge, writeTerm } from '../writer.ts';
 import { anyText, atomicText, optionalInt, requireList, requireOneOf, requireText } from './arguments.ts';
 
@@ -81,7 +81,7 @@ const atomNumber: Test = ([left, right], { bindings, budget }) => {
     if (!isNumber(number)) throw typeError('number', number);
     return bindings.unify(value, asAtom(atomicText(number)!, budget));
   }
-  if (value.kind !== 'atom' && value.kind !== 'string') throw typeError('atom', value);
+  if (!isAtom(value) && value.kind !== 'string') throw typeError('atom', value);
   const found = numberOf(atomicText(value)!);
   return found !== null && bindings.unify(right!, found);
 };
@@ -108,6 +108,7 @@ const numberCodes = (toList: typeof codes): Test => {
 
 const charCode: Test = ([char, code], { bindings }) => {
   const value = deref(char!);
+  if (value === NIL) throw typeError('character', value);
   if (value.kind === 'atom') {
     const point = value.name.codePointAt(0);
     if (point === undefined || String.fromCodePoint(point) !== value.name) throw typeError('character', value);
