@@ -557,7 +557,7 @@ export type RuleBinding = {
   __typename?: 'RuleBinding';
   /** Name of the variable in the goal. */
   variable: Scalars['String']['output'];
-  /** Its value as canonical Prolog text; a variable that has none is answered by its name. */
+  /** Its value as canonical Prolog text; variables without a value are called `_A`, `_B`, …, the same one alike throughout the answer and its proof. */
   value: Scalars['String']['output'];
 };
 
@@ -566,7 +566,7 @@ export type RuleAnswer = {
   __typename?: 'RuleAnswer';
   /** The goal with the answer's values. */
   text: Scalars['String']['output'];
-  /** The goal's variables in the order in which they occur. */
+  /** The goal's variables in the order in which they occur, without those whose names begin with `_`. */
   bindings: Array<RuleBinding>;
 };
 

@@ -5,7 +5,7 @@ import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
 import type { Term, Variable } from './term.ts';
-import { writeTerm } from './writer.ts';
+import { VariableNames, writeTerm } from './writer.ts';
 
 export interface Question {
   readonly goal: Term;
@@ -21,8 +21,11 @@ export interface Question {
 export interface Answer {
   /** The goal with this answer's values. */
   readonly text: string;
+  /** Without variables whose names begin with `_`. */
   readonly bindings: readonly { readonly variable: string; readonly value: string }[];
   readonly proof: readonly Proof[] | null;
+  /** How unbound variables are called in its texts, for the proof's to follow; null without a proof. */
+  readonly names: VariableNames | null;
 }
 
 export interface Answers {
@@ -58,18 +61,16 @@ export function ask(knowledge: Knowledge, question: Question, clock: () => numbe
 }
 
 function readAnswer(engine: Engine, question: Question, number: number): Answer {
+  const { budget } = engine;
+  // What is copied with one map, and written with one set of names, shows which variables are the same.
   const renamed = new Map<Variable, Variable>();
-  const goal = copyTerm(question.goal, engine.budget, renamed);
-  // An unbound variable keeps the name that the question gave it.
-  const names = new Map<Variable, string>();
-  for (const [name, asked] of question.variables) {
-    const copy = renamed.get(asked);
-    if (copy !== undefined) names.set(copy, name);
-  }
-  const bindings = [...question.variables].map(([variable, asked]) => ({
+  const names = new VariableNames();
+  const text = writeTerm(copyTerm(question.goal, budget, renamed), names);
+  const shown = [...question.variables].filter(([variable]) => !variable.startsWith('_'));
+  const bindings = shown.map(([variable, asked]) => ({
     variable,
-    value: writeTerm(copyTerm(asked, engine.budget, renamed), names),
+    value: writeTerm(copyTerm(asked, budget, renamed), names),
   }));
-  const proof = question.prove === number ? buildProof(engine.steps, engine.budget) : null;
-  return { text: writeTerm(goal, names), bindings, proof };
+  if (question.prove !== number) return { text, bindings, proof: null, names: null };
+  return { text, bindings, proof: buildProof(engine.steps, budget, null, renamed), names };
 }

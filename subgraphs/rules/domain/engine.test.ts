@@ -18,13 +18,35 @@ test('negation holds where nothing makes its goal true', () => {
   expect(valuesOf(FAMILY, 'childless(X)')).toEqual(['liz', 'ann', 'jim']);
 });
 
-test('an answer names each variable; one without a value keeps its name', () => {
-  const [answer] = askText(knowledgeOf('p(f(_), b).'), 'p(X, Y), Z = X').answers;
-  expect(answer?.bindings).toEqual([
-    { variable: 'X', value: 'f(_1)' },
-    { variable: 'Y', value: 'b' },
-    { variable: 'Z', value: 'f(_1)' },
-  ]);
+describe('variables of an answer', () => {
+  test('each is named, without those whose names begin with _; the same one is called the same everywhere', () => {
+    const [answer] = askText(knowledgeOf('p(f(_), b).'), 'p(X, Y), Z = X, p(_W, _)').answers;
+    expect(answer?.bindings).toEqual([
+      { variable: 'X', value: 'f(_A)' },
+      { variable: 'Y', value: 'b' },
+      { variable: 'Z', value: 'f(_A)' },
+    ]);
+    expect(answer?.text).toBe('p(f(_A),b),f(_A)=f(_A),p(f(_B),b)');
+  });
+
+  test('one that the question names is no exception where it has no value', () => {
+    const [answer] = askText(knowledgeOf('p(_, _).'), 'p(X, Y), X = Z').answers;
+    expect(answer?.bindings.map(({ value }) => value)).toEqual(['_A', '_B', '_A']);
+  });
+
+  test('the proof calls them as the answer does', () => {
+    const source = 'q(W, V) :- r(V, W). r(_, _).';
+    const [answer] = askText(knowledgeOf(source), 'q(X, Y)', {}, undefined, 0).answers;
+    expect(answer?.text).toBe('q(_A,_B)');
+    expect(proofText(answer?.proof ?? [], answer?.names ?? undefined)).toBe(
+      'q(_A,_B), by rule r1, because\n  r(_B,_A), a fact',
+    );
+  });
+
+  test('there are names for more than 26', () => {
+    const [answer] = askText(knowledgeOf(''), 'length(L, 28)').answers;
+    expect(answer?.bindings[0]?.value).toMatch(/^\[_A,_B,.*,_Z,_A1,_B1\]$/);
+  });
 });
 
 describe('arithmetic and comparison', () => {
@@ -128,7 +150,7 @@ test('a proof names the rule and the facts, and what was looked for in vain', ()
   const source = `sample(s1). result(s1, 5). limit(3).
 high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
   const proof = askText(knowledgeOf(source), 'high(s1)', {}, undefined, 0).answers[0]?.proof;
-  expect(proof?.map(proofTree)).toEqual([
+  expect(proof?.map((node) => proofTree(node))).toEqual([
     {
       kind: 'RULE',
       goal: 'high(s1)',
@@ -150,7 +172,8 @@ test('below a goal that collects answers stands how each of them was proved', ()
 count(A, K) :- aggregate_all(count, verified(A, _), K).
 names(A, L) :- setof(U, verified(A, U), L).`;
   for (const goal of ['count(a1, K)', 'names(a1, L)']) {
-    const [rule] = askText(knowledgeOf(source), goal, {}, undefined, 0).answers[0]?.proof?.map(proofTree) ?? [];
+    const [rule] =
+      askText(knowledgeOf(source), goal, {}, undefined, 0).answers[0]?.proof?.map((node) => proofTree(node)) ?? [];
     expect(rule?.children[0]?.children.map(({ kind, goal: member, fact }) => [kind, member, fact])).toEqual([
       ['FACT', 'verified(a1,ana)', 'f1'],
       ['FACT', 'verified(a1,vera)', 'f2'],

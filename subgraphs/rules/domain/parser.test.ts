@@ -4,11 +4,11 @@ import { SyntaxFault } from './lexer.ts';
 import { INFIX, PREFIX } from './operators.ts';
 import { readTerm } from './parser.ts';
 import { atom, float, int, list, struct, type Term, text, variable } from './term.ts';
-import { writeTerm } from './writer.ts';
+import { VariableNames, writeTerm } from './writer.ts';
 
 function rewritten(source: string): string {
   const { term, variables } = readTerm(source);
-  return writeTerm(term, new Map([...variables].map(([name, v]) => [v.variable, name])));
+  return writeTerm(term, VariableNames.asWritten(variables));
 }
 
 function faultOf(source: string): SyntaxFault {
@@ -109,7 +109,7 @@ const { term } = fc.letrec<{ term: Term }>((tie) => ({
 test('property: what is written reads back as the same term', () => {
   fc.assert(
     fc.property(term, (original) => {
-      const written = writeTerm(original, new Map(shared.map((v) => [v, v.name])));
+      const written = writeTerm(original, new VariableNames(shared.map((v) => [v, v.name])));
       expect(rewritten(written)).toBe(written);
       expect(shapeOf(readTerm(written).term)).toEqual(shapeOf(original));
     }),

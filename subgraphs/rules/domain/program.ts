@@ -14,7 +14,7 @@ import {
   type Term,
   type Variable,
 } from './term.ts';
-import { writeTerm } from './writer.ts';
+import { VariableNames, writeTerm } from './writer.ts';
 
 export type Severity = 'ERROR' | 'WARNING' | 'INFO';
 export type DiagnosticCode =
@@ -138,7 +138,7 @@ function refusal(term: Term): Pick<Diagnostic, 'code' | 'message'> | null {
 function sourceClause(reading: Reading, read: ReadTerm): SourceClause {
   const clause = splitClause(read.term)!; // refusal() has looked at it
   checkGoals(reading, clause.body, read.start);
-  const names = new Map([...read.variables].map(([name, { variable }]) => [variable, name]));
+  const names = VariableNames.asWritten(read.variables);
   return {
     ...clause,
     key: keyOf(clause.head),

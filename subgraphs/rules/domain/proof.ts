@@ -1,8 +1,8 @@
 import { copyTerm } from './bindings.ts';
 import type { Budget } from './budget.ts';
 import type { Step } from './environment.ts';
-import { isCallable, keyOf, type Term } from './term.ts';
-import { writeTerm } from './writer.ts';
+import { isCallable, keyOf, type Term, type Variable } from './term.ts';
+import { VariableNames, writeTerm } from './writer.ts';
 
 /** Why an answer holds. `ABSENT` stands for a negation: nothing was found that would make its goal true. */
 export interface Proof {
@@ -21,28 +21,33 @@ interface MutableProof extends Proof {
   readonly children: Proof[];
 }
 
-function proofOf({ goal, by }: Step, budget: Budget): MutableProof {
-  if (typeof by === 'string') return leaf(by === 'absent' ? 'ABSENT' : 'BUILTIN', goal, budget);
+function proofOf({ goal, by }: Step, budget: Budget, renamed: Map<Variable, Variable>): MutableProof {
+  if (typeof by === 'string') return leaf(by === 'absent' ? 'ABSENT' : 'BUILTIN', copyTerm(goal, budget, renamed));
   if ('kind' in by) return { ...by, children: [...by.children] };
   const { origin } = by;
   return {
     kind: origin.kind === 'fact' ? 'FACT' : 'RULE',
-    goal: copyTerm(goal, budget),
+    goal: copyTerm(goal, budget, renamed),
     ruleId: origin.kind === 'rule' ? origin.id : null,
     factId: origin.kind === 'fact' ? origin.id : null,
     children: [],
   };
 }
 
-function leaf(kind: Proof['kind'], goal: Term, budget: Budget): MutableProof {
-  return { kind, goal: copyTerm(goal, budget), ruleId: null, factId: null, children: [] };
+function leaf(kind: Proof['kind'], goal: Term): MutableProof {
+  return { kind, goal, ruleId: null, factId: null, children: [] };
 }
 
 /**
  * The proofs of the goals of the answer at hand, one per conjunct: call while its bindings stand. Only steps newer than
- * `since` are looked at. @throws BudgetStop
+ * `since` are looked at. `renamed`: the copies of variables that stand elsewhere, too. @throws BudgetStop
  */
-export function buildProof(newest: Step | null, budget: Budget, since: Step | null = null): Proof[] {
+export function buildProof(
+  newest: Step | null,
+  budget: Budget,
+  since: Step | null = null,
+  renamed: Map<Variable, Variable> = new Map(),
+): Proof[] {
   const steps: Step[] = [];
   for (let step = newest; step !== null && step !== since; step = step.previous) steps.push(step);
   const placed = new Map<Step, { proof: MutableProof; depth: number }>();
@@ -53,15 +58,15 @@ export function buildProof(newest: Step | null, budget: Budget, since: Step | nu
     const parent = inside ? placed.get(step.parent!) : undefined;
     const depth = parent === undefined ? 0 : parent.depth + 1;
     if (depth > MAX_DEPTH || (inside && parent === undefined)) continue;
-    const proof = proofOf(step, budget);
+    const proof = proofOf(step, budget, renamed);
     placed.set(step, { proof, depth });
     (parent?.proof.children ?? roots).push(proof);
   }
   return roots;
 }
 
-function sentence(proof: Proof): string {
-  const goal = writeTerm(proof.goal);
+function sentence(proof: Proof, names: VariableNames): string {
+  const goal = writeTerm(proof.goal, names);
   switch (proof.kind) {
     case 'RULE':
       return `${goal}, by rule ${proof.ruleId ?? '(unnamed)'}, because`;
@@ -75,13 +80,13 @@ function sentence(proof: Proof): string {
 }
 
 /** The proof as an indented text for people. */
-export function proofText(proofs: readonly Proof[], indent = ''): string {
+export function proofText(proofs: readonly Proof[], names = new VariableNames(), indent = ''): string {
   return proofs
     .map((proof) => {
-      const line = `${indent}${sentence(proof)}`;
+      const line = `${indent}${sentence(proof, names)}`;
       return proof.children.length === 0
         ? line.replace(/, because$/, '')
-        : `${line}\n${proofText(proof.children, `${indent}  `)}`;
+        : `${line}\n${proofText(proof.children, names, `${indent}  `)}`;
     })
     .join('\n');
 }
@@ -96,13 +101,13 @@ export interface ProofTree {
   readonly children: readonly ProofTree[];
 }
 
-export function proofTree(proof: Proof): ProofTree {
+export function proofTree(proof: Proof, names = new VariableNames()): ProofTree {
   return {
     kind: proof.kind,
-    goal: writeTerm(proof.goal),
+    goal: writeTerm(proof.goal, names),
     predicate: isCallable(proof.goal) ? keyOf(proof.goal) : null,
     ...(proof.ruleId === null ? {} : { rule: proof.ruleId }),
     ...(proof.factId === null ? {} : { fact: proof.factId }),
-    children: proof.children.map(proofTree),
+    children: proof.children.map((child) => proofTree(child, names)),
   };
 }

@@ -1,4 +1,7 @@
 import type { StopReason } from './faults.ts';
+import { SyntaxFault } from './lexer.ts';
+import { readTerm } from './parser.ts';
+import { TermTooLarge, writeTerm } from './writer.ts';
 
 /** What a version of rules has to answer before it may come into force. */
 export interface RuleTest {
@@ -32,11 +35,24 @@ export interface RuleTestResult extends RuleTest {
   readonly error: string | null;
 }
 
+/** However it is spaced, quoted, and however its variables are called: one text for one answer. */
+function canonical(answer: string): string {
+  try {
+    return writeTerm(readTerm(answer).term);
+  } catch (error) {
+    if (error instanceof SyntaxFault || error instanceof TermTooLarge) return answer;
+    throw error;
+  }
+}
+
 /** The same answers, each as often, in whatever order. */
 export function sameAnswers(expected: readonly string[], found: readonly string[]): boolean {
   if (expected.length !== found.length) return false;
-  const sorted = found.toSorted();
-  return expected.toSorted().every((text, at) => text === sorted[at]);
+  const sorted = found.map(canonical).toSorted();
+  return expected
+    .map(canonical)
+    .toSorted()
+    .every((text, at) => text === sorted[at]);
 }
 
 export function testResult(

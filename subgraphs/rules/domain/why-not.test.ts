@@ -31,7 +31,7 @@ test('per rule: the goal at which it stopped, and the facts that would mend it',
 test('a negation that stands in the way is named with what makes it true', () => {
   expect(why(RULES, 'ready(s2)').attempts[0]).toEqual({
     ruleId: 'r1',
-    failedAt: '\\+hold(s2,_1)',
+    failedAt: '\\+hold(s2,_A)',
     kind: 'NEGATION',
     reason: 'It must not hold, but it does: hold(s2,freezer).',
   });

@@ -22,7 +22,7 @@ import {
   TRUE,
   variablesOf,
 } from './term.ts';
-import { wantedFact, writeTerm } from './writer.ts';
+import { VariableNames, wantedFact, writeTerm } from './writer.ts';
 
 export type FailKind = 'NO_FACT' | 'NO_RULE_APPLIES' | 'NEGATION' | 'COMPARISON' | 'CONTROL';
 
@@ -108,9 +108,11 @@ class Search {
       const left = this.#leftAfter(body.slice(0, reached), body.slice(reached));
       if (left === null) continue;
       const [failed, ...rest] = left;
-      const { missing, ...failure } = this.#failure(failed!, depth);
+      const names = new VariableNames();
+      const failedAt = writeTerm(failed!, names);
+      const { missing, ...failure } = this.#failure(failed!, depth, names);
       return {
-        attempt: { ruleId, failedAt: writeTerm(failed!), ...failure },
+        attempt: { ruleId, failedAt, ...failure },
         missing: this.#beyond(failed!, missing, rest, depth),
       };
     }
@@ -168,18 +170,19 @@ class Search {
     });
   }
 
-  #failure(goal: Term, depth: number): Failure {
+  #failure(goal: Term, depth: number, names: VariableNames): Failure {
     const value = deref(goal);
     if (!isCallable(value)) return { kind: 'CONTROL', reason: 'It is no goal.', missing: [] };
     const key = keyOf(value);
-    if (value.kind === 'struct' && (key === '\\+/1' || key === 'not/1')) return this.#negation(value.args[0]!, depth);
+    if (value.kind === 'struct' && (key === '\\+/1' || key === 'not/1'))
+      return this.#negation(value.args[0]!, depth, names);
     const builtin = BUILTINS.get(key);
     if (builtin !== undefined && CALLING.has(builtin.kind))
-      return { kind: 'CONTROL', reason: `${writeTerm(value)} has no answer.`, missing: [] };
+      return { kind: 'CONTROL', reason: `${writeTerm(value, names)} has no answer.`, missing: [] };
     if (builtin !== undefined) {
       return {
         kind: 'COMPARISON',
-        reason: `${writeTerm(value)} is not true${this.#values(value, builtin)}.`,
+        reason: `${writeTerm(value, names)} is not true${this.#values(value, builtin)}.`,
         missing: [],
       };
     }
@@ -209,9 +212,9 @@ class Search {
   }
 
   /** `\+ goal` failed because the goal holds: each of its proofs would have to be taken away. */
-  #negation(goal: Term, depth: number): Failure {
+  #negation(goal: Term, depth: number, names: VariableNames): Failure {
     const proofs = this.proofsOf(goal, MAX_BLOCKERS);
-    const found = proofs.map((roots) => writeTerm(conjunction(roots.map((proof) => proof.goal))));
+    const found = proofs.map((roots) => writeTerm(conjunction(roots.map((proof) => proof.goal)), names));
     const sets = proofs.map((roots) => this.defeating(roots, depth)[0]);
     const whole = sets.every((set) => set !== undefined) && proofs.length < MAX_BLOCKERS;
     return {
@@ -243,7 +246,7 @@ class Search {
       .filter((proof) => proof.kind === 'ABSENT');
     const sets = negations.flatMap(({ goal }) => {
       const absent = goal.kind === 'struct' ? deref(goal.args[0]!) : goal;
-      return depth >= MAX_DEPTH ? [] : this.#failure(absent, depth + 1).missing;
+      return depth >= MAX_DEPTH ? [] : this.#failure(absent, depth + 1, new VariableNames()).missing;
     });
     return smallest(sets);
   }

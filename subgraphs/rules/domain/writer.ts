@@ -5,6 +5,7 @@ import { deref, LIST_KEY, NIL, type Struct, type Term, type Variable, variablesO
 const MAX_LENGTH = 200_000;
 const MAX_DEPTH = 1_000;
 const ARGUMENT = 999;
+const LETTERS = 26;
 
 /** Thrown for a term too large or too deep to write down: more than 200,000 characters or 1,000 levels. */
 export class TermTooLarge extends Error {
@@ -50,12 +51,49 @@ export function writeFloat(value: number): string {
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${power}`;
 }
 
+/** The names of the unbound variables of texts that belong together: `_A`, `_B`, … in the order in which they are met. */
+export class VariableNames {
+  readonly #names: Map<Variable, string>;
+  readonly #used: Set<string>;
+  #next = 0;
+
+  /** `given`: variables that have names already; no other gets one of these. */
+  constructor(given: Iterable<readonly [Variable, string]> = []) {
+    this.#names = new Map(given);
+    this.#used = new Set(this.#names.values());
+  }
+
+  /** The names that a text gives its variables. */
+  static asWritten(variables: ReadonlyMap<string, { readonly variable: Variable }>): VariableNames {
+    return new VariableNames([...variables].map(([name, { variable }]) => [variable, name]));
+  }
+
+  of(variable: Variable): string {
+    const known = this.#names.get(variable);
+    if (known !== undefined) return known;
+    let name = letterName(this.#next++);
+    while (this.#used.has(name)) name = letterName(this.#next++);
+    this.#names.set(variable, name);
+    return name;
+  }
+}
+
+/** `_A` … `_Z`, `_A1` … */
+function letterName(index: number): string {
+  const round = Math.floor(index / LETTERS);
+  return `_${String.fromCharCode(65 + (index % LETTERS))}${round === 0 ? '' : round}`;
+}
+
 /** Joins tokens with the least space that keeps them apart. */
 class Output {
-  readonly names = new Map<Variable, string>();
+  readonly names: VariableNames;
   readonly #parts: string[] = [];
   #length = 0;
   #last = 0;
+
+  constructor(names: VariableNames) {
+    this.names = names;
+  }
 
   get text(): string {
     return this.#parts.join('');
@@ -96,14 +134,6 @@ class Output {
     if (isAlphanumeric(first) || first === 39 || first === 34) return isAlphanumeric(last) || last > 127;
     return isSymbol(first) && isSymbol(last);
   }
-}
-
-function variableName(variable: Variable, output: Output): string {
-  const known = output.names.get(variable);
-  if (known !== undefined) return known;
-  const name = `_${output.names.size + 1}`;
-  output.names.set(variable, name);
-  return name;
 }
 
 function writeArguments(args: readonly Term[], output: Output, depth: number): void {
@@ -210,7 +240,7 @@ function constantText(term: Exclude<Term, Struct>, output: Output): string {
     case 'string':
       return quote(term.text, '"');
     case 'var':
-      return variableName(term, output);
+      return output.names.of(term);
     case 'local':
       return `_L${term.index}`;
   }
@@ -224,14 +254,13 @@ function write(term: Term, max: number, output: Output, depth: number): void {
 }
 
 /** The canonical text of a term, as `writeq` writes it: it reads back as the same term. @throws TermTooLarge */
-export function writeTerm(term: Term, names?: ReadonlyMap<Variable, string>): string {
-  const output = new Output();
-  for (const [variable, name] of names ?? []) output.names.set(variable, name);
+export function writeTerm(term: Term, names: VariableNames = new VariableNames()): string {
+  const output = new Output(names);
   write(term, 1200, output, 0);
   return output.text;
 }
 
 /** The text of a fact that is wanted: what does not matter is written `_`. */
 export function wantedFact(term: Term): string {
-  return writeTerm(term, new Map([...variablesOf(term)].map((variable) => [variable, '_'])));
+  return writeTerm(term, new VariableNames([...variablesOf(term)].map((variable) => [variable, '_'])));
 }

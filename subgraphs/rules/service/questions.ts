@@ -9,7 +9,7 @@ import { readFact } from '../domain/facts.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
 import { DEFAULT_RULE_SET, type Rule, type RuleSetVersion } from '../domain/rule.ts';
 import { type Attempt, type WhyNot, whyNot } from '../domain/why-not.ts';
-import { writeTerm } from '../domain/writer.ts';
+import { VariableNames, writeTerm } from '../domain/writer.ts';
 import { LIBRARY_HASH, shippedRemedy } from '../library/index.ts';
 import { assuming, checkLimits, type LimitsInput, meaningful, readGoal } from './asking.ts';
 import { givenRules, givenVersion, knowledgeGiven } from './given-rules.ts';
@@ -136,10 +136,11 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
       `All questions of one request have ${REQUEST_MILLIS} ms together, which are spent: ask for this in a request of its own.`,
     );
   }
-  if (!found?.proof || !wasAnswer(question, answer, found.text)) {
+  if (!found?.proof || !found.names || !wasAnswer(question, answer, found.text)) {
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
   }
-  return meaningful(() => toldProof(found.proof ?? [], givenRules(rules)));
+  const { proof, names } = found;
+  return meaningful(() => toldProof(proof, names, givenRules(rules)));
 }
 
 /** @throws ConflictError when another release has shipped other rules: what they prove is not what was answered. */
@@ -169,7 +170,7 @@ export async function whyNotAnswer(ctx: RulesContext, input: QuestionInput): Pro
   const limits = checkLimits(input.limits);
   const { knowledge, at } = await knowledgeAsked(ctx, input, ctx.clock());
   const { term, variables } = readGoal(input.goal);
-  const names = new Map([...variables].map(([name, { variable }]) => [variable, name]));
+  const names = VariableNames.asWritten(variables);
   const assumed = assuming(knowledge, input.assume, at);
   const { missing, attempts, ...answer } = await inTurn(ctx, limits, (left) =>
     meaningful(() => whyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy })),

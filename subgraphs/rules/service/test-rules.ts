@@ -4,7 +4,7 @@ import { findVersions, lockKnowledge } from '../data/knowledge-repository.ts';
 import { createSuite, findLastSuite } from '../data/test-repository.ts';
 import { readFact } from '../domain/facts.ts';
 import type { RuleTest, RuleTestSuite } from '../domain/rule-test.ts';
-import { writeTerm } from '../domain/writer.ts';
+import { VariableNames, writeTerm } from '../domain/writer.ts';
 import { rulesTested } from '../events.ts';
 import { readGoal } from './asking.ts';
 import { type ChangeRefused, refused } from './change-refused.ts';
@@ -47,8 +47,7 @@ function checkedCase({ name, goal, assume, expected }: RuleTest, at: number): Ru
   });
   const canonical = expected.map((text, i) => {
     const { term, variables } = readGoal(text, `${place}.expected[${i}]`);
-    const names = new Map([...variables].map(([variableName, { variable }]) => [variable, variableName]));
-    const written = writeTerm(term, names);
+    const written = writeTerm(term, VariableNames.asWritten(variables));
     if (written.isWellFormed()) return written;
     throw new BadInputError(`${place}.expected[${i}] holds half of a surrogate pair, which is no text.`);
   });

@@ -1,5 +1,6 @@
 import { type Proof, type ProofTree, proofText, proofTree } from '../domain/proof.ts';
 import type { Rule } from '../domain/rule.ts';
+import { VariableNames } from '../domain/writer.ts';
 
 /** A proof as a text for people and as data for programs. */
 export interface ToldProof {
@@ -19,6 +20,11 @@ function told(node: ProofTree, given: ReadonlyMap<string, Rule>): ToldTree {
   return { ...node, ...(rule && { text: rule.text }), children };
 }
 
-export function toldProof(proofs: readonly Proof[], given: ReadonlyMap<string, Rule> = new Map()): ToldProof {
-  return { text: proofText(proofs), tree: proofs.map((proof) => told(proofTree(proof), given)) };
+/** `names`: how the answer calls its unbound variables. */
+export function toldProof(
+  proofs: readonly Proof[],
+  names = new VariableNames(),
+  given: ReadonlyMap<string, Rule> = new Map(),
+): ToldProof {
+  return { text: proofText(proofs, names), tree: proofs.map((proof) => told(proofTree(proof, names), given)) };
 }

@@ -66,6 +66,23 @@ test('the time is known without being assumed', async () => {
   expect((await execute(manager, { goal: 'now(N)', assume: ['now(1)'] })).answers).toHaveLength(1);
 });
 
+test('an answer leaves out variables named _…, and calls those without a value _A, _B', async () => {
+  const rules = 'twin(X, X, _, _).';
+  const { id, answers } = await execute(manager, { goal: 'twin(A, B, C, _D)', ruleSet: 'playground', rules });
+  expect(answers).toEqual([
+    {
+      text: 'twin(_A,_A,_B,_C)',
+      bindings: [
+        { variable: 'A', value: '_A' },
+        { variable: 'B', value: '_A' },
+        { variable: 'C', value: '_B' },
+      ],
+    },
+  ]);
+  const { explainAnswer } = await lab.ask(manager, EXPLAIN, { queryId: id, answer: 0 });
+  expect(explainAnswer.tree).toMatchObject([{ goal: 'twin(_A,_A,_B,_C)' }]);
+});
+
 describe('an answer is explained', () => {
   test('by rules and facts, from the knowledge as it was when the question was asked', async () => {
     const { id, answers } = await execute(manager, { goal: 'blocker(s1, completion, R)' });
@@ -220,7 +237,7 @@ test('why not: the rule that stopped, where, and what is missing', async () => {
     attempts: [
       {
         rule: { id: 'core.can_transition', text: expect.stringContaining('can_transition(S, From, To) :-') },
-        failedAt: '\\+blocker(s3,completion,_1)',
+        failedAt: '\\+blocker(s3,completion,_A)',
         reason: 'It must not hold, but it does: blocker(s3,completion,unverified(a3,1)).',
       },
     ],

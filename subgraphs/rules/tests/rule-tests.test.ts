@@ -75,6 +75,18 @@ test('tests are kept with the draft, run, and told with what was expected and wh
   expect((await testRules({ versionId })).passed).toBe(false);
 });
 
+test('how an expected answer calls its variables makes no difference, which of them are the same does', async () => {
+  const versionId = await save('p(X, X, _).\n');
+  const one = { goal: 'p(A, B, C)', assume: [] };
+  const cases = [
+    { ...one, name: 'as it is answered', expected: ['p(_A,_A,_B)'] },
+    { ...one, name: 'in names of its own', expected: ['p(V, V, _)'] },
+    { ...one, name: 'all different', expected: ['p(_,_,_)'] },
+  ];
+  const { results } = await testRules({ versionId, cases });
+  expect(results.map(({ passed }: { passed: boolean }) => passed)).toEqual([true, true, false]);
+});
+
 test('a test knows no standing facts, and the shipped rules of a capability only where it assumes the capability', async () => {
   await lab.ask(manager, operation('AssertFacts'), { facts: [{ text: 'cooled(s)' }, { text: 'capability(custody)' }] });
   const versionId = await save();

@@ -6,7 +6,7 @@ import { SyntaxFault } from '../../lexer.ts';
 import { readTerm } from '../../parser.ts';
 import { argsOf, list, struct, type Term, type Variable, variablesOf } from '../../term.ts';
 import { knowledgeOf } from '../../testing.ts';
-import { writeTerm } from '../../writer.ts';
+import { VariableNames, writeTerm } from '../../writer.ts';
 import type { Case } from './program.ts';
 
 export const MAX_ANSWERS = 60;
@@ -19,7 +19,7 @@ function nameOf(index: number): string {
 }
 
 function canonical(term: Term): string {
-  return writeTerm(term, new Map([...variablesOf(term)].map((variable, i) => [variable, nameOf(i)])));
+  return writeTerm(term, new VariableNames([...variablesOf(term)].map((variable, i) => [variable, nameOf(i)])));
 }
 
 /** One line per answer, `Name=Value;…`; an error as the last line. */
@@ -41,10 +41,10 @@ export function ourAnswers({ program, goal }: Case): string[] {
 
 function answerLine(named: readonly [string, { variable: Variable }][], engine: Engine): string {
   const whole = copyTerm(list(named.map(([, { variable }]) => variable)), engine.budget);
-  const names = new Map([...variablesOf(whole)].map((variable, i) => [variable, nameOf(i)]));
+  const names = new VariableNames([...variablesOf(whole)].map((variable, i) => [variable, nameOf(i)]));
   const values: string[] = [];
   for (let at = whole; at.kind === 'struct'; at = at.args[1]!) values.push(writeTerm(at.args[0]!, names));
-  return `yes;${named.map(([name], i) => `${name}=${values[i]};`).join('')}`.replaceAll(/_\d+/g, '_1');
+  return `yes;${named.map(([name], i) => `${name}=${values[i]};`).join('')}`.replaceAll(/_(?:\d+|[A-Z]\d*)\b/g, '_1');
 }
 
 function errorLine(error: unknown): string {
