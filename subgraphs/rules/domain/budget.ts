@@ -74,6 +74,14 @@ export class Budget {
     if ((this.inferences & (CLOCK_EVERY - 1)) === 0) this.#checkClock();
   }
 
+  /** So many calls at once; fewer than 0 gives back what was not used. @throws BudgetStop when inferences or time are spent. */
+  calls(count: number): void {
+    this.inferences += count;
+    if (count < 0) return;
+    if (this.inferences > this.limits.inferences) throw new BudgetStop('INFERENCES');
+    this.#checkClock();
+  }
+
   /** Steps inside a large term. @throws BudgetStop */
   work(steps = 1): void {
     this.#work += steps;

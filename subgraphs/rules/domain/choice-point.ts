@@ -1,6 +1,7 @@
 import type { Options } from './builtin.ts';
 import type { Clause } from './clause.ts';
 import type { Environment, Step } from './environment.ts';
+import type { JoinRun } from './join/join-run.ts';
 import type { Term } from './term.ts';
 
 /** What a choice goes on with. */
@@ -17,6 +18,8 @@ export const KIND = {
   table: 4,
   /** Nothing any more. */
   closed: 5,
+  /** The solutions of a join. */
+  join: 6,
 } as const;
 
 /** One place to go back to. Used again and again, which is why everything in it changes. */
@@ -34,5 +37,6 @@ export class ChoicePoint {
   step: Step | null = null;
   hidden = false;
   options: Options | null = null;
+  join: JoinRun | null = null;
   goal: Term | null = null;
 }

@@ -11,6 +11,8 @@ import { notCallable } from './errors.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
 import { FlatPredicate } from './flat-rules.ts';
 import { type Instruction, OP } from './instructions.ts';
+import { JOIN_FROM, joinFor } from './join/join-plans.ts';
+import { JoinRun } from './join/join-run.ts';
 import type { Knowledge } from './knowledge.ts';
 import { preludePredicate } from './prelude.ts';
 import type { Procedure } from './procedure.ts';
@@ -45,6 +47,8 @@ export interface EngineOptions {
   readonly clock: () => number;
   /** Keep the steps of each answer, from which a proof is made. */
   readonly steps?: boolean;
+  /** How many clauses a layer of knowledge has at least for its joins to be planned. */
+  readonly joinFrom?: number;
 }
 
 /**
@@ -62,6 +66,7 @@ export class Engine {
   /** Stands for this engine in instructions, which live longer than it and must not keep it. */
   readonly #token = {};
   readonly #flat = new Map<string, FlatPredicate | null>();
+  readonly #joinFrom: number;
   #top = 0;
   /** The choices of the run at hand begin here; what is older stays. */
   #base = 0;
@@ -77,6 +82,7 @@ export class Engine {
     this.bindings = new Bindings(this.budget);
     this.#keepSteps = options.steps ?? false;
     this.#tables = new Tables(this.budget);
+    this.#joinFrom = options.joinFrom ?? JOIN_FROM;
   }
 
   /** The newest step of the answer at hand; null when steps are not kept. */
@@ -223,7 +229,9 @@ export class Engine {
         break;
       case OP.record:
         if (this.#keepSteps && !environment.hidden) {
-          this.#record(instantiate(instruction.goal!, environment.vars), instruction.by, environment.step);
+          // Copied: what gets a value later was searched for as a variable.
+          const goal = copyTerm(instantiate(instruction.goal!, environment.vars), this.budget);
+          this.#record(goal, instruction.by, environment.step);
         }
         break;
       case OP.system:
@@ -269,7 +277,8 @@ export class Engine {
     const prelude = preludePredicate(key);
     const layers = prelude !== null ? [prelude] : builtin !== null ? [] : this.#knowledge.layersOf(key);
     const tabled = builtin === null && layers.some(({ clauses }) => clauses.some((clause) => clause.tabled));
-    const made = { key, builtin, layers, tabled };
+    const rules = builtin === null && !tabled && layers.some((layer) => layer.hasRules);
+    const made = { key, builtin, layers, tabled, joins: rules ? new Map() : null };
     this.#procedures.set(key, made);
     return made;
   }
@@ -287,6 +296,10 @@ export class Engine {
     const { builtin } = procedure;
     if (builtin === null) {
       if (procedure.tabled) return this.#callTable(procedure, name, args, next, nextAt, caller);
+      if (procedure.joins !== null) {
+        const run = this.#joinRun(procedure, args, next);
+        if (run !== null) return this.#join(run, name, args, procedure.key, next, nextAt, caller);
+      }
       return this.#callClauses(this.#candidates(procedure, args), name, args, next, nextAt, caller.step, false);
     }
     if (builtin.test !== undefined) {
@@ -516,6 +529,9 @@ export class Engine {
         case KIND.options:
           if (this.#nextOption(choice)) return true;
           break;
+        case KIND.join:
+          if (this.#nextSolution(choice)) return true;
+          break;
         default:
           this.#cutTo(this.#top - 1);
       }
@@ -569,6 +585,81 @@ export class Engine {
     }
     this.#cutTo(height - 1);
     return false;
+  }
+
+  /** The call by its plan; null where there is none. */
+  #joinRun({ key, joins }: Procedure, args: readonly Term[], { depth }: Environment): JoinRun | null {
+    let mask = 0;
+    for (let i = 0; i < args.length; i++) {
+      const arg = deref(args[i]!);
+      if (arg.kind === 'struct') return null;
+      if (arg.kind !== 'var') mask |= 1 << i;
+      else for (let j = 0; j < i; j++) if (deref(args[j]!) === arg) return null;
+    }
+    let ready = joins!.get(mask);
+    if (ready === undefined) {
+      const bound = args.map((_, i) => (mask & (1 << i)) !== 0);
+      ready = joinFor(this.#knowledge, key, bound, this.#joinFrom);
+      joins!.set(mask, ready);
+    }
+    if (ready === null || depth + ready.plan.depth > this.budget.limits.depth) return null;
+    const run = new JoinRun(ready.plan, ready.constants, this.budget);
+    for (let i = 0; i < args.length; i++) if ((mask & (1 << i)) !== 0) run.give(i, deref(args[i]!));
+    return run;
+  }
+
+  #join(
+    run: JoinRun,
+    name: string,
+    args: readonly Term[],
+    key: string,
+    next: Environment,
+    nextAt: number,
+    caller: Environment,
+  ): boolean {
+    if (!run.first()) return false;
+    const goal = this.#keepSteps && !caller.hidden ? goalOf(name, args, key) : null;
+    if (run.open) {
+      const choice = this.#push(KIND.join);
+      choice.join = run;
+      choice.args = args;
+      choice.environment = next;
+      choice.at = nextAt;
+      choice.goal = goal;
+      choice.step = caller.step;
+    }
+    return this.#takeSolution(run, args, next, nextAt, goal, caller.step);
+  }
+
+  #nextSolution(choice: ChoicePoint): boolean {
+    const { join, args, environment, at, goal, step } = choice;
+    const height = this.#top;
+    this.#environment = environment;
+    if (!join!.next()) {
+      this.#cutTo(height - 1);
+      return false;
+    }
+    if (!join!.open) this.#cutTo(height - 1);
+    else this.bindings.release(choice.guard);
+    return this.#takeSolution(join!, args, environment!, at, goal, step);
+  }
+
+  #takeSolution(
+    run: JoinRun,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    goal: Term | null,
+    step: Step | null,
+  ): boolean {
+    for (let i = 0; i < args.length; i++) {
+      const arg = deref(args[i]!);
+      if (arg.kind === 'var') this.bindings.bind(arg, run.argument(i));
+    }
+    if (goal !== null) this.#record(goal, run.proof(), step);
+    this.#environment = next;
+    this.#at = nextAt;
+    return true;
   }
 
   /** Keeps how the answers that a goal collects were proved, and shows it below that goal when it has them all. */

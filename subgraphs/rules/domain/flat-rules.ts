@@ -1,7 +1,8 @@
 import type { Budget } from './budget.ts';
 import { builtinOf } from './builtins.ts';
 import type { Clause } from './clause.ts';
-import { indexKey, type Knowledge, type Predicate } from './knowledge.ts';
+import { Constants, isConstant } from './constants.ts';
+import type { Knowledge, Predicate } from './knowledge.ts';
 import { Relation, type RowIndex } from './relation.ts';
 import { argsOf, deref, isCallable, keyOf, struct, type Term } from './term.ts';
 
@@ -40,29 +41,6 @@ interface Join {
   readonly start: Pattern | null;
   readonly steps: readonly JoinStep[];
   readonly head: readonly number[];
-}
-
-/** Numbers for constants, one each. */
-class Constants {
-  readonly terms: Term[] = [];
-  readonly #numbers = new Map<string, Map<unknown, number>>();
-
-  numberOf(term: Term): number {
-    const numbers = this.#numbers.get(term.kind) ?? new Map<unknown, number>();
-    if (numbers.size === 0) this.#numbers.set(term.kind, numbers);
-    const key = indexKey(term);
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = this.terms.length;
-      numbers.set(key, number);
-      this.terms.push(term);
-    }
-    return number;
-  }
-}
-
-function isConstant(term: Term): boolean {
-  return term.kind !== 'struct' && term.kind !== 'local' && term.kind !== 'var';
 }
 
 export class FlatPredicate {

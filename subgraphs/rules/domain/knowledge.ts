@@ -32,9 +32,16 @@ export function indexKey(term: Term): IndexKey | null {
 export class Predicate {
   readonly clauses: Clause[] = [];
   #indexes: (ArgumentIndex | null)[] = [];
+  #hasRules = false;
+
+  /** Whether some clause is more than a fact. */
+  get hasRules(): boolean {
+    return this.#hasRules;
+  }
 
   add(clause: Clause): void {
     this.clauses.push(clause);
+    this.#hasRules ||= clause.body.length > 0;
     this.#indexes = [];
   }
 
@@ -82,6 +89,7 @@ export class Knowledge {
   readonly #base: Knowledge | null;
   readonly #hidden: ReadonlySet<string>;
   readonly #predicates = new Map<string, Predicate>();
+  #size = 0;
 
   /** Predicates in `hidden` are not looked up in `base`: only this layer speaks of them. */
   constructor(base: Knowledge | null = null, hidden: ReadonlySet<string> = new Set()) {
@@ -96,6 +104,22 @@ export class Knowledge {
       this.#predicates.set(clause.key, predicate);
     }
     predicate.add(clause);
+    this.#size += 1;
+  }
+
+  /** How many clauses lie in this layer. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What lies beneath this layer. */
+  get base(): Knowledge | null {
+    return this.#base;
+  }
+
+  /** Whether this layer says something of the predicate, if only that what lies beneath does not count. */
+  speaksOf(key: string): boolean {
+    return this.#predicates.has(key) || this.#hidden.has(key);
   }
 
   addAll(clauses: Iterable<Clause>): this {

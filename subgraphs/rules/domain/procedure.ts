@@ -1,4 +1,5 @@
 import type { Builtin } from './builtin.ts';
+import type { ReadyJoin } from './join/join-plans.ts';
 import type { Predicate } from './knowledge.ts';
 
 /** What an indicator stands for in one evaluation. */
@@ -9,4 +10,6 @@ export interface Procedure {
   readonly layers: readonly Predicate[];
   /** Its answers are found as a set, once. */
   readonly tabled: boolean;
+  /** Its plans by the arguments that are known (a bit each), null where there is none; null for what can have none. */
+  readonly joins: Map<number, ReadyJoin | null> | null;
 }
