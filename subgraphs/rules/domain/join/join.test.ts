@@ -42,7 +42,7 @@ function find(
   let end = 'all';
   try {
     engine.solve(term, () => {
-      const proof = buildProof(engine.steps, engine.budget).map(proofTree);
+      const proof = buildProof(engine.steps, engine.budget).map((one) => proofTree(one));
       found.push({ text: plain(writeTerm(term)), proof: JSON.parse(plain(JSON.stringify(proof))) });
       return false;
     });
