@@ -1,7 +1,18 @@
 import { builtinOf } from '../builtins.ts';
 import type { Clause } from '../clause.ts';
 import { type Constants, isConstant } from '../constants.ts';
-import { argsOf, atom, deref, isCallable, keyOf, type Local, struct, type Term, variable } from '../term.ts';
+import {
+  argsOf,
+  atom,
+  deref,
+  isCallable,
+  keyOf,
+  type Local,
+  struct,
+  type Term,
+  type Variable,
+  variable,
+} from '../term.ts';
 import type { FactTable } from './fact-table.ts';
 import { JOIN, type JoinPlan, type JoinStep, joinStep, type Pairs, type ProofShape } from './join-step.ts';
 
@@ -58,6 +69,8 @@ class JoinCompiler {
   /** The registers that have a value, and those that have one on some ways only. */
   #known = new Set<number>();
   #doubtful = new Set<number>();
+  /** What stands in a negation for a register that has no value there. */
+  readonly #openVariables = new Map<number, Variable>();
   #slots = 0;
   #depth = 0;
   readonly #open: string[] = [];
@@ -391,7 +404,7 @@ class JoinCompiler {
       const register = this.#operand(term, own);
       uses.push(register);
       // What has no value here never gets one: it stands in a negation.
-      return this.#isKnown(register) ? registerTerm(register) : variable();
+      return this.#isKnown(register) ? registerTerm(register) : this.#openVariable(register);
     }
     if (term.kind !== 'struct' || term.ground) return term;
     return struct(
@@ -399,6 +412,12 @@ class JoinCompiler {
       term.args.map((arg) => this.#pattern(arg, own, uses)),
       term.key,
     );
+  }
+
+  #openVariable(register: number): Variable {
+    const known = this.#openVariables.get(register) ?? variable();
+    this.#openVariables.set(register, known);
+    return known;
   }
 
   #goal(key: string, args: readonly number[]): Term {
