@@ -1,6 +1,7 @@
 import type { DomainEvent, StoredEvent } from '#platform/events/index.ts';
 import type { RuleSetVersion } from './domain/rule.ts';
 import type { StandingFact } from './domain/standing-fact.ts';
+import type { RuleOverride } from './service/overrides.ts';
 import type { TestReport } from './service/run-tests.ts';
 
 export const TOPIC = 'rule';
@@ -31,11 +32,18 @@ export function rulesTested({ version, revision, passed, results }: TestReport, 
 
 export type ActivationKind = 'publication' | 'rollback';
 
+/** The shipped guards that a version overrides, with the reasons, and those that it no longer does. */
+export interface ActivatedOverrides {
+  readonly overrides: readonly Pick<RuleOverride, 'ruleId' | 'reason'>[];
+  readonly restored: readonly string[];
+}
+
 /** A version came into force in the place of `before` (null: of the shipped rules, or of nothing). */
 export function ruleActivated(
   version: RuleSetVersion,
   before: RuleSetVersion | null,
   kind: ActivationKind,
+  { overrides, restored }: ActivatedOverrides,
 ): DomainEvent {
   const { id, ruleSet, number, hash, publishReason, signatureId } = version;
   return {
@@ -51,6 +59,8 @@ export function ruleActivated(
       before: before === null ? null : before.number,
       signatureId,
       ...(kind === 'rollback' ? { rollback: true } : {}),
+      ...(overrides.length > 0 ? { overrides: overrides.map(({ ruleId, reason }) => ({ ruleId, reason })) } : {}),
+      ...(restored.length > 0 ? { restored } : {}),
     },
   };
 }

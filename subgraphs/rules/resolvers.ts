@@ -7,6 +7,7 @@ import { assertFacts, facts, retractFacts } from './service/facts.ts';
 import { checkRules } from './service/given-rules.ts';
 import { loadImage } from './service/image.ts';
 import { importKnowledge } from './service/import-knowledge.ts';
+import { overridesOf } from './service/overrides.ts';
 import { executeQuery, explainAnswer, type QuestionInput, whyNotAnswer } from './service/questions.ts';
 import { rollbackRules } from './service/rollback.ts';
 import {
@@ -21,6 +22,7 @@ import {
   businessRules,
   listRules,
   pageOfRules,
+  remarksOn,
   ruleCapabilities,
   ruleSetDiff,
   rulesOfVersion,
@@ -124,6 +126,11 @@ export const resolvers: Resolvers = {
     retractionReason: ({ retractReason }) => retractReason,
   },
   Rule: { __resolveReference: ({ id }, ctx) => required('Rule', id, ctx.loaders.ruleById.load(id)) },
+  RuleOverride: {
+    rules: ({ rules }) => [...rules],
+    text: ({ rules }) => rules.map(({ text }) => text).join('\n'),
+  },
+  OverriddenRule: { shipped: ({ ruleId }, _, ctx) => ctx.loaders.ruleById.load(ruleId) },
   RuleSet: {
     __resolveReference: ({ id }, ctx) => referencedRuleSet(ctx, id),
     id: ({ name }) => name,
@@ -135,6 +142,8 @@ export const resolvers: Resolvers = {
   RuleSetVersion: {
     __resolveReference: ({ id }, ctx) => required('RuleSetVersion', id, ctx.loaders.versionById.load(id)),
     ruleSet: ({ ruleSet }) => ({ name: ruleSet }),
+    diagnostics: (version) => [...remarksOn(version)],
+    overrides: (version) => [...overridesOf(version)],
     rules: (version, page) => pageOfRules(rulesOfVersion(version), page),
     savedBy: ({ savedBy }) => person(savedBy),
     publishedBy: ({ publishedBy }) => person(publishedBy),
@@ -148,6 +157,8 @@ export const resolvers: Resolvers = {
     added: ({ added }) => [...added],
     removed: ({ removed }) => [...removed],
     changed: ({ changed }) => [...changed],
+    overridden: ({ overridden }) => [...overridden],
+    restored: ({ restored }) => [...restored],
   },
   SaveRulesResult: { __resolveType: (result) => ('kind' in result ? 'RulesRefused' : 'RuleSetVersion') },
   RuleQueryResult: {

@@ -6,6 +6,8 @@ import { conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './ter
 export interface Origin {
   readonly kind: 'rule' | 'fact';
   readonly id: string | null;
+  /** The id of the shipped rule in whose place it stands. */
+  readonly overrides?: string;
 }
 
 /** A clause ready to be used: its variables are indices (`local`) below `size`. */

@@ -163,7 +163,8 @@ export class Decision {
 
   /** The proof of the rule that found the defect, where another rule only passes it on. */
   #cause(proof: Proof): Proof {
-    const delegate = proof.ruleId === null ? undefined : this.#book.delegate(proof.ruleId);
+    const ruleId = proof.overrides ?? proof.ruleId;
+    const delegate = ruleId === null ? undefined : this.#book.delegate(ruleId);
     return proof.children.find(({ goal }) => isCallable(goal) && keyOf(goal) === delegate) ?? proof;
   }
 

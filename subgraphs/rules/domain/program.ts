@@ -1,6 +1,7 @@
 import { BUILTINS, isReserved } from './builtins.ts';
 import { splitClause } from './clause.ts';
 import { type Comment, type Place, placesIn, SyntaxFault } from './lexer.ts';
+import { closeOverrides, type OpenOverride, type Override, readOverride } from './override.ts';
 import { Parser, type ReadTerm } from './parser.ts';
 import {
   type Atom,
@@ -25,6 +26,7 @@ export type DiagnosticCode =
   | 'UNSAFE_NEGATION'
   | 'UNSTRATIFIED'
   | 'SHIPPED'
+  | 'OVERRIDE'
   | 'SINGLETON'
   | 'UNKNOWN'
   | 'TOO_LARGE';
@@ -62,11 +64,13 @@ export interface Program {
   readonly tabled: ReadonlySet<string>;
   /** Directives such as `style_check(-singleton)` that were met. */
   readonly silenced: ReadonlySet<string>;
+  /** Clauses that stand in the place of shipped rules, in the order of the text. */
+  readonly overrides: readonly Override[];
 }
 
 const MAX_TEXT = 200_000;
 const MAX_FAULTS = 50;
-const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1']);
+const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1', 'overrides/2']);
 
 class Reading {
   readonly parser: Parser;
@@ -76,6 +80,7 @@ class Reading {
   readonly declared = new Set<string>();
   readonly tabled = new Set<string>();
   readonly silenced = new Set<string>();
+  readonly overrides: OpenOverride[] = [];
 
   constructor(source: string) {
     this.parser = new Parser(source);
@@ -92,7 +97,7 @@ export function readProgram(source: string): Program {
   const reading = new Reading(source);
   if (source.length > MAX_TEXT) {
     reading.note('ERROR', 'TOO_LARGE', `Expected at most ${MAX_TEXT} characters, but found ${source.length}.`, 0);
-    return reading;
+    return { ...reading, overrides: [] };
   }
   let faults = 0;
   while (faults < MAX_FAULTS) {
@@ -107,7 +112,7 @@ export function readProgram(source: string): Program {
       reading.parser.recover(error);
     }
   }
-  return { ...reading, clauses: labelled(reading) };
+  return { ...reading, clauses: labelled(reading), overrides: closeOverrides(reading.overrides, reading.clauses) };
 }
 
 function takeClause(reading: Reading, read: ReadTerm): void {
@@ -154,10 +159,11 @@ function takeDirective(reading: Reading, directive: Term, offset: number): void 
   const goal = deref(directive);
   const key = isCallable(goal) ? keyOf(goal) : '';
   if (!TOLERATED.has(key)) {
-    const message = `Directive not supported: ${writeTerm(goal)}. Rules may be declared dynamic, discontiguous or table.`;
+    const message = `Directive not supported: ${writeTerm(goal)}. Rules may be declared dynamic, discontiguous or table, or override a shipped rule.`;
     reading.note('ERROR', 'DIRECTIVE', message, offset);
   }
   if (key === 'table/1') for (const indicator of indicators(argsOf(goal)[0]!)) table(reading, indicator, offset);
+  if (key === 'overrides/2') override(reading, goal, offset);
   if (key === 'style_check/1') reading.silenced.add(writeTerm(argsOf(goal)[0]!));
   if (key === 'dynamic/1') for (const indicator of indicators(argsOf(goal)[0]!)) declare(reading, indicator);
 }
@@ -176,6 +182,12 @@ function table(reading: Reading, indicator: Term, offset: number): void {
     const message = `Expected what to table, such as path/2, but found ${writeTerm(indicator)}.`;
     reading.note('ERROR', 'DIRECTIVE', message, offset);
   }
+}
+
+function override(reading: Reading, directive: Term, offset: number): void {
+  const read = readOverride(directive);
+  if ('fault' in read) reading.note('ERROR', 'OVERRIDE', read.fault, offset);
+  else reading.overrides.push({ ...read, from: reading.clauses.length, ...reading.placeOf(offset) });
 }
 
 /** The indicator as keys of clauses are written: without quotes. */

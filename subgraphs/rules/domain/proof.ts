@@ -10,6 +10,8 @@ export interface Proof {
   /** The goal with the values of this answer. */
   readonly goal: Term;
   readonly ruleId: string | null;
+  /** The shipped rule in whose place the rule stands. */
+  readonly overrides: string | null;
   readonly factId: string | null;
   readonly children: readonly Proof[];
 }
@@ -29,13 +31,14 @@ function proofOf({ goal, by }: Step, budget: Budget, renamed: Map<Variable, Vari
     kind: origin.kind === 'fact' ? 'FACT' : 'RULE',
     goal: copyTerm(goal, budget, renamed),
     ruleId: origin.kind === 'rule' ? origin.id : null,
+    overrides: origin.overrides ?? null,
     factId: origin.kind === 'fact' ? origin.id : null,
     children: [],
   };
 }
 
 function leaf(kind: Proof['kind'], goal: Term): MutableProof {
-  return { kind, goal, ruleId: null, factId: null, children: [] };
+  return { kind, goal, ruleId: null, overrides: null, factId: null, children: [] };
 }
 
 /**
@@ -65,11 +68,15 @@ export function buildProof(
   return roots;
 }
 
+function overriding({ overrides }: Proof): string {
+  return overrides === null ? '' : `, which overrides the shipped ${overrides}`;
+}
+
 function sentence(proof: Proof, names: VariableNames): string {
   const goal = writeTerm(proof.goal, names);
   switch (proof.kind) {
     case 'RULE':
-      return `${goal}, by rule ${proof.ruleId ?? '(unnamed)'}, because`;
+      return `${goal}, by rule ${proof.ruleId ?? '(unnamed)'}${overriding(proof)}, because`;
     case 'FACT':
       return `${goal}, a fact`;
     case 'ABSENT':
@@ -91,12 +98,13 @@ export function proofText(proofs: readonly Proof[], names = new VariableNames(),
     .join('\n');
 }
 
-/** The proof as plain data: `{kind, goal, rule?, fact?, children}`. */
+/** The proof as plain data: `{kind, goal, rule?, overrides?, fact?, children}`. */
 export interface ProofTree {
   readonly kind: Proof['kind'];
   readonly goal: string;
   readonly predicate: string | null;
   readonly rule?: string;
+  readonly overrides?: string;
   readonly fact?: string;
   readonly children: readonly ProofTree[];
 }
@@ -107,6 +115,7 @@ export function proofTree(proof: Proof, names = new VariableNames()): ProofTree 
     goal: writeTerm(proof.goal, names),
     predicate: isCallable(proof.goal) ? keyOf(proof.goal) : null,
     ...(proof.ruleId === null ? {} : { rule: proof.ruleId }),
+    ...(proof.overrides === null ? {} : { overrides: proof.overrides }),
     ...(proof.factId === null ? {} : { fact: proof.factId }),
     children: proof.children.map((child) => proofTree(child, names)),
   };

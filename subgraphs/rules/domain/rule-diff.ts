@@ -44,9 +44,14 @@ function named({ predicate, label }: Rule): string | null {
   return label === null ? null : `${predicate} ${label}`;
 }
 
+/** The same clause says another thing in the place of a shipped rule, and an override another thing for another reason. */
+function standing({ overrides }: Rule): string {
+  return overrides === null ? '' : `${overrides.ruleId} ${overrides.reason}`;
+}
+
 /** A rule that is not the same any more is known by its name (the comment at it), else by its head. */
 export function diffRules(before: readonly Rule[], after: readonly Rule[]): RuleDiff {
-  const same = pairBy(before, after, ({ text, label }) => `${label ?? ''}\n${text}`);
+  const same = pairBy(before, after, (rule) => `${standing(rule)}\n${rule.label ?? ''}\n${rule.text}`);
   const byName = pairBy(same.before, same.after, named);
   const byHead = pairBy(byName.before, byName.after, ({ head }) => head);
   return { added: byHead.after, removed: byHead.before, changed: [...byName.pairs, ...byHead.pairs] };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clause, compileClause } from './clause.ts';
+import { overrideAt } from './override.ts';
 import type { Diagnostic, Program } from './program.ts';
 import type { Termination } from './review.ts';
 import { type Atom, argsOf, type Struct } from './term.ts';
@@ -35,9 +36,11 @@ export interface Rule {
   readonly text: string;
   readonly line: number;
   readonly label: string | null;
-  /** Null for an organization's own rules. */
+  /** Null for an organization's own rules that override none. */
   readonly capability: string | null;
   readonly shipped: boolean;
+  /** The shipped rule in whose place it stands, and why. */
+  readonly overrides: { readonly ruleId: string; readonly reason: string } | null;
   /** The heads of its clauses. */
   readonly heads: readonly (Atom | Struct)[];
 }
@@ -62,24 +65,37 @@ export function versionOfRule(id: string): string | null {
   return /^([0-9a-f-]{36})\.\d+$/.exec(id)?.[1] ?? null;
 }
 
-export function ownRules(versionId: string, program: Program): Rule[] {
-  return program.clauses.map(({ key, headText, text, line, label, head }, i) => ({
-    id: ruleId(versionId, i + 1),
-    predicate: key,
-    head: headText,
-    text,
-    line,
-    label,
-    capability: null,
-    shipped: false,
-    heads: [head],
-  }));
+/** The rules of a text; `capabilityOf` tells the capability of a shipped rule. */
+export function ownRules(
+  versionId: string,
+  program: Program,
+  capabilityOf: (ruleId: string) => string | null = () => null,
+): Rule[] {
+  return program.clauses.map(({ key, headText, text, line, label, head }, i) => {
+    const override = overrideAt(program.overrides, i);
+    return {
+      id: ruleId(versionId, i + 1),
+      predicate: key,
+      head: headText,
+      text,
+      line,
+      label,
+      capability: override === null ? null : capabilityOf(override.ruleId),
+      shipped: false,
+      overrides: override === null ? null : { ruleId: override.ruleId, reason: override.reason },
+      heads: [head],
+    };
+  });
 }
 
+/** The clauses of a text, in its order: those of overrides are among them. */
 export function ownClauses(versionId: string, program: Program): Clause[] {
-  return program.clauses.map(({ head, body, key }, i) =>
-    compileClause(head, body, { kind: 'rule', id: ruleId(versionId, i + 1) }, program.tabled.has(key)),
-  );
+  return program.clauses.map(({ head, body, key }, i) => {
+    const override = overrideAt(program.overrides, i);
+    const origin = { kind: 'rule', id: ruleId(versionId, i + 1) } as const;
+    const named = override === null ? origin : { ...origin, overrides: override.ruleId };
+    return compileClause(head, body, named, program.tabled.has(key));
+  });
 }
 
 /** Whether a rule speaks about a stage, a capability or a predicate. */

@@ -38,7 +38,7 @@ const MODULES: readonly LibraryModule[] = [
   REPORTS,
 ];
 
-/** A rule that ALIMS ships: part of every organization's rule set `default`, and never changed by it. */
+/** A rule that ALIMS ships: it lies beneath every organization's rule set `default`, and never changes but with a release. */
 export interface ShippedRule {
   readonly id: string;
   readonly label: string;
@@ -110,16 +110,24 @@ export function shippedRule(id: string): ShippedRule | undefined {
   return BY_ID.get(id);
 }
 
+/** The capability to which a shipped rule belongs; null for an id that is not shipped. */
+export function capabilityOf(ruleId: string): Capability | null {
+  return BY_ID.get(ruleId)?.capability ?? null;
+}
+
 /** True for predicates that shipped rules define, of whatever capability. */
 export function isShipped(indicator: string): boolean {
   return DEFINED.has(indicator);
 }
 
+/** The clauses of a shipped rule as the engine uses them. */
+export function clausesOf({ id, clauses }: ShippedRule): Clause[] {
+  return clauses.map(({ head, body }) => compileClause(head, body, { kind: 'rule', id }));
+}
+
 /** The clauses of the shipped rules of these capabilities. */
 export function shippedClauses(capabilities: ReadonlySet<string>): Clause[] {
-  return SHIPPED_RULES.filter(({ capability }) => capabilities.has(capability)).flatMap(({ id, clauses }) =>
-    clauses.map(({ head, body }) => compileClause(head, body, { kind: 'rule', id })),
-  );
+  return SHIPPED_RULES.filter(({ capability }) => capabilities.has(capability)).flatMap(clausesOf);
 }
 
 /** The sentences and codes of the reasons that shipped rules give. */

@@ -6,9 +6,10 @@ import { publishVersion } from '../data/knowledge-repository.ts';
 import { findLastSuite } from '../data/test-repository.ts';
 import { readProgram } from '../domain/program.ts';
 import type { RuleSetVersion } from '../domain/rule.ts';
-import { type ActivationKind, ruleActivated } from '../events.ts';
+import { type ActivatedOverrides, type ActivationKind, ruleActivated } from '../events.ts';
 import { reviewRules } from '../library/shipped-version.ts';
 import { type ChangeRefused, refused } from './change-refused.ts';
+import { overridesOf } from './overrides.ts';
 import { runTests } from './run-tests.ts';
 
 /** Why a version cannot come into force; null: nothing stands in the way. */
@@ -76,6 +77,13 @@ export async function activate(
     reason,
     signatureId,
   });
-  await unit.announce([ruleActivated(version, before, kind)]);
+  await unit.announce([ruleActivated(version, before, kind, overridesNow(version, before))]);
   return version;
+}
+
+function overridesNow(version: RuleSetVersion, before: RuleSetVersion | null): ActivatedOverrides {
+  const overrides = overridesOf(version);
+  const was = before === null ? [] : overridesOf(before);
+  const restored = was.map(({ ruleId }) => ruleId).filter((id) => !overrides.some(({ ruleId }) => ruleId === id));
+  return { overrides, restored };
 }

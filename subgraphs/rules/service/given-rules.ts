@@ -4,6 +4,7 @@ import { readFact } from '../domain/facts.ts';
 import { type Diagnostic, readProgram } from '../domain/program.ts';
 import { isRuleSetName, ownRules, type Rule, type RuleSetVersion } from '../domain/rule.ts';
 import { isValidAt } from '../domain/standing-fact.ts';
+import { capabilityOf } from '../library/index.ts';
 import { reviewRules, SHIPPED_VERSION } from '../library/shipped-version.ts';
 import { FactDigests } from './answer-cache.ts';
 import { checkAssumed } from './asking.ts';
@@ -50,7 +51,7 @@ export function givenVersion(inPlaceOf: RuleSetVersion, ruleSet: string, text: s
 /** The rules of a text by the ids that proofs call them; none without a text. */
 export function givenRules(text: string | null): ReadonlyMap<string, Rule> {
   if (text === null) return new Map();
-  return new Map(ownRules(GIVEN_ID, readProgram(text)).map((rule) => [rule.id, rule]));
+  return new Map(ownRules(GIVEN_ID, readProgram(text), capabilityOf).map((rule) => [rule.id, rule]));
 }
 
 /** The facts of the present and these rules. @throws BadInputError for a text that `saveRules` would refuse */

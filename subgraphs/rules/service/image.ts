@@ -4,11 +4,12 @@ import type { Clause } from '../domain/clause.ts';
 import { compileClause } from '../domain/clause.ts';
 import { readFact } from '../domain/facts.ts';
 import { Knowledge } from '../domain/knowledge.ts';
-import { readProgram } from '../domain/program.ts';
+import { type Diagnostic, readProgram } from '../domain/program.ts';
 import { DEFAULT_RULE_SET, ownClauses, type RuleSetVersion } from '../domain/rule.ts';
 import { isValidAt, nextChange, type StandingFact } from '../domain/standing-fact.ts';
 import { argsOf } from '../domain/term.ts';
 import { DEFAULT_CAPABILITIES, isCapability, shippedClauses } from '../library/index.ts';
+import { layeredClauses, lostOverrides } from '../library/overrides.ts';
 import { SHIPPED_VERSION } from '../library/shipped-version.ts';
 import { FactDigests } from './answer-cache.ts';
 
@@ -45,10 +46,23 @@ export async function loadImage(ctx: RulesContext): Promise<Image> {
       [DEFAULT_RULE_SET, SHIPPED_VERSION],
       ...versions.map((version) => [version.ruleSet, version] as const),
     ]);
+    warnOfLost(ctx, active.get(DEFAULT_RULE_SET));
     const image: Image = { epoch, facts, active, built: new Map() };
     ctx.images.set(organizationId, image);
     return image;
   });
+}
+
+/** Another release may ship other rules than those that a version in force overrides: people must learn of it. */
+function warnOfLost(ctx: RulesContext, version: RuleSetVersion | undefined): void {
+  for (const { message, line } of version === undefined ? [] : lostOverridesOf(version)) {
+    ctx.logger.warn({ version: version?.number, line }, `an override in force has no effect: ${message}`);
+  }
+}
+
+/** What a version overrides without effect, because this release ships other rules than the one for which it was written. */
+export function lostOverridesOf({ ruleSet, number, text }: RuleSetVersion): readonly Diagnostic[] {
+  return ruleSet === DEFAULT_RULE_SET && number > 0 ? lostOverrides(readProgram(text)) : [];
 }
 
 /** What the engine needs to know of a fact; an assumed one has no id. */
@@ -78,6 +92,13 @@ function factClauses(facts: readonly StatedFact[]): Clause[] {
   });
 }
 
+/** The rules that a version puts in force where these capabilities are in use. */
+function rulesOf({ id, ruleSet, number, text }: RuleSetVersion, capabilities: ReadonlySet<string>): readonly Clause[] {
+  if (number === 0) return shippedClauses(capabilities);
+  const program = readProgram(text);
+  return ruleSet === DEFAULT_RULE_SET ? layeredClauses(id, program, capabilities) : ownClauses(id, program);
+}
+
 /** The engine's knowledge of one version and these facts. */
 export function buildKnowledge(
   version: RuleSetVersion,
@@ -85,8 +106,7 @@ export function buildKnowledge(
 ): { knowledge: Knowledge; capabilities: ReadonlySet<string> } {
   const capabilities = capabilitiesOf(facts);
   const knowledge = new Knowledge();
-  if (version.ruleSet === DEFAULT_RULE_SET) knowledge.addAll(shippedClauses(capabilities));
-  if (version.number > 0) knowledge.addAll(ownClauses(version.id, readProgram(version.text)));
+  knowledge.addAll(rulesOf(version, capabilities));
   return { knowledge: knowledge.addAll(factClauses(facts)), capabilities };
 }
 

@@ -2,7 +2,7 @@ import { BadInputError, NotFoundError } from '#platform/errors/index.ts';
 import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } from '#platform/graphql/index.ts';
 import type { RulesContext } from '../context.ts';
 import { findVersion } from '../data/knowledge-repository.ts';
-import { readProgram } from '../domain/program.ts';
+import { type Diagnostic, readProgram } from '../domain/program.ts';
 import {
   DEFAULT_RULE_SET,
   ownRules,
@@ -12,19 +12,27 @@ import {
   versionOfRule,
 } from '../domain/rule.ts';
 import { diffRules, type RuleDiff } from '../domain/rule-diff.ts';
-import { CAPABILITIES, CAPABILITY_DESCRIPTIONS, isCapability } from '../library/index.ts';
+import { CAPABILITIES, CAPABILITY_DESCRIPTIONS, capabilityOf, isCapability, SHIPPED_RULES } from '../library/index.ts';
+import { layered } from '../library/overrides.ts';
 import { SHIPPED, SHIPPED_VERSION } from '../library/shipped-version.ts';
-import { knowledgeAt, loadImage } from './image.ts';
+import { knowledgeAt, loadImage, lostOverridesOf } from './image.ts';
+import { overridesOf, type RuleOverride } from './overrides.ts';
 
 /** A version's own rules; of version 0 the shipped ones. */
 export function rulesOfVersion(version: RuleSetVersion): readonly Rule[] {
-  return version.number === 0 ? SHIPPED : ownRules(version.id, readProgram(version.text));
+  return version.number === 0 ? SHIPPED : ownRules(version.id, readProgram(version.text), capabilityOf);
 }
 
-/** The rules that a version puts in force, in the order in which they are tried. */
+/** What is to be said of a saved text: when it was saved, and by what this release ships. */
+export function remarksOn(version: RuleSetVersion): readonly Diagnostic[] {
+  return [...lostOverridesOf(version), ...version.diagnostics].toSorted((a, b) => a.line - b.line);
+}
+
+/** The rules that a version puts in force, in the order in which they are tried: an override stands in the place of its shipped rule. */
 function rulesInForce(version: RuleSetVersion): readonly Rule[] {
-  const beneath = version.ruleSet === DEFAULT_RULE_SET && version.number > 0 ? SHIPPED : [];
-  return [...beneath, ...rulesOfVersion(version)];
+  const own = rulesOfVersion(version);
+  if (version.ruleSet !== DEFAULT_RULE_SET || version.number === 0) return own;
+  return layered(readProgram(version.text), own, SHIPPED_RULES, ({ id }) => SHIPPED.filter((rule) => rule.id === id));
 }
 
 /** Rules by id, in any order; what is unknown is left out. */
@@ -88,6 +96,10 @@ export async function listRules(ctx: RulesContext, list: RuleList): Promise<Conn
 export interface VersionDiff extends RuleDiff {
   readonly from: RuleSetVersion;
   readonly to: RuleSetVersion;
+  /** Overrides of shipped rules that `from` does not override. */
+  readonly overridden: readonly RuleOverride[];
+  /** Overrides of shipped rules that `to` does not override. */
+  readonly restored: readonly RuleOverride[];
 }
 
 /** What one version of a set says otherwise than another. @throws NotFoundError */
@@ -96,7 +108,14 @@ export async function ruleSetDiff(
   { ruleSet, from, to }: { readonly ruleSet: string; readonly from: number; readonly to: number },
 ): Promise<VersionDiff> {
   const [before, after] = await Promise.all([versionOf(ctx, ruleSet, from), versionOf(ctx, ruleSet, to)]);
-  return { from: before, to: after, ...diffRules(ownRulesOf(before), ownRulesOf(after)) };
+  const rules = diffRules(ownRulesOf(before), ownRulesOf(after));
+  const [was, is] = [overridesOf(before), overridesOf(after)];
+  return { from: before, to: after, ...rules, overridden: without(is, was), restored: without(was, is) };
+}
+
+function without(overrides: readonly RuleOverride[], others: readonly RuleOverride[]): RuleOverride[] {
+  const named = new Set(others.map(({ ruleId }) => ruleId));
+  return overrides.filter(({ ruleId }) => !named.has(ruleId));
 }
 
 /** Version 0 of the set `default` has nothing of the organization's own. */

@@ -1,21 +1,23 @@
 import { send } from './api.js';
 import { byId, element } from './element.js';
+import { overrideNote } from './override.js';
 import { counted } from './words.js';
 
 const RULES = `query RulesInForce($after: String) {
   rules(first: 200, after: $after) {
-    edges { node { id predicate text label capability shipped } }
+    edges { node { id predicate text label capability shipped overrides { ruleId reason shipped { text } } } }
     pageInfo { hasNextPage endCursor }
   }
 }`;
 
 const CAPABILITIES = 'query Capabilities { ruleCapabilities { name inUse } }';
 
-function itemOf({ id, text, label, capability, shipped, applies }) {
+function itemOf({ id, text, label, capability, shipped, overrides, applies }) {
   const use = applies ? '' : ', which your organization does not use';
   const origin = shipped ? `shipped, ${capability}${use}` : 'your own';
   const head = element('p', {}, element('b', { textContent: label ?? id }), ` ${shipped ? id : ''} · ${origin}`);
-  return element('li', {}, head, element('pre', { textContent: text }));
+  const note = overrides ? [overrideNote(overrides, use)] : [];
+  return element('li', {}, head, ...note, element('pre', { textContent: text }));
 }
 
 /** The rules that decide workflows: those that ALIMS ships, and the organization's own on top. */

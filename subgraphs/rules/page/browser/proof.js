@@ -1,11 +1,12 @@
 import { send } from './api.js';
+import { overrideText } from './override.js';
 import { createTree } from './tree.js';
 import { instant } from './words.js';
 
 const EXPLAIN = `query ExplainAnswer($queryId: ID!, $answer: Int!) {
   explainAnswer(queryId: $queryId, answer: $answer) { tree }
 }`;
-const RULE = '{ text label capability }';
+const RULE = '{ text label capability overrides { ruleId reason } }';
 const FACT = '{ validFrom validTo assertedAt reason assertedBy { name } }';
 const MOST_LOOKED_UP = 40;
 const KINDS = { RULE: 'rule', FACT: 'fact', ABSENT: 'not found', BUILTIN: 'calculation' };
@@ -33,11 +34,13 @@ async function lookUp(nodes) {
   return new Map(asked.map(([id], i) => [id, data[`n${i}`]]));
 }
 
-function ruleLines({ rule, text }, named) {
+function ruleLines({ rule, text, overrides }, named) {
   const known = named.get(rule);
-  if (text !== undefined) return [{ text: 'Rule of the editor' }, { code: true, text }];
-  if (!known) return [{ text: `Rule ${rule ?? 'without a name'}` }];
-  return [{ text: `Rule ${rule}${known.label ? `: ${known.label}` : ''}` }, { code: true, text: known.text }];
+  const note = known?.overrides ? overrideText(known.overrides) : `In the place of the shipped ${overrides}`;
+  const notes = overrides ? [{ text: note }] : [];
+  if (text !== undefined) return [{ text: 'Rule of the editor' }, ...notes, { code: true, text }];
+  if (!known) return [{ text: `Rule ${rule ?? 'without a name'}` }, ...notes];
+  return [{ text: `Rule ${rule}${known.label ? `: ${known.label}` : ''}` }, ...notes, { code: true, text: known.text }];
 }
 
 function factLines({ fact }, named) {

@@ -1,5 +1,6 @@
 import { send } from './api.js';
 import { byId, element } from './element.js';
+import { overrideNote } from './override.js';
 import { testPart } from './tests.js';
 import { instant } from './words.js';
 
@@ -8,6 +9,7 @@ const VERSIONS = `query Versions {
     name active { number }
     versions(first: 20) { edges { node {
       id number status termination savedAt savedBy { name } publishedAt publishReason
+      overrides { ruleId reason fault shipped { text } }
       tests { revision cases { name goal assume expected } }
     } } }
   }
@@ -88,7 +90,7 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
   }
 
   function versionPart(set, version) {
-    const { id, number, status, savedAt, savedBy, publishedAt, publishReason } = version;
+    const { id, number, status, savedAt, savedBy, publishedAt, publishReason, overrides } = version;
     const saved = savedAt ? `saved by ${savedBy.name} on ${instant(savedAt)}` : 'shipped';
     const published = publishedAt ? `, published on ${instant(publishedAt)}: ${publishReason}` : '';
     const head = element(
@@ -102,7 +104,8 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
       { className: 'row' },
       button('Open in the editor', () => open(id, set.name)),
     );
-    const part = element('section', { className: 'version' }, head, actions);
+    const notes = overrides.map((override) => overrideNote(override));
+    const part = element('section', { className: 'version' }, head, ...notes, actions);
     if (!mayWrite) return part;
     part.append(testPart({ version, answered, ruleSet: set.name, load, tried, say }));
     if (status !== 'PUBLISHED') part.append(publishForm(set, version));

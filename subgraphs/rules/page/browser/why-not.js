@@ -1,10 +1,11 @@
 import { send } from './api.js';
+import { overrideText } from './override.js';
 import { createTree } from './tree.js';
 import { stoppedText } from './words.js';
 
 const WHY_NOT = `query WhyNot($input: RuleQueryInput!) {
   whyNot(input: $input) {
-    goal holds stoppedBy missing { facts } attempts { failedAt kind reason rule { id text label } }
+    goal holds stoppedBy missing { facts } attempts { failedAt kind reason rule { id text label overrides { ruleId reason } } }
   }
 }`;
 const KINDS = {
@@ -18,7 +19,8 @@ const KINDS = {
 function attemptNode({ rule, failedAt, kind, reason }) {
   const failed = { kind: 'failed', kindText: KINDS[kind], title: failedAt, lines: [{ text: reason }] };
   if (!rule) return failed;
-  const lines = [{ code: true, text: rule.text }];
+  const notes = rule.overrides ? [{ text: overrideText(rule.overrides) }] : [];
+  const lines = [...notes, { code: true, text: rule.text }];
   return { kind: 'rule', kindText: 'rule', title: rule.label ?? rule.id, lines, children: [failed] };
 }
 

@@ -202,6 +202,38 @@ async function draftsTestsAndPublishing(page: Page): Promise<void> {
   await shoot(page, 'library');
 }
 
+const OVERRIDE = `:- overrides('verification.self_verified', 'SOP-7').
+self_verified(A) :- submitted_by(A, U), verified_by(A, U), \\+ trusted(U).
+`;
+
+/** Whoever looks at the rules, a version, a proof or a why-not sees that a shipped rule is overridden, and why. */
+async function overridesAreSeen(page: Page): Promise<void> {
+  await page.click('#tab-editor');
+  await page.fill('#rule-set', 'default');
+  await write(page, '#editor', OVERRIDE);
+  await write(page, '#facts', 'submitted_by(a1, ana)\nverified_by(a1, ana)');
+  await ask(page, 'self_verified(A)');
+  await page.click('#answers tbody tr');
+  await page.waitForSelector('[role=tree]:has-text("In the place of the shipped verification.self_verified")');
+  await page.click('#tab-versions');
+  await page.click('#save');
+  await page.waitForSelector('#save-says:has-text("default 1 is saved")');
+  const note = 'In the place of the shipped verification.self_verified: SOP-7';
+  await page.waitForSelector(`#versions summary:has-text("${note}")`);
+  await page.fill('#versions section:has-text("SOP-7") form input', 'Approved');
+  await page.click('#versions section:has-text("SOP-7") button:has-text("Publish")');
+  await page.waitForSelector('#save-says:has-text("default 1 is in force")');
+  await page.click('#tab-library');
+  await page.fill('#library-find', 'SOP-7');
+  await page.click(`#library summary:has-text("${note}")`);
+  assert.match(
+    (await page.textContent('#library details')) ?? '',
+    /verified_by\(A, U\)\./,
+    'what is shipped can be read',
+  );
+  await shoot(page, 'override');
+}
+
 async function whoMayOnlyRead(page: Page): Promise<void> {
   await page.click('#sign-in-bar button:has-text("Sign out")');
   await page.waitForSelector('#outcome:has-text("Sign in to check rules")');
@@ -293,13 +325,16 @@ try {
   await whyNotAndAssume(page);
   await everyStopIsToldInWords(page);
   await draftsTestsAndPublishing(page);
+  await overridesAreSeen(page);
   await fits(page);
   await whoMayOnlyRead(page);
   await whoMayNotRead(page);
   await pictures(page);
   assert.deepEqual(foreign, [], 'nothing is loaded from elsewhere');
   assert.deepEqual(failures, [], 'no script fails, and the content security policy is kept');
-  console.log('Rules page: remarks, answers, proofs, why-not, assumptions, drafts, tests and publishing work.');
+  console.log(
+    'Rules page: remarks, answers, proofs, why-not, assumptions, drafts, tests, publishing and overrides work.',
+  );
 } catch (error) {
   for (const page of browser.contexts().flatMap((context) => context.pages())) await shoot(page, 'failure');
   console.error(failures.join('\n'));
