@@ -9,7 +9,9 @@ export function overrideText({ ruleId, reason }) {
 export function overrideNote({ ruleId, reason, shipped, fault }, more = '') {
   const sentence = `${overrideText({ ruleId, reason })}${more}`;
   const without = fault ? [element('p', { className: 'error', textContent: `Without effect. ${fault}` })] : [];
-  const text = shipped ? [element('pre', { textContent: shipped.text })] : [];
+  const text = shipped
+    ? [element('p', { textContent: 'Shipped:' }), element('pre', { textContent: shipped.text })]
+    : [];
   return element(
     'details',
     { className: 'override' },
