@@ -154,7 +154,9 @@ blocker(S, completion, self_verified(A)) :- analysis(A, S, _), self_verified(A).
     0,
   ).answers;
   const proof = answer?.proof ?? [];
-  expect(proof.map(proofTree)).toMatchObject([{ rule: 'own.2', overrides: 'verification.not_by_oneself' }]);
+  expect(proof.map((each) => proofTree(each))).toMatchObject([
+    { rule: 'own.2', overrides: 'verification.not_by_oneself' },
+  ]);
   expect(proofText(proof)).toContain('by rule own.1, which overrides the shipped verification.self_verified, because');
 });
 

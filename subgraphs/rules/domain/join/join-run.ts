@@ -253,12 +253,12 @@ export class JoinRun {
   }
 }
 
-const NOBODY = { ruleId: null, factId: null } as const;
+const NOBODY = { ruleId: null, overrides: null, factId: null } as const;
 
-function originOf({ origin }: FactTable['clauses'][number]): Pick<Proof, 'kind' | 'ruleId' | 'factId'> {
+function originOf({ origin }: FactTable['clauses'][number]): Omit<Proof, 'goal' | 'children'> {
   return origin.kind === 'fact'
-    ? { kind: 'FACT', ruleId: null, factId: origin.id }
-    : { kind: 'RULE', ruleId: origin.id, factId: null };
+    ? { kind: 'FACT', ...NOBODY, factId: origin.id }
+    : { kind: 'RULE', ruleId: origin.id, overrides: origin.overrides ?? null, factId: null };
 }
 
 function rowProof(table: FactTable, row: number): Proof {
