@@ -14,6 +14,7 @@ import { SHIPPED_VERSION } from './library/shipped-version.ts';
 import type { AnswerCache } from './service/answer-cache.ts';
 import type { Image } from './service/image.ts';
 import { findRules } from './service/rules.ts';
+import type { Turns } from './service/turns.ts';
 
 export interface RulesDeps {
   readonly db: Database<RulesTx>;
@@ -27,6 +28,8 @@ export interface RulesDeps {
   /** Milliseconds that never run backwards: what evaluations are timed by. */
   readonly timer: () => number;
   readonly newId: () => string;
+  /** In which the goals of all organizations are evaluated. */
+  readonly turns: Turns;
 }
 
 export interface RulesContext extends RequestContext, RulesDeps {

@@ -550,7 +550,7 @@ export type RuleLimitsInput = {
   answers?: InputMaybe<Scalars['Int']['input']>;
   /** Calls nested in each other, 1 to 100,000; default 10,000. */
   depth?: InputMaybe<Scalars['Int']['input']>;
-  /** Milliseconds, 1 to 1,000; default 100. */
+  /** Milliseconds, 1 to 1,000; default 100. The turns of others in between do not count. */
   millis?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -615,7 +615,7 @@ export type RuleQueryStats = {
   __typename?: 'RuleQueryStats';
   /** Calls of predicates. */
   inferences: Scalars['Int']['output'];
-  /** Milliseconds of evaluation. */
+  /** Milliseconds of evaluation, without the turns of others in between. */
   elapsedMs: Scalars['Float']['output'];
 };
 

@@ -5,19 +5,22 @@ import { createClient } from './data/client.ts';
 import { resolvers } from './resolvers.ts';
 import { AnswerCache } from './service/answer-cache.ts';
 import { purgeQuestions } from './service/questions.ts';
+import { Turns } from './service/turns.ts';
 
 /** Organizations whose knowledge is kept in memory; the others' is read again when they ask. */
 const MAX_IMAGES = 50;
 
 export async function createDeps(host: Host): Promise<RulesDeps> {
   const db = await host.database('rules', createClient);
+  const timer = () => performance.now();
   return {
     db,
     log: host.eventLog(db),
     answers: new AnswerCache(host.metrics),
     images: new LRUCache({ max: MAX_IMAGES }),
     clock: host.clock,
-    timer: () => performance.now(),
+    timer,
+    turns: new Turns(timer),
     newId: host.newId,
   };
 }

@@ -4,6 +4,7 @@ import { Engine } from './engine.ts';
 import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
+import { atOnce, type Slices } from './slices.ts';
 import type { Term, Variable } from './term.ts';
 import { VariableNames, writeTerm } from './writer.ts';
 
@@ -33,19 +34,23 @@ export interface Answers {
   /** Null when all answers were found. */
   readonly stoppedBy: StopReason | null;
   readonly inferences: number;
-  /** Wall clock in milliseconds. */
+  /** Milliseconds, without those in which others had their turn. */
   readonly elapsedMs: number;
 }
 
 /** Every answer of a goal within the limits. `clock`: milliseconds, never backwards. @throws RuleFault, TermTooLarge */
 export function ask(knowledge: Knowledge, question: Question, clock: () => number): Answers {
-  const start = clock();
+  return atOnce(asking(knowledge, question, clock));
+}
+
+/** `ask` in slices. */
+export function* asking(knowledge: Knowledge, question: Question, clock: () => number): Slices<Answers> {
   const engine = new Engine(knowledge, { limits: question.limits, clock, steps: question.prove !== undefined });
   const answers: Answer[] = [];
   const seen = new Set<string>();
   let stoppedBy: StopReason | null = null;
   try {
-    engine.solve(question.goal, () => {
+    yield* engine.solving(question.goal, () => {
       const answer = readAnswer(engine, question, answers.length);
       if (question.distinct && seen.has(answer.text)) return false;
       if (answers.length >= question.limits.answers) throw new BudgetStop('ANSWERS');
@@ -57,7 +62,8 @@ export function ask(knowledge: Knowledge, question: Question, clock: () => numbe
     if (!(error instanceof BudgetStop)) throw error;
     stoppedBy = error.reason;
   }
-  return { answers, stoppedBy, inferences: engine.budget.inferences, elapsedMs: clock() - start };
+  const { inferences, elapsed } = engine.budget;
+  return { answers, stoppedBy, inferences, elapsedMs: elapsed };
 }
 
 function readAnswer(engine: Engine, question: Question, number: number): Answer {

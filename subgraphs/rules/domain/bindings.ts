@@ -7,6 +7,11 @@ const MAX_TRAIL = 2_000_000;
 /** What one use of a clause has bound its variables to. */
 export type Frame = (Term | undefined)[];
 
+interface Place {
+  readonly guard: number;
+  readonly mark: number;
+}
+
 /** Binds variables and takes the bindings back. */
 export class Bindings {
   readonly #trail: Variable[] = [];
@@ -31,14 +36,23 @@ export class Bindings {
 
   /** Does something and takes its bindings back. */
   tentatively<T>(work: () => T): T {
-    const guard = this.#guard;
-    const mark = this.mark();
+    const place = this.place();
     try {
       return work();
     } finally {
-      this.undo(mark);
-      this.#guard = guard;
+      this.returnTo(place);
     }
+  }
+
+  /** The bindings as they are, to be returned to by whoever makes some for a time. */
+  place(): Place {
+    const guard = this.#guard;
+    return { guard, mark: this.mark() };
+  }
+
+  returnTo({ guard, mark }: Place): void {
+    this.undo(mark);
+    this.#guard = guard;
   }
 
   get guard(): number {

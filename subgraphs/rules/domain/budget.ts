@@ -1,4 +1,5 @@
 import { BudgetStop } from './faults.ts';
+import type { Slices } from './slices.ts';
 
 /** How much one evaluation may cost. Every evaluation ends: with all answers, or by the first limit it meets. */
 export interface Limits {
@@ -8,7 +9,7 @@ export interface Limits {
   readonly answers: number;
   /** Calls nested in each other, 1 to 100,000; the last call of a rule stands in its rule's place. */
   readonly depth: number;
-  /** Milliseconds of wall clock, 1 to 1,000. */
+  /** Milliseconds, 1 to 1,000, without those in which others have their turn. */
   readonly millis: number;
 }
 
@@ -30,12 +31,22 @@ export class SharedMillis {
   }
 
   /** Runs an evaluation within its own limits and what is left. */
-  spend<T>(limits: Limits, evaluate: (limits: Limits) => T): T {
-    const start = this.#clock();
-    try {
-      return evaluate({ ...limits, millis: Math.max(0, Math.min(limits.millis, this.#left)) });
-    } finally {
-      this.#left -= this.#clock() - start;
+  spend<T>(limits: Limits, evaluate: (limits: Limits) => Slices<T>): Slices<T> {
+    return this.take(evaluate({ ...limits, millis: Math.max(0, Math.min(limits.millis, this.#left)) }));
+  }
+
+  /** Does work to its end, and takes the time of its slices from what is left. */
+  *take<T>(work: Slices<T>): Slices<T> {
+    for (;;) {
+      const start = this.#clock();
+      let step: IteratorResult<undefined, T>;
+      try {
+        step = work.next();
+      } finally {
+        this.#left -= this.#clock() - start;
+      }
+      if (step.done) return step.value;
+      yield;
     }
   }
 }
@@ -47,13 +58,20 @@ const MIN_WORK = 1_000_000;
 /** Some 50 bytes each. */
 const MAX_KEPT = 4_000_000;
 
-/** Counts what an evaluation has spent. */
+/** Milliseconds after which an evaluation lets others have their turn. */
+export const SLICE_MILLIS = 0.5;
+
+/** Counts what an evaluation has spent. The time in which others have their turn is not its own. */
 export class Budget {
   readonly limits: Limits;
   inferences = 0;
+  /** Whether others shall have their turn. */
+  sliceSpent = false;
   readonly #clock: () => number;
-  readonly #deadline: number;
   readonly #maxWork: number;
+  #deadline: number;
+  #sliceEnd: number;
+  #pausedAt = 0;
   #work = 0;
   #nextCheck = CLOCK_EVERY;
   #kept = 0;
@@ -62,8 +80,27 @@ export class Budget {
   constructor(limits: Limits, clock: () => number) {
     this.limits = limits;
     this.#clock = clock;
-    this.#deadline = clock() + limits.millis;
+    const now = clock();
+    this.#deadline = now + limits.millis;
+    this.#sliceEnd = now + SLICE_MILLIS;
     this.#maxWork = Math.max(MIN_WORK, limits.inferences * WORK_PER_INFERENCE);
+  }
+
+  /** Milliseconds spent. */
+  get elapsed(): number {
+    return this.#clock() - this.#deadline + this.limits.millis;
+  }
+
+  /** Time stands still until `goOn`. */
+  pause(): void {
+    this.#pausedAt = this.#clock();
+  }
+
+  goOn(): void {
+    const now = this.#clock();
+    this.#deadline += now - this.#pausedAt;
+    this.#sliceEnd = now + SLICE_MILLIS;
+    this.sliceSpent = false;
   }
 
   /** @throws BudgetStop when inferences, depth or time are spent. */
@@ -99,6 +136,8 @@ export class Budget {
   }
 
   #checkClock(): void {
-    if (this.#clock() > this.#deadline) throw new BudgetStop('TIME');
+    const now = this.#clock();
+    if (now > this.#deadline) throw new BudgetStop('TIME');
+    if (now > this.#sliceEnd) this.sliceSpent = true;
   }
 }

@@ -6,6 +6,7 @@ import { BudgetStop, RuleFault, type StopReason } from './faults.ts';
 import { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
 import { fillReason, plain, type ReasonBook } from './reason.ts';
+import { atOnce, type Slices } from './slices.ts';
 import { argsOf, atom, deref, float, isCallable, keyOf, struct, type Term, variable } from './term.ts';
 import { factsAgainst } from './why-not.ts';
 import { TermTooLarge, wantedFact, writeTerm } from './writer.ts';
@@ -87,6 +88,11 @@ export class Decision {
 
   /** Everything that stands in the way; nothing: it is allowed. `to` is a stage in lower case. */
   blockers(kind: QuestionKind, to: string): readonly Blocker[] {
+    return atOnce(this.deciding(kind, to));
+  }
+
+  /** `blockers` in slices. */
+  deciding(kind: QuestionKind, to: string): Slices<readonly Blocker[]> {
     const actor = atom(this.#snapshot.actor.id);
     switch (kind) {
       case 'ADVANCE':
@@ -100,10 +106,10 @@ export class Decision {
     }
   }
 
-  #move(edges: string, predicate: string, to: string): readonly Blocker[] {
+  *#move(edges: string, predicate: string, to: string): Slices<readonly Blocker[]> {
     const heads = this.#knowledge.clausesOf(edges).map(({ head }) => argsOf(head).map(plain));
     const possible = heads.flatMap(([from, target]) => (from === this.#snapshot.from && target ? [target] : []));
-    return possible.includes(to) ? this.#find(predicate, atom(to)) : [this.#noSuchMove(to, possible)];
+    return possible.includes(to) ? yield* this.#find(predicate, atom(to)) : [this.#noSuchMove(to, possible)];
   }
 
   #noSuchMove(to: string, possible: readonly string[]): Blocker {
@@ -115,14 +121,14 @@ export class Decision {
   }
 
   /** The reasons that the rules find. A rule that cannot be evaluated stands in the way, too. */
-  #find(predicate: string, second: Term): Blocker[] {
+  *#find(predicate: string, second: Term): Slices<Blocker[]> {
     const reason = variable('Reason');
     const goal = struct(predicate, [this.#snapshot.sample, second, reason]);
     const engine = new Engine(this.#knowledge, { limits: DECISION_LIMITS, clock: this.#clock, steps: true });
     const found = new Map<string, { reason: Term; proof: Proof }>();
     const failures: Blocker[] = [];
     try {
-      engine.solve(goal, () => {
+      yield* engine.solving(goal, () => {
         const [proof] = buildProof(engine.steps, engine.budget);
         const term = copyTerm(reason, engine.budget);
         const text = writeTerm(term);
@@ -132,11 +138,12 @@ export class Decision {
     } catch (error) {
       failures.push(failedBlocker(error));
     }
-    const blockers = [...found].map(([text, { reason: term, proof }]) => this.#blocker(term, text, proof));
+    const blockers: Blocker[] = [];
+    for (const [text, { reason: term, proof }] of found) blockers.push(yield* this.#blocker(term, text, proof));
     return [...blockers, ...failures];
   }
 
-  #blocker(reason: Term, text: string, proof: Proof): Blocker {
+  *#blocker(reason: Term, text: string, proof: Proof): Slices<Blocker> {
     const ruleId = this.#cause(proof).ruleId ?? MOVES_RULE;
     const value = deref(reason);
     const known = isCallable(value) ? this.#book.reason(keyOf(value)) : undefined;
@@ -144,7 +151,7 @@ export class Decision {
       const name = isCallable(value) ? value.name : 'blocked';
       const code = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_') || 'BLOCKED';
       const message = `A rule of the laboratory objects: ${text}.`;
-      return { code, message, ruleId, reason: text, missingFacts: this.#missing(proof) };
+      return { code, message, ruleId, reason: text, missingFacts: yield* this.#missing(proof) };
     }
     const places = {
       sample: this.#snapshot.sample,
@@ -157,7 +164,7 @@ export class Decision {
       message: fillReason(known.message, { ...places, show: plain }),
       ruleId,
       reason: text,
-      missingFacts: missingFacts ?? this.#missing(proof),
+      missingFacts: missingFacts ?? (yield* this.#missing(proof)),
     };
   }
 
@@ -169,12 +176,12 @@ export class Decision {
   }
 
   /** What would help is an extra: where it cannot be found, the refusal still stands. */
-  #missing(proof: Proof): readonly string[] {
+  *#missing(proof: Proof): Slices<readonly string[]> {
     const why = { limits: DECISION_LIMITS, clock: this.#clock };
     const causes = [...new Set([this.#cause(proof), proof])];
     for (const cause of causes) {
-      const facts = withoutFailing(() => factsAgainst(this.#knowledge, cause, why)) ?? [];
-      if (facts.length > 0) return facts;
+      const facts = yield* withoutFailing(factsAgainst(this.#knowledge, cause, why));
+      if (facts !== null && facts.length > 0) return facts;
     }
     return [];
   }
@@ -191,9 +198,9 @@ function isEvaluationFailure(error: unknown): error is BudgetStop | RuleFault | 
   return error instanceof BudgetStop || error instanceof RuleFault || error instanceof TermTooLarge;
 }
 
-function withoutFailing<T>(work: () => T): T | null {
+function* withoutFailing<T>(work: Slices<T>): Slices<T | null> {
   try {
-    return work();
+    return yield* work;
   } catch (error) {
     if (isEvaluationFailure(error)) return null;
     throw error;

@@ -17,6 +17,7 @@ import type { Knowledge } from './knowledge.ts';
 import { preludePredicate } from './prelude.ts';
 import type { Procedure } from './procedure.ts';
 import { buildProof, type Proof } from './proof.ts';
+import { atOnce, type Slices } from './slices.ts';
 import { TABLE_CODE, type TableAnswer, Tables } from './tables.ts';
 import {
   type Atom,
@@ -96,6 +97,11 @@ export class Engine {
    * @throws BudgetStop when the budget is spent @throws RuleFault when a goal has no meaning
    */
   solve(goal: Term, found: () => boolean): boolean {
+    return atOnce(this.solving(goal, found));
+  }
+
+  /** `solve` in slices of the budget. Nothing else may be asked of this engine until it is done. */
+  *solving(goal: Term, found: () => boolean): Slices<boolean> {
     if (this.#nested >= MAX_NESTED_RUNS) throw new BudgetStop('DEPTH');
     if (this.#nested === 0) this.#log = null;
     const outer = {
@@ -115,7 +121,7 @@ export class Engine {
       if (!isCallable(value)) throw notCallable(value);
       this.#environment = new Environment(compileGoal(value, OP.answer), [], null, 0, this.#top, null, false);
       this.#at = 0;
-      ended = this.#run(found);
+      ended = yield* this.#run(found);
       return ended;
     } finally {
       if (!ended) this.bindings.undo(mark);
@@ -130,32 +136,41 @@ export class Engine {
   }
 
   /** Whether a goal has an answer. Bindings are taken back. */
-  holds(goal: Term): boolean {
+  *holds(goal: Term): Slices<boolean> {
     const log = this.#log;
-    return this.bindings.tentatively(() => {
-      const result = this.solve(goal, () => true);
+    const place = this.bindings.place();
+    try {
+      return yield* this.solving(goal, () => true);
+    } finally {
+      this.bindings.returnTo(place);
       this.#log = log;
-      return result;
-    });
+    }
   }
 
-  #run(found: () => boolean): boolean {
+  *#run(found: () => boolean): Slices<boolean> {
     for (;;) {
       try {
-        while (this.#search()) {
-          if (found()) return true;
-          if (!this.#backtrack()) return false;
+        for (;;) {
+          const outcome = this.#search();
+          if (outcome === 'pause') {
+            this.budget.pause();
+            yield;
+            this.budget.goOn();
+          } else if (outcome === 'none') return false;
+          else if (found()) return true;
+          else if (!this.#backtrack()) return false;
         }
-        return false;
       } catch (error) {
         if (!(error instanceof RuleFault) || !this.#recover(error)) throw error;
       }
     }
   }
 
-  /** True at the next answer; false when there is none. */
-  #search(): boolean {
+  /** Goes on to the next answer, or until others shall have their turn: called again, it goes on from there. */
+  #search(): 'answer' | 'none' | 'pause' {
+    const { budget } = this;
     for (;;) {
+      if (budget.sliceSpent) return 'pause';
       const environment = this.#environment!;
       const instruction = environment.code[this.#at]!;
       let goesOn = true;
@@ -168,11 +183,11 @@ export class Engine {
           this.#at = environment.nextAt;
           break;
         case OP.answer:
-          return true;
+          return 'answer';
         default:
           goesOn = this.#other(instruction, environment);
       }
-      if (!goesOn && !this.#backtrack()) return false;
+      if (!goesOn && !this.#backtrack()) return 'none';
     }
   }
 

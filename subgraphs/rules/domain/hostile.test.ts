@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { askText, knowledgeOf } from './testing.ts';
+import { ask, asking } from './ask.ts';
+import { DEFAULT_LIMITS } from './budget.ts';
+import { readTerm } from './parser.ts';
+import { askText, knowledgeOf, stoppedClock } from './testing.ts';
 
 /** Rules that would never end, or fill the memory, and what stops them. */
 const RUNAWAY = knowledgeOf(`loop :- loop.
@@ -88,5 +91,73 @@ describe('no depth of terms or calls is on the stack', () => {
     const limits = { inferences: 2_000_000, millis: 60_000 };
     expect(askText(DEEP, 'left(50000, 1, T), X is T', limits).stoppedBy).toBe('DEPTH');
     expect(() => askText(DEEP, 'nest(50000, x, T), term_to_atom(T, A)', limits)).toThrow('too large');
+  });
+});
+
+/** A clock that goes on by a tenth of a millisecond whenever it is read: the more often, the more work was done. */
+function readClock() {
+  let reads = 0;
+  return { now: () => ++reads / 10, reads: () => reads };
+}
+
+describe('whatever runs lets others have their turn', () => {
+  const limits = { ...DEFAULT_LIMITS, inferences: 100_000, depth: 100_000, millis: 60_000 };
+
+  test.each([
+    'loop',
+    'grow(a)',
+    'nat(X), fail',
+    'count(0)',
+    'power(60)',
+    'join([a])',
+    'up(X), fail',
+    'findall(X, between(1, inf, X), L)',
+    'forall(repeat, true)',
+    'between(1, inf, X), X < 0',
+    'catch(loop, _, true)',
+    'permutation([1,2,3,4,5,6,7,8,9,10,11], P), fail',
+  ])('%s', (goal) => {
+    const { now, reads } = readClock();
+    const work = asking(RUNAWAY, { goal: readTerm(goal).term, variables: new Map(), limits, distinct: false }, now);
+    let longest = 0;
+    for (let turns = 0, before = reads(), step = work.next(); ; before = reads(), step = work.next(), turns++) {
+      longest = Math.max(longest, reads() - before);
+      if (!step.done) continue;
+      expect(step.value.stoppedBy).toBe('INFERENCES');
+      expect(turns).toBeGreaterThan(10);
+      break;
+    }
+    // Half a millisecond, and what it takes to notice that it is over.
+    expect(longest).toBeLessThan(12);
+  });
+
+  test('what is answered in slices is what is answered at once', () => {
+    const question = { goal: readTerm('permutation([1,2,3,4,5,6,7], P), P = [7|_]').term, distinct: false };
+    const asked = { ...question, variables: new Map(), limits: { ...limits, answers: 1_000 } };
+    const { now, reads } = readClock();
+    let turns = 0;
+    const work = asking(RUNAWAY, asked, now);
+    let step = work.next();
+    for (; !step.done; step = work.next()) turns += 1;
+    expect(turns).toBeGreaterThan(2);
+    expect(step.value.answers).toHaveLength(720);
+    expect(step.value.answers).toEqual(ask(RUNAWAY, asked, stoppedClock).answers);
+    expect(step.value.elapsedMs).toBeLessThan(reads() / 10);
+  });
+
+  test('the time in which others have their turn is not its own', () => {
+    let now = 0;
+    const asked = {
+      goal: readTerm('loop').term,
+      variables: new Map(),
+      limits: { ...limits, millis: 10 },
+      distinct: false,
+    };
+    const work = asking(RUNAWAY, asked, () => (now += 0.1));
+    let step = work.next();
+    for (; !step.done; step = work.next()) now += 1_000;
+    expect(step.value).toMatchObject({ stoppedBy: 'TIME' });
+    expect(step.value.elapsedMs).toBeGreaterThan(9);
+    expect(step.value.elapsedMs).toBeLessThan(12);
   });
 });

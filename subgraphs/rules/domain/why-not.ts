@@ -8,6 +8,7 @@ import { Engine } from './engine.ts';
 import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
+import { atOnce, type Slices } from './slices.ts';
 import {
   type Atom,
   argsOf,
@@ -58,6 +59,12 @@ interface Failure {
   readonly missing: readonly (readonly string[])[];
 }
 
+/** How one way of proving a goal fared. */
+interface Tried {
+  readonly attempt: Attempt;
+  readonly missing: Failure['missing'];
+}
+
 const MAX_DEPTH = 5;
 const MAX_ALTERNATIVES = 10;
 const MAX_BLOCKERS = 5;
@@ -90,30 +97,27 @@ class Search {
   }
 
   /** The attempts at one goal: one per rule that could have proved it. */
-  attempts(goal: Atom | Struct, depth: number): { attempt: Attempt; missing: Failure['missing'] }[] {
-    return this.#rulesFor(goal).flatMap((clause) => {
+  *attempts(goal: Atom | Struct, depth: number): Slices<Tried[]> {
+    const tried: Tried[] = [];
+    for (const clause of this.#rulesFor(goal)) {
       const body = this.#bodyFor(clause, goal);
-      if (body === null) return [];
-      return [this.furthest(body, clause.origin.id, depth)];
-    });
+      if (body !== null) tried.push(yield* this.furthest(body, clause.origin.id, depth));
+    }
+    return tried;
   }
 
   /** The first goal of a body at which the furthest way through it ends. */
-  furthest(
-    body: readonly Term[],
-    ruleId: string | null,
-    depth: number,
-  ): { attempt: Attempt; missing: Failure['missing'] } {
+  *furthest(body: readonly Term[], ruleId: string | null, depth: number): Slices<Tried> {
     for (let reached = body.length - 1; reached >= 0; reached--) {
-      const left = this.#leftAfter(body.slice(0, reached), body.slice(reached));
+      const left = yield* this.#leftAfter(body.slice(0, reached), body.slice(reached));
       if (left === null) continue;
       const [failed, ...rest] = left;
       const names = new VariableNames();
       const failedAt = writeTerm(failed!, names);
-      const { missing, ...failure } = this.#failure(failed!, depth, names);
+      const { missing, ...failure } = yield* this.#failure(failed!, depth, names);
       return {
         attempt: { ruleId, failedAt, ...failure },
-        missing: this.#beyond(failed!, missing, rest, depth),
+        missing: yield* this.#beyond(failed!, missing, rest, depth),
       };
     }
     const failed = body[0] ?? TRUE;
@@ -121,29 +125,37 @@ class Search {
   }
 
   /** Goals as they stand after the first answer of those in front of them; null when these have none. */
-  #leftAfter(front: readonly Term[], goals: readonly Term[]): readonly Term[] | null {
+  *#leftAfter(front: readonly Term[], goals: readonly Term[]): Slices<readonly Term[] | null> {
     const { bindings, budget } = this.engine;
-    return bindings.tentatively(() => {
+    const place = bindings.place();
+    try {
       let result: readonly Term[] | null = null;
-      this.engine.solve(conjunction(front), () => {
+      yield* this.engine.solving(conjunction(front), () => {
         // Copied together, so that variables which they share stay shared.
         result = argsOf(copyTerm(struct('left', goals, 'left/n'), budget));
         return true;
       });
       return result;
-    });
+    } finally {
+      bindings.returnTo(place);
+    }
   }
 
   /**
    * What else is missing where the facts for one goal are not enough: the goals behind it are looked at as if they were
    * there. Where that goal leaves variables open nothing can be said of the goals that use them.
    */
-  #beyond(failed: Term, missing: Failure['missing'], rest: readonly Term[], depth: number): Failure['missing'] {
+  *#beyond(
+    failed: Term,
+    missing: Failure['missing'],
+    rest: readonly Term[],
+    depth: number,
+  ): Slices<Failure['missing']> {
     const open = variablesOf(failed);
     const decided = rest.filter((goal) => [...variablesOf(goal)].every((variable) => !open.has(variable)));
     if (missing.length === 0 || decided.length === 0 || depth >= MAX_DEPTH) return missing;
-    if (this.engine.holds(conjunction(decided))) return missing;
-    const more = this.furthest(decided, null, depth + 1).missing;
+    if (yield* this.engine.holds(conjunction(decided))) return missing;
+    const { missing: more } = yield* this.furthest(decided, null, depth + 1);
     const both = missing.flatMap((set) => more.map((further) => [...new Set([...set, ...further])]));
     return smallest(both.filter((set) => set.length <= MAX_MISSING));
   }
@@ -170,12 +182,12 @@ class Search {
     });
   }
 
-  #failure(goal: Term, depth: number, names: VariableNames): Failure {
+  *#failure(goal: Term, depth: number, names: VariableNames): Slices<Failure> {
     const value = deref(goal);
     if (!isCallable(value)) return { kind: 'CONTROL', reason: 'It is no goal.', missing: [] };
     const key = keyOf(value);
     if (value.kind === 'struct' && (key === '\\+/1' || key === 'not/1'))
-      return this.#negation(value.args[0]!, depth, names);
+      return yield* this.#negation(value.args[0]!, depth, names);
     const builtin = BUILTINS.get(key);
     if (builtin !== undefined && CALLING.has(builtin.kind))
       return { kind: 'CONTROL', reason: `${writeTerm(value, names)} has no answer.`, missing: [] };
@@ -186,7 +198,7 @@ class Search {
         missing: [],
       };
     }
-    return this.#predicate(value, key, depth);
+    return yield* this.#predicate(value, key, depth);
   }
 
   /** Both values of a comparison of calculations, where they do not stand there already. */
@@ -198,24 +210,25 @@ class Search {
     return `: ${writeTerm(struct(goal.name, [evaluate(left, budget), evaluate(right, budget)]))} does not hold`;
   }
 
-  #predicate(goal: Atom | Struct, key: string, depth: number): Failure {
+  *#predicate(goal: Atom | Struct, key: string, depth: number): Slices<Failure> {
     const rules = this.#knowledge.clausesOf(key).filter((clause) => clause.origin.kind === 'rule');
     if (rules.length === 0) {
       return { kind: 'NO_FACT', reason: `No fact matches ${wantedFact(goal)}.`, missing: [[wantedFact(goal)]] };
     }
-    const missing = depth >= MAX_DEPTH ? [] : this.attempts(goal, depth + 1).flatMap((attempt) => attempt.missing);
+    const tried = depth >= MAX_DEPTH ? [] : yield* this.attempts(goal, depth + 1);
     return {
       kind: 'NO_RULE_APPLIES',
       reason: `No rule for ${key} proves ${wantedFact(goal)}.`,
-      missing: smallest(missing),
+      missing: smallest(tried.flatMap(({ missing }) => missing)),
     };
   }
 
   /** `\+ goal` failed because the goal holds: each of its proofs would have to be taken away. */
-  #negation(goal: Term, depth: number, names: VariableNames): Failure {
-    const proofs = this.proofsOf(goal, MAX_BLOCKERS);
+  *#negation(goal: Term, depth: number, names: VariableNames): Slices<Failure> {
+    const proofs = yield* this.proofsOf(goal, MAX_BLOCKERS);
     const found = proofs.map((roots) => writeTerm(conjunction(roots.map((proof) => proof.goal)), names));
-    const sets = proofs.map((roots) => this.defeating(roots, depth)[0]);
+    const sets: (readonly string[] | undefined)[] = [];
+    for (const roots of proofs) sets.push((yield* this.defeating(roots, depth))[0]);
     const whole = sets.every((set) => set !== undefined) && proofs.length < MAX_BLOCKERS;
     return {
       kind: 'NEGATION',
@@ -225,29 +238,33 @@ class Search {
   }
 
   /** The proofs of the first answers of a goal. */
-  proofsOf(goal: Term, max: number): Proof[][] {
+  *proofsOf(goal: Term, max: number): Slices<Proof[][]> {
     const proofs: Proof[][] = [];
     const { bindings, budget } = this.engine;
-    bindings.tentatively(() =>
-      this.engine.solve(goal, () => {
+    const place = bindings.place();
+    try {
+      yield* this.engine.solving(goal, () => {
         proofs.push(buildProof(this.engine.steps, budget));
         return proofs.length >= max;
-      }),
-    );
+      });
+    } finally {
+      bindings.returnTo(place);
+    }
     return proofs;
   }
 
   /** Sets of facts that would break a proof: each makes one of its own negations false. */
-  defeating(roots: readonly Proof[], depth: number): (readonly string[])[] {
+  *defeating(roots: readonly Proof[], depth: number): Slices<(readonly string[])[]> {
     const known = roots.map((root) => this.#remedy?.(root) ?? null).find((facts) => facts !== null);
     if (known) return known.length === 0 ? [] : [known];
     const negations = roots
       .flatMap((root) => (root.kind === 'ABSENT' ? [root] : root.children))
       .filter((proof) => proof.kind === 'ABSENT');
-    const sets = negations.flatMap(({ goal }) => {
+    const sets: (readonly string[])[] = [];
+    for (const { goal } of depth >= MAX_DEPTH ? [] : negations) {
       const absent = goal.kind === 'struct' ? deref(goal.args[0]!) : goal;
-      return depth >= MAX_DEPTH ? [] : this.#failure(absent, depth + 1, new VariableNames()).missing;
-    });
+      sets.push(...(yield* this.#failure(absent, depth + 1, new VariableNames())).missing);
+    }
     return smallest(sets);
   }
 }
@@ -258,13 +275,18 @@ class Search {
  * @throws RuleFault, TermTooLarge
  */
 export function whyNot(knowledge: Knowledge, goal: Term, options: WhyOptions): WhyNot {
+  return atOnce(askingWhyNot(knowledge, goal, options));
+}
+
+/** `whyNot` in slices. */
+export function* askingWhyNot(knowledge: Knowledge, goal: Term, options: WhyOptions): Slices<WhyNot> {
   const search = new Search(knowledge, options);
   try {
-    if (search.engine.holds(goal)) return { holds: true, attempts: [], missing: [], stoppedBy: null };
+    if (yield* search.engine.holds(goal)) return { holds: true, attempts: [], missing: [], stoppedBy: null };
     const parts = conjuncts(goal);
     const single = parts.length === 1 ? deref(goal) : null;
-    const asked = single !== null && isCallable(single) ? search.attempts(single, 0) : [];
-    const all = asked.length > 0 ? asked : [search.furthest(parts, null, 0)];
+    const asked = single !== null && isCallable(single) ? yield* search.attempts(single, 0) : [];
+    const all = asked.length > 0 ? asked : [yield* search.furthest(parts, null, 0)];
     return {
       holds: false,
       attempts: all.map(({ attempt }) => attempt),
@@ -278,6 +300,6 @@ export function whyNot(knowledge: Knowledge, goal: Term, options: WhyOptions): W
 }
 
 /** Facts whose presence would break the given proof. @throws RuleFault, BudgetStop */
-export function factsAgainst(knowledge: Knowledge, proof: Proof, options: WhyOptions): readonly string[] {
-  return new Search(knowledge, options).defeating([proof], 0)[0] ?? [];
+export function* factsAgainst(knowledge: Knowledge, proof: Proof, options: WhyOptions): Slices<readonly string[]> {
+  return (yield* new Search(knowledge, options).defeating([proof], 0))[0] ?? [];
 }

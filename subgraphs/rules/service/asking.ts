@@ -6,6 +6,7 @@ import { RuleFault } from '../domain/faults.ts';
 import { Knowledge } from '../domain/knowledge.ts';
 import { SyntaxFault } from '../domain/lexer.ts';
 import { type ReadTerm, readTerm } from '../domain/parser.ts';
+import type { Slices } from '../domain/slices.ts';
 import { float, struct } from '../domain/term.ts';
 import { TermTooLarge } from '../domain/writer.ts';
 import { isShipped } from '../library/index.ts';
@@ -74,10 +75,23 @@ export function meaningful<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RuleFault) throw new BadInputError(error.message, { fault: error.kind });
-    if (error instanceof TermTooLarge) {
-      throw new BadInputError('An answer is too large to be written: ask for less at a time.', { fault: 'TOO_LARGE' });
-    }
-    throw error;
+    throw meaning(error);
   }
+}
+
+/** `meaningful` for work in slices. */
+export function* meaningfully<T>(work: Slices<T>): Slices<T> {
+  try {
+    return yield* work;
+  } catch (error) {
+    throw meaning(error);
+  }
+}
+
+function meaning(error: unknown): unknown {
+  if (error instanceof RuleFault) return new BadInputError(error.message, { fault: error.kind });
+  if (error instanceof TermTooLarge) {
+    return new BadInputError('An answer is too large to be written: ask for less at a time.', { fault: 'TOO_LARGE' });
+  }
+  return error;
 }

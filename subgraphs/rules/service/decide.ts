@@ -1,10 +1,11 @@
-import { setImmediate } from 'node:timers/promises';
 import { BadInputError } from '#platform/errors/index.ts';
 import type { RulesContext } from '../context.ts';
+import { SharedMillis } from '../domain/budget.ts';
 import type { Clause } from '../domain/clause.ts';
 import { type Blocker, Decision, type QuestionKind, stoppedBlocker } from '../domain/decision.ts';
 import { type Atoms, factClause } from '../domain/facts.ts';
 import { DEFAULT_RULE_SET, type RuleSetVersion } from '../domain/rule.ts';
+import type { Slices } from '../domain/slices.ts';
 import { atom } from '../domain/term.ts';
 import { isShipped, REASON_BOOK } from '../library/index.ts';
 import { type Built, knowledgeAt, loadImage } from './image.ts';
@@ -15,8 +16,6 @@ const MAX_FACTS = 5_000;
 const MAX_CONDITIONS = 100;
 /** Milliseconds of one batch; what is not decided by then is refused. */
 const BATCH_MILLIS = 2_000;
-/** Others get their turn after so many decisions. */
-const AT_ONCE = 25;
 
 export interface TransitionQuestion {
   readonly sampleId: string;
@@ -92,17 +91,30 @@ export async function decideTransitions(
   const built = knowledgeAt(await loadImage(ctx), DEFAULT_RULE_SET, ctx.clock());
   if (built === null) throw new Error('The set "default" always has a version in force.');
   const common = readFacts(shared, 'shared', new Map());
-  const start = ctx.timer();
+  return ctx.turns.begin(deciding(ctx, built, common, questions));
+}
+
+function* deciding(
+  ctx: RulesContext,
+  built: Built,
+  common: readonly Clause[],
+  questions: readonly TransitionQuestion[],
+): Slices<TransitionVerdict[]> {
+  const millis = new SharedMillis(BATCH_MILLIS, ctx.timer);
   const verdicts: TransitionVerdict[] = [];
   for (const [i, question] of questions.entries()) {
-    if (i > 0 && i % AT_ONCE === 0) await setImmediate();
     const facts = readFacts(question.facts, `questions[${i}].facts`, new Map());
     const conditions = readFacts(question.conditions, `questions[${i}].conditions`, new Map(), MAX_CONDITIONS);
-    const late = ctx.timer() - start > BATCH_MILLIS;
-    const decision = late ? null : decisionOf(ctx, built, question, assuming([...common, ...facts], conditions));
-    const blockers = decision?.blockers(question.kind, question.to.toLowerCase()) ?? [stoppedBlocker('TIME')];
+    const decision = millis.spent
+      ? null
+      : decisionOf(ctx, built, question, assuming([...common, ...facts], conditions));
+    const blockers =
+      decision === null
+        ? [stoppedBlocker('TIME')]
+        : yield* millis.take(decision.deciding(question.kind, question.to.toLowerCase()));
     const decided = decision === null ? null : { decision, question };
     verdicts.push({ allowed: blockers.length === 0, blockers, version: built.version, decided });
+    yield;
   }
   return verdicts;
 }

@@ -2,16 +2,16 @@ import { BadInputError, ConflictError, NotFoundError } from '#platform/errors/in
 import type { RulesContext, RulesDeps } from '../context.ts';
 import { findFactsAt } from '../data/knowledge-repository.ts';
 import * as data from '../data/question-repository.ts';
-import { type Answers, ask } from '../domain/ask.ts';
+import { type Answers, asking } from '../domain/ask.ts';
 import { type AskedQuestion, answerCount, answerHashes, keptSince, wasAnswer } from '../domain/asked-question.ts';
 import { MAX_LIMITS } from '../domain/budget.ts';
 import { readFact } from '../domain/facts.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
 import { DEFAULT_RULE_SET, type Rule, type RuleSetVersion } from '../domain/rule.ts';
-import { type Attempt, type WhyNot, whyNot } from '../domain/why-not.ts';
+import { type Attempt, askingWhyNot, type WhyNot } from '../domain/why-not.ts';
 import { VariableNames, writeTerm } from '../domain/writer.ts';
 import { LIBRARY_HASH, shippedRemedy } from '../library/index.ts';
-import { assuming, checkLimits, type LimitsInput, meaningful, readGoal } from './asking.ts';
+import { assuming, checkLimits, type LimitsInput, meaningful, meaningfully, readGoal } from './asking.ts';
 import { givenRules, givenVersion, knowledgeGiven } from './given-rules.ts';
 import { buildKnowledge } from './image.ts';
 import { type Asked, knowledgeFor } from './past-knowledge.ts';
@@ -52,7 +52,7 @@ function run(ctx: RulesContext, knowledge: Knowledge, input: Repeatable, at: Dat
     ...(prove === undefined ? {} : { prove }),
   };
   const assumed = assuming(knowledge, input.assume, at);
-  return inTurn(ctx, input.limits, (limits) => meaningful(() => ask(assumed, { ...question, limits }, ctx.timer)));
+  return inTurn(ctx, input.limits, (limits) => meaningfully(asking(assumed, { ...question, limits }, ctx.timer)));
 }
 
 /** Answers, and keeps the question: its id is a promise that every process must be able to hold. */
@@ -130,11 +130,15 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
   const asked = rules === null ? version : givenVersion(version, question.ruleSet, rules);
   const { knowledge } = buildKnowledge(asked, facts);
   const limits = { ...question.limits, millis: EXPLAIN_MILLIS };
-  const found = (await run(ctx, knowledge, { ...question, limits }, at, answer)).answers[answer];
+  const { answers: proved, stoppedBy } = await run(ctx, knowledge, { ...question, limits }, at, answer);
+  const found = proved[answer];
   if (!found && timeIsSpent(ctx)) {
     throw new BadInputError(
       `All questions of one request have ${REQUEST_MILLIS} ms together, which are spent: ask for this in a request of its own.`,
     );
+  }
+  if (!found && stoppedBy !== null) {
+    throw new BadInputError(`The proof was not found within the limits (${stoppedBy}): ask a narrower question.`);
   }
   if (!found?.proof || !found.names || !wasAnswer(question, answer, found.text)) {
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
@@ -173,7 +177,7 @@ export async function whyNotAnswer(ctx: RulesContext, input: QuestionInput): Pro
   const names = VariableNames.asWritten(variables);
   const assumed = assuming(knowledge, input.assume, at);
   const { missing, attempts, ...answer } = await inTurn(ctx, limits, (left) =>
-    meaningful(() => whyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy })),
+    meaningfully(askingWhyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy })),
   );
   const own = givenRules(input.rules);
   return {

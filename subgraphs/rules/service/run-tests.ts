@@ -1,13 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import { BadInputError } from '#platform/errors/index.ts';
 import type { RulesContext } from '../context.ts';
-import { ask } from '../domain/ask.ts';
+import { asking } from '../domain/ask.ts';
 import { type Limits, SharedMillis } from '../domain/budget.ts';
 import { readFact } from '../domain/facts.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
 import type { RuleSetVersion } from '../domain/rule.ts';
 import { type RuleTest, type RuleTestResult, type RuleTestSuite, testResult } from '../domain/rule-test.ts';
-import { assuming, meaningful, readGoal } from './asking.ts';
+import type { Slices } from '../domain/slices.ts';
+import { assuming, meaningfully, readGoal } from './asking.ts';
 import { buildKnowledge } from './image.ts';
 
 const TEST_LIMITS: Limits = { inferences: 1_000_000, answers: 1_000, depth: 10_000, millis: 200 };
@@ -32,7 +32,7 @@ function knowledgeOf(version: RuleSetVersion, capabilities: readonly string[]): 
   return buildKnowledge(version, facts).knowledge;
 }
 
-function evaluate(ctx: RulesContext, base: Knowledge, test: RuleTest, limits: Limits): RuleTestResult {
+function* evaluate(ctx: RulesContext, base: Knowledge, test: RuleTest, limits: Limits): Slices<RuleTestResult> {
   try {
     const { term, variables } = readGoal(test.goal);
     const named = new Map([...variables].map(([name, { variable }]) => [name, variable]));
@@ -42,7 +42,7 @@ function evaluate(ctx: RulesContext, base: Knowledge, test: RuleTest, limits: Li
       ctx.clock(),
     );
     const question = { goal: term, variables: named, limits, distinct: false };
-    const { answers, stoppedBy } = meaningful(() => ask(knowledge, question, ctx.timer));
+    const { answers, stoppedBy } = yield* meaningfully(asking(knowledge, question, ctx.timer));
     return testResult(test, { found: answers.map(({ text }) => text), stoppedBy, error: null });
   } catch (error) {
     if (!(error instanceof BadInputError)) throw error;
@@ -56,16 +56,25 @@ export async function runTests(
   version: RuleSetVersion,
   suite: Pick<RuleTestSuite, 'revision' | 'cases'>,
 ): Promise<TestReport> {
+  const results = await ctx.turns.begin(testing(ctx, version, suite.cases));
+  return { version, revision: suite.revision, passed: results.every(({ passed }) => passed), results };
+}
+
+function* testing(
+  ctx: RulesContext,
+  version: RuleSetVersion,
+  cases: readonly RuleTest[],
+): Slices<readonly RuleTestResult[]> {
   const shared = new SharedMillis(SUITE_MILLIS, ctx.timer);
   const bases = new Map<string, Knowledge>();
   const results: RuleTestResult[] = [];
-  for (const test of suite.cases) {
-    await setImmediate();
+  for (const test of cases) {
     const capabilities = test.assume.filter(isCapability).toSorted();
     const key = capabilities.join('\n');
     const base = bases.get(key) ?? knowledgeOf(version, capabilities);
     bases.set(key, base);
-    results.push(shared.spend(TEST_LIMITS, (limits) => evaluate(ctx, base, test, limits)));
+    results.push(yield* shared.spend(TEST_LIMITS, (limits) => evaluate(ctx, base, test, limits)));
+    yield;
   }
-  return { version, revision: suite.revision, passed: results.every(({ passed }) => passed), results };
+  return results;
 }

@@ -1,11 +1,12 @@
 import type { RulesContext } from '../context.ts';
-import { ask } from '../domain/ask.ts';
+import { asking } from '../domain/ask.ts';
 import type { Limits } from '../domain/budget.ts';
 import type { QuestionKind } from '../domain/decision.ts';
 import { RuleFault } from '../domain/faults.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
 import { readTerm } from '../domain/parser.ts';
 import type { Proof } from '../domain/proof.ts';
+import type { Slices } from '../domain/slices.ts';
 import { atom, struct, type Term } from '../domain/term.ts';
 import { TermTooLarge } from '../domain/writer.ts';
 import type { Decided, TransitionVerdict } from './decide.ts';
@@ -45,21 +46,27 @@ function goalsOf({ allowed, blockers }: TransitionVerdict, { question }: Decided
 }
 
 /** Nothing where it cannot be proved within the limits: the verdict stands without it. */
-function prove(knowledge: Knowledge, goal: Term, clock: () => number): readonly Proof[] {
+function* proving(knowledge: Knowledge, goal: Term, clock: () => number): Slices<readonly Proof[]> {
   const question = { goal, variables: new Map(), limits: PROOF_LIMITS, distinct: false, prove: 0 };
   try {
-    return ask(knowledge, question, clock).answers[0]?.proof ?? [];
+    return (yield* asking(knowledge, question, clock)).answers[0]?.proof ?? [];
   } catch (error) {
     if (error instanceof RuleFault || error instanceof TermTooLarge) return [];
     throw error;
   }
 }
 
+function* provingAll(knowledge: Knowledge, goals: readonly Term[], clock: () => number): Slices<readonly Proof[]> {
+  const proofs: Proof[] = [];
+  for (const goal of goals) proofs.push(...(yield* proving(knowledge, goal, clock)));
+  return proofs;
+}
+
 /** Made only for those who ask for it: a decision is taken thousands of times a second, and read by few. */
-export function verdictProof(ctx: RulesContext, verdict: TransitionVerdict): ToldProof | null {
+export async function verdictProof(ctx: RulesContext, verdict: TransitionVerdict): Promise<ToldProof | null> {
   const { decided } = verdict;
   if (decided === null) return null;
-  const { knowledge } = decided.decision;
-  const proofs = goalsOf(verdict, decided, ctx.viewer.userId).flatMap((goal) => prove(knowledge, goal, ctx.timer));
+  const goals = goalsOf(verdict, decided, ctx.viewer.userId);
+  const proofs = await ctx.turns.begin(provingAll(decided.decision.knowledge, goals, ctx.timer));
   return proofs.length === 0 ? null : toldProof(proofs);
 }

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import type { Slices } from '../domain/slices.ts';
+import { Turns } from './turns.ts';
+
+/** Time goes on by a millisecond whenever it is looked at: each turn is one slice. */
+function turnsOfTest() {
+  let now = 0;
+  const time = { pass: (millis: number) => (now += millis) };
+  return { turns: new Turns(() => ++now), time };
+}
+
+const STAYS = new AbortController().signal;
+
+/** Work of so many slices, each noted by its name. */
+function* working(name: string, slices: number, noted: string[]): Slices<string> {
+  for (let i = 1; i < slices; i++) {
+    noted.push(name);
+    yield;
+  }
+  noted.push(name);
+  return name;
+}
+
+function* endless(): Slices<never> {
+  for (;;) yield;
+}
+
+describe('goals of people', () => {
+  test('organizations take turns, slice by slice, each with one goal at a time', async () => {
+    const { turns } = turnsOfTest();
+    const noted: string[] = [];
+    const answers = await Promise.all([
+      turns.wait('a', working('a1', 3, noted), STAYS),
+      turns.wait('a', working('a2', 2, noted), STAYS),
+      turns.wait('b', working('b1', 2, noted), STAYS),
+    ]);
+    expect(answers).toEqual(['a1', 'a2', 'b1']);
+    expect(noted).toEqual(['a1', 'b1', 'a1', 'b1', 'a1', 'a2', 'a2']);
+  });
+
+  test('everything else has its turn between two slices', async () => {
+    const { turns } = turnsOfTest();
+    const noted: string[] = [];
+    const other = () => {
+      noted.push('other');
+      if (noted.length < 50) setImmediate(other);
+    };
+    setImmediate(other);
+    await turns.wait('a', working('a', 20, noted), STAYS);
+    const goals = noted.flatMap((name, at) => (name === 'a' ? [at] : []));
+    expect(goals).toHaveLength(20);
+    expect(goals.slice(1).every((at, i) => at - goals[i]! > 1)).toBe(true);
+  });
+
+  test('an organization that has had its goal goes behind those that wait', async () => {
+    const { turns } = turnsOfTest();
+    const done: string[] = [];
+    const ask = (organization: string, name: string) =>
+      turns.wait(organization, working(name, 2, []), STAYS).then((answer) => done.push(answer));
+    const crowd = Array.from({ length: 8 }, (_, i) => ask(`o${i}`, `o${i}.1`));
+    await Promise.all([...crowd, ask('o0', 'o0.2'), ask('o0', 'o0.3'), ask('late', 'late')]);
+    expect(done.indexOf('late')).toBeLessThan(done.indexOf('o0.3'));
+  });
+
+  test('too many of one organization are refused, those of others are not', async () => {
+    const { turns } = turnsOfTest();
+    const leave = new AbortController();
+    const asked = Array.from({ length: 21 }, () => turns.wait('a', endless(), leave.signal));
+    await expect(turns.wait('a', endless(), leave.signal)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: '20 questions of your organization wait already: ask again later, or for less at a time.',
+    });
+    expect(await turns.wait('b', working('b', 3, []), STAYS)).toBe('b');
+    leave.abort();
+    const ends = await Promise.allSettled(asked);
+    expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  test('too many of all are refused', async () => {
+    const { turns } = turnsOfTest();
+    const leave = new AbortController();
+    const asked = Array.from({ length: 208 }, (_, i) => turns.wait(`o${i}`, endless(), leave.signal));
+    await expect(turns.wait('one more', endless(), leave.signal)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    leave.abort();
+    await Promise.allSettled(asked);
+  });
+
+  test('who waits longer than ten seconds is told so', async () => {
+    const { turns, time } = turnsOfTest();
+    const asked = turns.wait('a', endless(), STAYS);
+    time.pass(10_000);
+    await expect(asked).rejects.toMatchObject({ code: 'RATE_LIMITED', message: expect.stringContaining('10 seconds') });
+  });
+
+  test('what goes wrong is told to whoever asked, and the next has its turn', async () => {
+    const { turns } = turnsOfTest();
+    // biome-ignore lint/correctness/useYield: it fails before
+    const failing = (function* (): Slices<never> {
+      throw new Error('No such thing.');
+    })();
+    const failed = turns.wait('a', failing, STAYS);
+    const next = turns.wait('a', working('next', 2, []), STAYS);
+    await expect(failed).rejects.toThrow('No such thing.');
+    expect(await next).toBe('next');
+  });
+});
+
+describe('what is short unless something is wrong', () => {
+  test('is done at once when a slice is enough, whoever else is at work', async () => {
+    const { turns } = turnsOfTest();
+    const leave = new AbortController();
+    const runaway = turns.wait('a', endless(), leave.signal);
+    const noted: string[] = [];
+    const answer = turns.begin(working('short', 1, noted));
+    expect(noted).toEqual(['short']);
+    expect(await answer).toBe('short');
+    leave.abort();
+    await expect(runaway).rejects.toThrow();
+  });
+
+  test('takes turns with the others when it is not', async () => {
+    const { turns } = turnsOfTest();
+    const noted: string[] = [];
+    await Promise.all([turns.begin(working('long', 4, noted)), turns.wait('a', working('a', 3, noted), STAYS)]);
+    expect(noted).toEqual(['long', 'long', 'a', 'long', 'a', 'long', 'a']);
+  });
+});
