@@ -82,7 +82,10 @@ type Binary = (a: Numeric, b: Numeric, budget: Budget) => Numeric;
 type Unary = (a: Numeric, budget: Budget) => Numeric;
 
 function divide(a: Numeric, b: Numeric): Numeric {
-  if (b.value === 0) throw fault(a.kind === 'float' && a.value === 0 ? 'undefined' : 'zero_divisor');
+  if (b.value === 0) {
+    const undefinedOf = (a.kind === 'float' || b.kind === 'float') && a.value === 0;
+    throw fault(undefinedOf ? 'undefined' : 'zero_divisor');
+  }
   if (a.kind === 'int' && b.kind === 'int') {
     if (typeof a.value === 'number' && typeof b.value === 'number') {
       return a.value % b.value === 0 ? int(a.value / b.value) : float(a.value / b.value);
@@ -159,13 +162,15 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
   return a.value > b.value ? 1 : 0;
 }
 
-/** Of equal numbers the float, as SWI-Prolog has it. */
-function larger(a: Numeric, b: Numeric): Numeric {
+/** Of equal numbers the float, and a number rather than none, as SWI-Prolog has it. */
+export function larger(a: Numeric, b: Numeric): Numeric {
+  if (Number.isNaN(a.value) || Number.isNaN(b.value)) return Number.isNaN(a.value) ? b : a;
   const order = compareNumbers(a, b);
   return order === 0 ? (a.kind === 'float' ? a : b) : order > 0 ? a : b;
 }
 
-function smaller(a: Numeric, b: Numeric): Numeric {
+export function smaller(a: Numeric, b: Numeric): Numeric {
+  if (Number.isNaN(a.value) || Number.isNaN(b.value)) return Number.isNaN(a.value) ? b : a;
   const order = compareNumbers(a, b);
   return order === 0 ? (a.kind === 'float' ? a : b) : order < 0 ? a : b;
 }
@@ -320,7 +325,7 @@ const UNARY = new Map<string, Unary>([
   ['acosh', real(Math.acosh)],
   ['atanh', real(Math.atanh)],
   ['float', real((a) => a)],
-  ['float_integer_part', real(Math.trunc)],
+  ['float_integer_part', (a) => (a.kind === 'int' ? a : float(Math.trunc(a.value)))],
   ['float_fractional_part', (a) => (a.kind === 'int' ? int(0) : float(a.value - Math.trunc(a.value)))],
   ['round', rounded(awayFromZero)],
   ['integer', rounded(awayFromZero)],
@@ -402,12 +407,12 @@ function evaluateOther(value: Exclude<Term, Numeric>, budget: Budget, depth: num
   if (value.kind === 'struct' && value.key === LIST_KEY) {
     const tail = deref(value.args[1]!);
     if (tail === NIL) return evaluate(value.args[0]!, budget, depth + 1);
-    throw typeError('evaluable', value);
+    throw typeError(NIL, value);
   }
   if (value.kind === 'string') {
     const code = value.text.codePointAt(0);
     if (code !== undefined && String.fromCodePoint(code).length === value.text.length) return int(code);
-    throw typeError('[]', value, `Expected a number or one character, but found ${shown(value)}.`);
+    throw typeError(NIL, value, `Expected a number or one character, but found ${shown(value)}.`);
   }
   if (value.kind === 'struct' && value.key === 'powm/3') {
     const [base, exponent, modulus] = argsOf(value).map((arg) => requireWhole(evaluate(arg, budget, depth + 1)));

@@ -1,5 +1,5 @@
 import { RuleFault, type RuleFaultKind } from './faults.ts';
-import { atom, deref, int, NIL, struct, type Term, variable } from './term.ts';
+import { atom, deref, int, struct, type Term, variable } from './term.ts';
 import { TermTooLarge, writeTerm } from './writer.ts';
 
 /** The error terms of ISO Prolog, each as a fault with a sentence for people. */
@@ -23,10 +23,17 @@ export function instantiationError(message = 'A goal met a variable that has no 
   return isoFault('INSTANTIATION', message, atom('instantiation_error'));
 }
 
-/** `expected` is ISO's name of a type, such as `integer`. */
-export function typeError(expected: string, culprit: Term, message?: string): RuleFault {
-  const sentence = message ?? `Expected ${withArticle(expected)}, but found ${shown(culprit)}.`;
-  return isoFault('TYPE', sentence, struct('type_error', [expected === '[]' ? NIL : atom(expected), culprit]));
+/** `expected` is ISO's name of a type, such as `integer`, or a type with arguments, such as `between(1,3)`. */
+export function typeError(expected: string | Term, culprit: Term, message?: string): RuleFault {
+  const [type, name] = typeof expected === 'string' ? [atom(expected), expected] : [expected, shown(expected)];
+  const sentence = message ?? `Expected ${withArticle(name)}, but found ${shown(culprit)}.`;
+  return isoFault('TYPE', sentence, struct('type_error', [type, culprit]));
+}
+
+/** `what` is the kind of thing that does not exist, `culprit` its name, `place` where it was looked for. */
+export function existenceError(what: string, culprit: Term, ...place: readonly Term[]): RuleFault {
+  const sentence = `There is no ${what} ${[culprit, ...place].map(shown).join(' in ')}.`;
+  return isoFault('TYPE', sentence, struct('existence_error', [atom(what), culprit, ...place]));
 }
 
 export function domainError(domain: string, culprit: Term): RuleFault {

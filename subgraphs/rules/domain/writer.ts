@@ -48,7 +48,7 @@ export function writeFloat(value: number): string {
     const digits = Object.is(value, -0) ? '-0' : String(value);
     return digits.includes('.') ? digits : `${digits}.0`;
   }
-  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${power}`;
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${exponent}`;
 }
 
 /** The names of the unbound variables of texts that belong together: `_A`, `_B`, … in the order in which they are met. */

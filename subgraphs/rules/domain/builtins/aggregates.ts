@@ -1,4 +1,4 @@
-import { evaluate, type Numeric, orderOf } from '../arithmetic.ts';
+import { evaluate, larger, type Numeric, orderOf, smaller } from '../arithmetic.ts';
 import { copyTerm } from '../bindings.ts';
 import type { Builtin, Control, Scope, SystemStep } from '../builtin.ts';
 import { compareTerms } from '../compare.ts';
@@ -16,6 +16,7 @@ import {
   type Variable,
   variablesOf,
 } from '../term.ts';
+import { variantKey } from '../variant.ts';
 import { collecting, keepTemplate } from './control.ts';
 import { compareCounted, distinctSorted } from './sorting.ts';
 
@@ -46,8 +47,23 @@ function pairOf(term: Term): readonly [Term, Term] {
   return [key!, value!];
 }
 
+/** Makes free variables that no answer gave a value the same in all answers that differ in their names alone. */
+function joinVariants(bag: readonly Term[], { bindings, budget }: Scope): void {
+  const first = new Map<string, Term>();
+  for (const item of bag) {
+    const [witness] = pairOf(item);
+    if (variablesOf(witness).size === 0) continue;
+    const key = variantKey(witness, budget);
+    const known = first.get(key);
+    if (known === undefined) first.set(key, witness);
+    else bindings.unify(known, witness);
+  }
+}
+
 /** The groups of answers whose free variables have the same values, in the order of these. */
-function* groups(bag: readonly Term[], unique: boolean, { budget }: Scope): Generator<Term, undefined> {
+function* groups(bag: readonly Term[], unique: boolean, scope: Scope): Generator<Term, undefined> {
+  const { budget } = scope;
+  joinVariants(bag, scope);
   const pairs = bag.map(pairOf).toSorted(([a], [b]) => compareCounted(a, b, budget));
   for (let from = 0; from < pairs.length; ) {
     const [witness] = pairs[from]!;
@@ -78,13 +94,13 @@ function sum(found: readonly Term[], { budget }: Scope): Term {
   return total;
 }
 
-/** The largest (`sign` 1) or smallest (-1) calculation. */
-function extreme(sign: 1 | -1): Summary {
+/** The largest or smallest calculation. */
+function extreme(better: (a: Numeric, b: Numeric) => Numeric): Summary {
   return (found, { budget }) => {
     let best: Numeric | null = null;
     for (const item of found) {
       const value = evaluate(item, budget);
-      if (best === null || orderOf(value, best) * sign > 0) best = value;
+      best = best === null ? value : better(best, value);
     }
     return best;
   };
@@ -107,8 +123,8 @@ const SUMMARIES: ReadonlyMap<string, Summary> = new Map<string, Summary>([
   ['count/0', (found) => int(found.length)],
   ['count/1', (found) => int(found.length)],
   ['sum/1', sum],
-  ['max/1', extreme(1)],
-  ['min/1', extreme(-1)],
+  ['max/1', extreme(larger)],
+  ['min/1', extreme(smaller)],
   ['max/2', extremeWithWitness('max', 1)],
   ['min/2', extremeWithWitness('min', -1)],
   ['bag/1', (found) => list(found)],
@@ -119,7 +135,7 @@ const SUMMARIES: ReadonlyMap<string, Summary> = new Map<string, Summary>([
 const summaryVars: Control['vars'] = ([spec, goal, result]) => {
   const value = deref(spec!);
   if (value.kind === 'var') throw instantiationError();
-  if (!isCallable(value) || !SUMMARIES.has(keyOf(value))) throw domainError('aggregate_spec', value);
+  if (!isCallable(value) || !SUMMARIES.has(keyOf(value))) throw domainError('aggregate_template', value);
   const args = argsOf(value);
   const template = args.length === 2 ? struct('-', args) : (args[0] ?? int(0));
   return [template, deref(goal!), result!, value];

@@ -1,4 +1,5 @@
 import { domainError, instantiationError, shown, typeError } from '../errors.ts';
+import type { RuleFault } from '../faults.ts';
 import { type Atom, deref, type Int, isAtom, LIST_KEY, listItems, NIL, type Term } from '../term.ts';
 import { writeFloat } from '../writer.ts';
 
@@ -78,6 +79,20 @@ export function anyText(term: Term): string | null {
   return items === null ? null : textOfItems(items);
 }
 
+/** Why a list stands for no text: it is not complete, or an item is no character. Null for anything but a list. */
+export function badItems(term: Term): RuleFault | null {
+  const value = deref(term);
+  if (value.kind !== 'struct' || value.key !== LIST_KEY) return null;
+  const first = deref(value.args[0]!);
+  for (let at: Term = value; at.kind === 'struct' && at.key === LIST_KEY; at = deref(at.args[1]!)) {
+    const item = deref(at.args[0]!);
+    if (item.kind === 'var') return instantiationError();
+    if (textOfItems([item]) === null || item.kind !== first.kind)
+      return typeError(first.kind === 'int' ? 'character_code' : 'character', item);
+  }
+  return tailOf(value).kind === 'var' ? instantiationError() : typeError('list', value);
+}
+
 /** @throws RuleFault unless the term stands for text */
 export function requireText(term: Term, type = 'text'): string {
   const text = anyText(term);
@@ -85,7 +100,7 @@ export function requireText(term: Term, type = 'text'): string {
   const value = deref(term);
   throw value.kind === 'var'
     ? instantiationError('A goal needs a text, but met a variable that has no value yet.')
-    : typeError(type, value);
+    : (badItems(value) ?? typeError(type, value));
 }
 
 /** The text of a list of codes or of characters; null when it is none. */

@@ -1,6 +1,6 @@
 import { evaluate, orderOf } from '../arithmetic.ts';
 import type { Builtin, Choices, Test } from '../builtin.ts';
-import { instantiationError, typeError } from '../errors.ts';
+import { domainError, instantiationError } from '../errors.ts';
 import { deref, int, type Term } from '../term.ts';
 import { optionalInt, requireInt } from './arguments.ts';
 
@@ -43,7 +43,7 @@ const successor: Test = ([before, after], { bindings, budget }) => {
 
 function natural(term: Term): number | bigint | null {
   const found = optionalInt(term);
-  if (found !== null && found.value < 0) throw typeError('not_less_than_zero', found);
+  if (found !== null && found.value < 0) throw domainError('not_less_than_zero', found);
   return found?.value ?? null;
 }
 

@@ -1,8 +1,8 @@
 import type { Budget } from '../budget.ts';
 import type { Builtin, Test } from '../builtin.ts';
 import { compareTerms } from '../compare.ts';
-import { domainError, instantiationError, typeError } from '../errors.ts';
-import { argsOf, deref, list, type Term } from '../term.ts';
+import { domainError, existenceError, instantiationError, typeError } from '../errors.ts';
+import { deref, int, list, type Term } from '../term.ts';
 import { requireInt, requireList, requireOneOf } from './arguments.ts';
 
 /** Sorting takes a step of the budget for each comparison, however small the terms. @throws BudgetStop */
@@ -21,6 +21,9 @@ export function distinctSorted(items: readonly Term[], budget: Budget): Term[] {
   return sorted(items, budget).filter((term, i, all) => i === 0 || compareTerms(all[i - 1]!, term, budget) !== 0);
 }
 
+/** SWI-Prolog takes the signs of numbers for those of terms, too. */
+const ORDERS = ['@<', '@=<', '@>', '@>=', '<', '=<', '>', '>='] as const;
+
 const sort: Test = ([items, result], { bindings, budget }) =>
   bindings.unify(result!, list(distinctSorted(requireList(items!), budget)));
 
@@ -31,12 +34,12 @@ const msort: Test = ([items, result], { bindings, budget }) =>
 const sortBy: Test = ([key, order, items, result], { bindings, budget }) => {
   const position = Number(requireInt(key!).value);
   if (position < 0) throw domainError('not_less_than_one', deref(key!));
-  const how = requireOneOf(order!, ['@<', '@=<', '@>', '@>='], 'order');
+  const how = requireOneOf(order!, ORDERS, 'order').replace('@', '');
   const keyed = requireList(items!).map((item) => ({ item, by: keyAt(item, position) }));
-  const direction = how.startsWith('@<') || how === '@=<' ? 1 : -1;
+  const direction = how === '<' || how === '=<' ? 1 : -1;
   budget.keep(keyed.length);
   keyed.sort((a, b) => direction * compareCounted(a.by, b.by, budget));
-  const unique = how === '@<' || how === '@>';
+  const unique = how === '<' || how === '>';
   const kept = unique
     ? keyed.filter(({ by }, i) => i === 0 || compareTerms(keyed[i - 1]!.by, by, budget) !== 0)
     : keyed;
@@ -47,8 +50,9 @@ function keyAt(item: Term, position: number): Term {
   if (position === 0) return item;
   const value = deref(item);
   if (value.kind === 'var') throw instantiationError();
-  const key = argsOf(value)[position - 1];
-  if (value.kind !== 'struct' || key === undefined) throw typeError('compound', value);
+  if (value.kind !== 'struct') throw typeError('compound', value);
+  const key = value.args[position - 1];
+  if (key === undefined) throw existenceError('argument', int(position), value);
   return key;
 }
 

@@ -1,7 +1,9 @@
+import { evaluate, orderOf } from '../arithmetic.ts';
 import { copyTerm } from '../bindings.ts';
+import type { Budget } from '../budget.ts';
 import type { Builtin, Choices, Options, Scope, Test } from '../builtin.ts';
 import { compareTerms } from '../compare.ts';
-import { domainError, instantiationError, typeError } from '../errors.ts';
+import { domainError, existenceError, instantiationError, typeError } from '../errors.ts';
 import { BudgetStop } from '../faults.ts';
 import {
   atom,
@@ -13,6 +15,7 @@ import {
   list,
   listItems,
   NIL,
+  type Struct,
   struct,
   type Term,
   type Variable,
@@ -20,7 +23,7 @@ import {
   variablesOf,
 } from '../term.ts';
 import { variantKey } from '../variant.ts';
-import { optionalInt, requireList, requireOneOf } from './arguments.ts';
+import { anyText, optionalInt, requireList, requireOneOf, tailOf } from './arguments.ts';
 
 /** Comparing terms, telling their kinds, and taking them apart. */
 
@@ -128,6 +131,8 @@ const length: Choices = ([items, size], { budget }) => {
   if (wanted !== null && wanted.value < 0) throw domainError('not_less_than_zero', wanted);
   if (tail === NIL) return { pattern: size!, options: [int(known)].values() };
   if (tail.kind !== 'var') throw typeError('list', deref(items!));
+  // A list that is its own length is none.
+  if (tail === deref(size!)) return null;
   if (wanted === null) return { pattern: struct('-', [tail, size!]), options: openLists(known, { budget }) };
   const missing = Number(wanted.value) - known;
   if (missing < 0) return null;
@@ -149,35 +154,70 @@ function* openLists(known: number, { budget }: Pick<Scope, 'budget'>): Generator
 /** Terms that can name what is asked for: the empty list does not. */
 const isGoal = (term: Term) => term.kind === 'struct' || isAtom(term);
 
-/** The types of `must_be/2` and `is_of_type/2` that rules need. */
+const isChar = (term: Term) => isAtom(term) && [...term.name].length === 1;
+const isCode = (term: Term) => term.kind === 'int' && term.value >= 0 && term.value <= 0x10ffff;
+const isList = (term: Term) => listItems(term) !== null;
+
+/** The types of `must_be/2` that rules need. */
 const TYPES: ReadonlyMap<string, (term: Term) => boolean> = new Map<string, (term: Term) => boolean>([
+  ['any', () => true],
   ['integer', (t) => t.kind === 'int'],
+  ['nonneg', (t) => t.kind === 'int' && t.value >= 0],
+  ['positive_integer', (t) => t.kind === 'int' && t.value > 0],
+  ['rational', (t) => t.kind === 'int'],
+  ['float', (t) => t.kind === 'float'],
+  ['number', isNumber],
   ['atom', isAtom],
+  ['symbol', isAtom],
   ['atomic', (t) => t.kind !== 'struct'],
   ['callable', isGoal],
-  ['number', isNumber],
-  ['float', (t) => t.kind === 'float'],
-  ['string', (t) => t.kind === 'string'],
   ['compound', (t) => t.kind === 'struct'],
+  ['string', (t) => t.kind === 'string'],
+  ['text', (t) => isAtom(t) || t.kind === 'string' || anyText(t) !== null],
+  ['char', isChar],
+  ['code', isCode],
   ['boolean', (t) => t.kind === 'atom' && (t.name === 'true' || t.name === 'false')],
-  ['list', (t) => listItems(t) !== null],
-  ['proper_list', (t) => listItems(t) !== null],
+  ['pair', (t) => t.kind === 'struct' && t.key === '-/2'],
+  ['list', isList],
+  ['proper_list', isList],
 ]);
 
-const mustBe: Test = ([type, term]) => {
-  const name = deref(type!);
-  const value = deref(term!);
-  const wanted = name.kind === 'atom' ? name.name : '';
-  if (wanted === 'positive_integer' || wanted === 'nonneg') {
-    if (value.kind === 'var') throw instantiationError();
-    if (value.kind !== 'int') throw typeError('integer', value);
-    if (value.value < (wanted === 'nonneg' ? 0 : 1)) throw typeError(wanted, value);
-    return true;
+/** Types with arguments: within bounds, one of some terms. */
+function isOf(type: Struct, value: Term, budget: Budget): boolean {
+  if (type.key === 'oneof/1') return requireList(type.args[0]!).some((one) => compareTerms(one, value, budget) === 0);
+  const [low, high] = type.args.map((bound) => evaluate(bound, budget));
+  if (!isNumber(value) || (low!.kind === 'int' && high!.kind === 'int' && value.kind !== 'int')) return false;
+  return orderOf(value, low!) >= 0 && orderOf(value, high!) <= 0;
+}
+
+/** `list(integer)`, `chars`, `codes`: the type of the items; null for any other type. */
+function itemTypeOf(type: Term): Term | null {
+  if (type.kind === 'struct' && (type.key === 'list/1' || type.key === 'list_of/1')) return deref(type.args[0]!);
+  if (type.kind !== 'atom') return null;
+  return type.name === 'chars' ? atom('char') : type.name === 'codes' ? atom('code') : null;
+}
+
+/** @throws RuleFault unless the term is of the type */
+function requireType(type: Term, value: Term, budget: Budget): void {
+  budget.work();
+  if (type.kind === 'var') throw instantiationError();
+  const itemType = itemTypeOf(type);
+  if (itemType !== null) {
+    const items = listItems(value);
+    if (items === null) throw value.kind === 'var' ? instantiationError() : typeError(type, value);
+    for (const item of items) requireType(itemType, deref(item), budget);
+    return;
   }
-  const accepts = TYPES.get(wanted);
-  if (accepts === undefined) throw name.kind === 'var' ? instantiationError() : domainError('type', name);
-  if (value.kind === 'var') throw instantiationError();
-  if (!accepts(value)) throw typeError(wanted, value);
+  const parametric = type.kind === 'struct' && (type.key === 'between/2' || type.key === 'oneof/1');
+  const accepts = type.kind === 'atom' ? TYPES.get(type.name) : undefined;
+  if (!parametric && accepts === undefined) throw existenceError('type', type);
+  if (value.kind === 'var' && !(accepts?.(value) && type === atom('any'))) throw instantiationError();
+  if (type === atom('list') && tailOf(value).kind === 'var') throw instantiationError();
+  if (parametric ? !isOf(type, value, budget) : !accepts!(value)) throw typeError(type, value);
+}
+
+const mustBe: Test = ([type, term], { budget }) => {
+  requireType(deref(type!), deref(term!), budget);
   return true;
 };
 

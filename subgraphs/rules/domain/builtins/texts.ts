@@ -6,7 +6,16 @@ import { SyntaxFault } from '../lexer.ts';
 import { readTerm } from '../parser.ts';
 import { atom, deref, int, isAtom, isNumber, list, listItems, NIL, struct, type Term, text } from '../term.ts';
 import { TermTooLarge, writeTerm } from '../writer.ts';
-import { anyText, atomicText, optionalInt, requireList, requireOneOf, requireText } from './arguments.ts';
+import {
+  anyText,
+  atomicText,
+  badItems,
+  optionalInt,
+  requireInt,
+  requireList,
+  requireOneOf,
+  requireText,
+} from './arguments.ts';
 
 /** Atoms, strings and the characters in them. Lengths and places count code points. */
 
@@ -33,11 +42,11 @@ function chars(value: string, budget: Budget): Term {
   return list(characters(value, budget).map(atom));
 }
 
-/** The number that a text writes; null when it writes none. */
+/** The number that a text writes; null when it writes none. A sign stands directly before its digits. */
 export function numberOf(value: string): Term | null {
   if (value === '' || value.trim() !== value) return null;
   try {
-    const { term } = readTerm(value.replace(/^\+\s*(?=\d)/, '').replace(/^-\s+(?=\d)/, '-'));
+    const { term } = readTerm(value.replace(/^\+(?=\d)/, ''));
     return isNumber(term) ? term : null;
   } catch (error) {
     if (error instanceof SyntaxFault) return null;
@@ -60,8 +69,9 @@ function convert(
 const asAtom = (value: string, budget: Budget) => made(atom, value, budget);
 const asString = (value: string, budget: Budget) => made(text, value, budget);
 
+/** Layout may stand before the number, as ISO has it. */
 function numberOrFault(value: string): Term {
-  const number = numberOf(value);
+  const number = numberOf(value.trimStart());
   if (number === null) throw syntaxError('illegal_number');
   return number;
 }
@@ -92,6 +102,8 @@ const numberString: Test = ([number, value], { bindings, budget }) => {
     const found = numberOf(source);
     return found !== null && bindings.unify(number!, found);
   }
+  const given = deref(value!);
+  if (given.kind !== 'var') throw badItems(given) ?? typeError('list', given);
   return bindings.unify(value!, asString(requireText(number!), budget));
 };
 
@@ -100,7 +112,7 @@ const numberCodes = (toList: typeof codes): Test => {
     const source = anyText(parts!);
     if (source !== null) return bindings.unify(number!, numberOrFault(source));
     const value = deref(number!);
-    if (value.kind === 'var') throw instantiationError();
+    if (value.kind === 'var') throw badItems(parts!) ?? instantiationError();
     if (!isNumber(value)) throw typeError('number', value);
     return bindings.unify(parts!, toList(atomicText(value)!, budget));
   };
@@ -150,12 +162,20 @@ function anyAtomic(term: Term): string | null {
   return value.kind === 'var' ? null : requireText(value, 'atomic');
 }
 
+/** @throws RuleFault unless the term is an integer from 0 */
+function requirePlace(term: Term): number {
+  const place = requireInt(term);
+  if (place.value < 0) throw domainError('not_less_than_zero', place);
+  return Number(place.value);
+}
+
 /** `sub_atom/5`, `sub_string/5`: every part of a text, with what stands before and behind it. */
 function parts(make: Make): Choices {
   return ([whole, before, size, after, part], { budget }): Options | null => {
     const value = requireText(whole!, 'atom');
     const pattern = struct('s', [before!, size!, after!, part!]);
     const wanted = anyAtomic(part!);
+    const [b, l, a] = [before!, size!, after!].map((n) => (deref(n).kind === 'var' ? null : requirePlace(n)));
     const all = characters(value, budget);
     const option = (from: number, count: number): Term =>
       struct('s', [
@@ -165,9 +185,6 @@ function parts(make: Make): Choices {
         made(make, all.slice(from, from + count).join(''), budget),
       ]);
     if (wanted !== null) return { pattern, options: occurrences(all, [...wanted], option, budget) };
-    const [b, l, a] = [optionalInt(before!), optionalInt(size!), optionalInt(after!)].map((n) =>
-      n === null ? null : Number(n.value),
-    );
     return { pattern, options: chosenParts(all.length, b ?? null, l ?? null, a ?? null, option) };
   };
 }
@@ -308,15 +325,16 @@ const stringCode: Test = ([position, value, code], { bindings }) => {
   return char !== undefined && bindings.unify(code!, int(char.codePointAt(0)!));
 };
 
+/** As the C library sorts characters that SWI-Prolog asks: digits of other scripts count as letters. */
 const CHAR_TYPES = {
-  alpha: /^[\p{L}\p{N}_]$/u,
-  alnum: /^[\p{L}\p{N}]$/u,
-  digit: /^\p{Nd}$/u,
-  space: /^\s$/u,
-  white: /^[ \t]$/u,
-  upper: /^\p{Lu}$/u,
-  lower: /^\p{Ll}$/u,
-  punct: /^[!-/:-@[-`{-~\p{P}\p{S}]$/u,
+  alpha: /^(?:\p{Alphabetic}|(?![0-9])\p{Nd})$/u,
+  alnum: /^[\p{Alphabetic}\p{Nd}]$/u,
+  digit: /^[0-9]$/,
+  space: /^(?![\u00a0\u2007\u202f\ufeff])\s$/u,
+  white: /^[ \t]$/,
+  upper: /^[\p{Uppercase}\p{Lt}]$/u,
+  lower: /^[\p{Lowercase}\p{Lt}]$/u,
+  punct: /^(?![\p{Alphabetic}\p{Nd}])[^\p{C}\p{Z}]$/u,
 } as const;
 
 const charType: Test = ([char, type]) => {

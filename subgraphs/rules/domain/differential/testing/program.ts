@@ -23,3 +23,21 @@ export function topic(name: string, entries: readonly Entry[], asSet = false): T
   });
   return { name, cases };
 }
+
+/** A goal, or a goal with the reason why its answers differ. */
+type AskedGoal = string | readonly [goal: string, differs: string];
+
+/** Whole programs, each asked several goals. */
+export function programs(
+  name: string,
+  entries: readonly (readonly [program: string, ...goals: AskedGoal[]])[],
+  asSet = false,
+): Topic {
+  const cases = entries.map(([program, ...goals]) =>
+    goals.map((asked) => {
+      const [goal, differs = null] = typeof asked === 'string' ? [asked] : asked;
+      return { program, goal, asSet, differs };
+    }),
+  );
+  return { name, cases: cases.flat() };
+}

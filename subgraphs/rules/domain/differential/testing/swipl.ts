@@ -67,8 +67,7 @@ function linesOf(output: string, count: number): string[][] {
   for (const line of output.split('\n')) {
     const start = /^#(\d+)$/.exec(line);
     if (start !== null) current = Number(start[1]);
-    else if (current >= 0 && line !== '')
-      found[current]?.push(line.replaceAll(/(\d)e\+(\d)/g, '$1e$2').replaceAll(/_\d+/g, '_1'));
+    else if (current >= 0 && line !== '') found[current]?.push(line.replaceAll(/_\d+/g, '_1'));
   }
   return found;
 }
