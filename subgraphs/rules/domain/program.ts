@@ -3,18 +3,7 @@ import { splitClause } from './clause.ts';
 import { type Comment, type Place, placesIn, SyntaxFault } from './lexer.ts';
 import { closeOverrides, type OpenOverride, type Override, readOverride } from './override.ts';
 import { Parser, type ReadTerm } from './parser.ts';
-import {
-  type Atom,
-  argsOf,
-  conjuncts,
-  deref,
-  isCallable,
-  keyOf,
-  listItems,
-  type Struct,
-  type Term,
-  type Variable,
-} from './term.ts';
+import { type Atom, argsOf, conjuncts, deref, isCallable, keyOf, listItems, type Struct, type Term } from './term.ts';
 import { VariableNames, writeTerm } from './writer.ts';
 
 export type Severity = 'ERROR' | 'WARNING' | 'INFO';
@@ -265,9 +254,4 @@ function labelled(reading: Reading): SourceClause[] {
     const comment = behind && !ownLine(behind) ? behind : above && ownLine(above) ? above : null;
     return { ...clause, label: comment === null ? null : commentText(comment) || null };
   });
-}
-
-/** Every named variable of a clause with where it stands. */
-export function clauseVariables(clause: SourceClause): ReadonlyMap<Variable, { name: string; count: number }> {
-  return new Map([...clause.variables].map(([name, { variable, count }]) => [variable, { name, count }]));
 }

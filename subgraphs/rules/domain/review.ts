@@ -1,8 +1,9 @@
 import { BUILTINS, isReserved } from './builtins.ts';
 import { likelyMeant } from './did-you-mean.ts';
-import { clauseVariables, type Diagnostic, type Program, type SourceClause, subgoals } from './program.ts';
-import { deref, isCallable, keyOf, type Term, type Variable, variablesOf } from './term.ts';
+import { type Diagnostic, type Program, type SourceClause, subgoals } from './program.ts';
+import { isCallable, keyOf } from './term.ts';
 import { goalsEnd, makesNoValues } from './termination.ts';
+import { unsafeNegations } from './unsafe-negations.ts';
 
 /**
  * TOTAL: every question about these rules ends by itself, because no predicate can call itself but through tables of
@@ -123,34 +124,6 @@ function recursion(
   return { diagnostics: [...told.values()], termination: total ? 'TOTAL' : 'BUDGETED' };
 }
 
-function isNegation(goal: Term): boolean {
-  const value = deref(goal);
-  return value.kind === 'struct' && (value.key === '\\+/1' || value.key === 'not/1');
-}
-
-/** A negation must not be asked before the goals that give its variables their values. */
-function unsafeNegations(clause: SourceClause): Diagnostic[] {
-  const names = clauseVariables(clause);
-  const inHead = variablesOf(clause.head);
-  const bound = new Set<Variable>();
-  const diagnostics: Diagnostic[] = [];
-  clause.body.forEach((goal, i) => {
-    if (!isNegation(goal)) {
-      variablesOf(goal, bound);
-      return;
-    }
-    const later = new Set<Variable>();
-    for (const rest of clause.body.slice(i + 1)) if (!isNegation(rest)) variablesOf(rest, later);
-    for (const variable of variablesOf(goal)) {
-      const name = names.get(variable)?.name;
-      if (bound.has(variable) || inHead.has(variable) || !later.has(variable) || name === undefined) continue;
-      const message = `${name} has no value yet where it is negated: move the goal that gives ${name} its value in front.`;
-      diagnostics.push(remark(clause, 'ERROR', 'UNSAFE_NEGATION', message));
-    }
-  });
-  return diagnostics;
-}
-
 function singletons(clause: SourceClause): Diagnostic[] {
   const once = [...clause.variables].filter(([name, { count }]) => count === 1 && !name.startsWith('_'));
   if (once.length === 0) return [];
@@ -188,7 +161,7 @@ export function reviewProgram(
   const diagnostics = [
     ...program.diagnostics,
     ...circles,
-    ...program.clauses.flatMap(unsafeNegations),
+    ...unsafeNegations(program.clauses, shipped),
     ...(program.silenced.has('-singleton') ? [] : program.clauses.flatMap(singletons)),
     ...unknownCalls(program, known, names),
   ];

@@ -171,6 +171,7 @@ test.each([
   ['can_transition(_, _, _).\n', 'SHIPPED', 1, 1],
   ['verified_by(a1, me).\n', 'SHIPPED', 1, 1],
   ['q(1).\np(X) :- \\+ q(Y), q(Y), q(X).\n', 'UNSAFE_NEGATION', 2, 1],
+  ['bad(S) :- \\+ odd(S).\nodd(1).\nuse :- bad(S), odd(S).\n', 'UNSAFE_NEGATION', 3, 1],
   ['p :- \\+ q.\nq :- p.\n', 'UNSTRATIFIED', 1, 1],
   [`p(${'('.repeat(2_000)}a).\n`, 'SYNTAX', 1, expect.any(Number)],
 ])('%j is refused with %s at its place, and no version is made', async (text, code, line, column) => {
