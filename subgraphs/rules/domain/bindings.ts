@@ -1,5 +1,6 @@
 import type { Budget } from './budget.ts';
 import { BudgetStop } from './faults.ts';
+import { PATTERN, type Pattern } from './pattern.ts';
 import { deref, type Struct, sameConstant, struct, type Term, type Variable, variable, variableCount } from './term.ts';
 
 const MAX_TRAIL = 2_000_000;
@@ -71,8 +72,7 @@ export class Bindings {
     return this.#set(target, value);
   }
 
-  /** Makes a constant equal to a goal's argument. */
-  matchConstant(pattern: Term, target: Term): boolean {
+  #matchConstant(pattern: Term, target: Term): boolean {
     const value = deref(target);
     if (value === pattern) return true;
     return value.kind === 'var' ? this.#set(value, pattern) : sameConstant(pattern, value);
@@ -143,25 +143,59 @@ export class Bindings {
     }
   }
 
-  /** Makes a clause's head, or a part of it, equal to a goal, filling the frame. After false, undo. @throws BudgetStop */
-  match(pattern: Term, target: Term, frame: Frame): boolean {
-    if (pattern.kind === 'local') {
-      const bound = pattern.first ? undefined : frame[pattern.index];
-      if (bound !== undefined) return this.unify(bound, target);
-      frame[pattern.index] = deref(target);
-      return true;
-    }
-    const value = deref(target);
-    if (value.kind === 'var') return this.bind(value, instantiate(pattern, frame));
-    if (pattern.kind !== 'struct') return sameConstant(pattern, value);
-    if (value.kind !== 'struct' || value.key !== pattern.key) return false;
-    if (pattern.ground) return this.unify(pattern, value);
-    for (let i = 0; i < pattern.args.length; i++) {
-      const inner = pattern.args[i]!;
-      if (inner.kind === 'local' && inner.first) frame[inner.index] = value.args[i]!;
-      else if (!this.match(inner, value.args[i]!, frame)) return false;
+  /** Makes the arguments of a clause's head equal to a goal's, filling the frame. After false, undo. @throws BudgetStop */
+  matchAll(patterns: readonly Pattern[], args: readonly Term[], frame: Frame): boolean {
+    for (let i = 0; i < patterns.length; i++) {
+      const pattern = patterns[i]!;
+      if (pattern.op === PATTERN.first) frame[pattern.index] = args[i]!;
+      else if (!this.#match(pattern, args[i]!, frame)) return false;
     }
     return true;
+  }
+
+  #match(pattern: Pattern, target: Term, frame: Frame): boolean {
+    switch (pattern.op) {
+      case PATTERN.first:
+        frame[pattern.index] = target;
+        return true;
+      case PATTERN.local:
+        return this.unify(frame[pattern.index]!, target);
+      case PATTERN.constant:
+        return this.#matchConstant(pattern.term, target);
+      case PATTERN.ground:
+        return this.unify(pattern.term, target);
+      case PATTERN.compound:
+        return this.#matchCompound(pattern, target, frame);
+    }
+  }
+
+  #matchCompound(pattern: Pattern, target: Term, frame: Frame): boolean {
+    const value = deref(target);
+    if (value.kind === 'var') return this.bind(value, build(pattern, frame));
+    if (value.kind !== 'struct' || value.key !== pattern.key) return false;
+    return this.matchAll(pattern.args, value.args, frame);
+  }
+}
+
+/** What a pattern becomes with the frame's values in the place of its variables. */
+export function build(pattern: Pattern, frame: Frame): Term {
+  switch (pattern.op) {
+    case PATTERN.first: {
+      const fresh = variable();
+      frame[pattern.index] = fresh;
+      return fresh;
+    }
+    case PATTERN.local:
+      return deref(frame[pattern.index]!);
+    case PATTERN.constant:
+    case PATTERN.ground:
+      return pattern.term;
+    case PATTERN.compound: {
+      const patterns = pattern.args;
+      const args = new Array<Term>(patterns.length);
+      for (let i = 0; i < args.length; i++) args[i] = build(patterns[i]!, frame);
+      return struct(pattern.name, args, pattern.key);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Code } from './instructions.ts';
+import { type HeadPattern, headPattern, PATTERN } from './pattern.ts';
 import type { Atom, Struct, Term, Variable } from './term.ts';
-import { conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
+import { argsOf, conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
 
 /** Where a clause comes from: a proof names it. */
 export interface Origin {
@@ -23,21 +24,25 @@ export interface Clause {
   readonly tabled: boolean;
   /** Made when the clause is first used. */
   code: Code | null;
+  pattern: HeadPattern | null;
+}
+
+/** The head of a clause as a pattern, made when it is first asked for. */
+export function headOf(clause: Clause): HeadPattern {
+  clause.pattern ??= headPattern(argsOf(clause.head));
+  return clause.pattern;
 }
 
 /** False when the head differs from the goal in some argument's constant or functor: then they cannot match. */
-export function mayMatch({ head }: Clause, args: readonly Term[]): boolean {
-  if (head.kind === 'atom') return true;
-  const patterns = head.args;
-  for (let i = 0; i < patterns.length; i++) {
-    const pattern = patterns[i]!;
-    if (pattern.kind === 'local') continue;
-    const given = deref(args[i]!);
-    if (given === pattern || given.kind === 'var') continue;
-    if (given.kind !== pattern.kind) return false;
-    if (pattern.kind === 'struct') {
-      if (given.kind === 'struct' && given.key !== pattern.key) return false;
-    } else if (!sameConstant(pattern, given)) return false;
+export function mayMatch(clause: Clause, args: readonly Term[]): boolean {
+  const { tests } = headOf(clause);
+  for (let i = 0; i < tests.length; i++) {
+    const { position, pattern } = tests[i]!;
+    const given = deref(args[position]!);
+    if (given === pattern.term || given.kind === 'var') continue;
+    if (pattern.op === PATTERN.constant) {
+      if (!sameConstant(pattern.term, given)) return false;
+    } else if (given.kind !== 'struct' || given.key !== pattern.key) return false;
   }
   return true;
 }
@@ -85,5 +90,6 @@ export function compileClause(head: Atom | Struct, body: readonly Term[], origin
     origin,
     tabled,
     code: null,
+    pattern: null,
   };
 }

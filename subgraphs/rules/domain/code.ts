@@ -212,8 +212,11 @@ export function compileBody(body: readonly Term[], seen: Set<number> | null, end
   const compiler = new Compiler(seen);
   for (const goal of body) compiler.goal(goal, null);
   compiler.emit(end);
-  markLast(compiler.instructions);
-  return { instructions: compiler.instructions, marks: compiler.marks };
+  const { instructions, marks } = compiler;
+  markLast(instructions);
+  const [only, then] = instructions;
+  const chain = only?.op === OP.call && then?.op === OP.proceed ? only : null;
+  return { instructions, marks, chain };
 }
 
 /** The code of a goal of a running program. @throws RuleFault when some part of it can be no goal */

@@ -1,19 +1,20 @@
 import { evaluateIn, orderOf } from './arithmetic.ts';
-import { Bindings, copyTerm, type Frame, instantiate } from './bindings.ts';
+import { Bindings, build, copyTerm, type Frame, instantiate } from './bindings.ts';
 import { Budget, type Limits } from './budget.ts';
 import type { Collected, Options } from './builtin.ts';
 import { builtinOf } from './builtins.ts';
 import { ChoicePoint, KIND } from './choice-point.ts';
-import { type Clause, mayMatch } from './clause.ts';
+import { type Clause, headOf, mayMatch } from './clause.ts';
 import { compileBody, compileGoal } from './code.ts';
 import { Environment, type Step } from './environment.ts';
 import { notCallable } from './errors.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
 import { FlatPredicate } from './flat-rules.ts';
-import { type Instruction, OP } from './instructions.ts';
-import { JOIN_FROM, joinFor } from './join/join-plans.ts';
+import { type Code, type Instruction, OP, systemCode } from './instructions.ts';
+import { JOIN_FROM, joinFor, mayJoin } from './join/join-plans.ts';
 import { JoinRun } from './join/join-run.ts';
 import type { Knowledge } from './knowledge.ts';
+import type { Pattern } from './pattern.ts';
 import { preludePredicate } from './prelude.ts';
 import type { Procedure } from './procedure.ts';
 import { buildProof, type Proof } from './proof.ts';
@@ -39,8 +40,6 @@ const MAX_CHOICES = 1_000_000;
 /** Proofs shown below a goal that collects answers. */
 const MAX_MEMBERS = 100;
 const NOTHING: readonly Clause[] = [];
-/** Of all clauses without variables. Never written to. */
-const NO_VARIABLES: Frame = [];
 
 export interface EngineOptions {
   readonly limits: Limits;
@@ -68,6 +67,11 @@ export class Engine {
   readonly #token = {};
   readonly #flat = new Map<string, FlatPredicate | null>();
   readonly #joinFrom: number;
+  /** Whether some layer is large enough for plans. */
+  readonly #plans: boolean;
+  /** The variables of a clause that leaves no environment, and the arguments that it hands on. */
+  readonly #scratch: Frame = [];
+  readonly #handed: Term[] = [];
   #top = 0;
   /** The choices of the run at hand begin here; what is older stays. */
   #base = 0;
@@ -84,6 +88,7 @@ export class Engine {
     this.#keepSteps = options.steps ?? false;
     this.#tables = new Tables(this.budget);
     this.#joinFrom = options.joinFrom ?? JOIN_FROM;
+    this.#plans = mayJoin(knowledge, this.#joinFrom);
   }
 
   /** The newest step of the answer at hand; null when steps are not kept. */
@@ -192,16 +197,11 @@ export class Engine {
   }
 
   #callInstruction(instruction: Instruction, environment: Environment): boolean {
-    const templates = instruction.args;
+    const templates = instruction.patterns;
     const args = new Array<Term>(templates.length);
     const { vars } = environment;
-    for (let i = 0; i < args.length; i++) args[i] = instantiate(templates[i]!, vars);
-    let procedure = instruction.procedure;
-    if (procedure === null || instruction.owner !== this.#token) {
-      procedure = this.#procedure(instruction.key);
-      instruction.procedure = procedure;
-      instruction.owner = this.#token;
-    }
+    for (let i = 0; i < args.length; i++) args[i] = build(templates[i]!, vars);
+    const procedure = this.#procedureOf(instruction);
     if (instruction.last) {
       return this.#call(procedure, instruction.name, args, environment.next!, environment.nextAt, environment);
     }
@@ -285,6 +285,16 @@ export class Engine {
     return true;
   }
 
+  #procedureOf(instruction: Instruction): Procedure {
+    let { procedure } = instruction;
+    if (procedure === null || instruction.owner !== this.#token) {
+      procedure = this.#procedure(instruction.key);
+      instruction.procedure = procedure;
+      instruction.owner = this.#token;
+    }
+    return procedure;
+  }
+
   #procedure(key: string): Procedure {
     const known = this.#procedures.get(key);
     if (known !== undefined) return known;
@@ -292,8 +302,8 @@ export class Engine {
     const prelude = preludePredicate(key);
     const layers = prelude !== null ? [prelude] : builtin !== null ? [] : this.#knowledge.layersOf(key);
     const tabled = builtin === null && layers.some(({ clauses }) => clauses.some((clause) => clause.tabled));
-    const rules = builtin === null && !tabled && layers.some((layer) => layer.hasRules);
-    const made = { key, builtin, layers, tabled, joins: rules ? new Map() : null };
+    const planned = builtin === null && !tabled && this.#plans && layers.some((layer) => layer.hasRules);
+    const made = { key, builtin, layers, tabled, joins: planned ? new Map() : null };
     this.#procedures.set(key, made);
     return made;
   }
@@ -368,7 +378,7 @@ export class Engine {
   }
 
   #callTerm(instruction: Instruction, environment: Environment): boolean {
-    const [closure, ...extra] = instruction.args.map((arg) => instantiate(arg, environment.vars));
+    const [closure, ...extra] = instruction.patterns.map((arg) => build(arg, environment.vars));
     const goal = extendGoal(closure!, extra);
     if (goal === null) throw notCallable(deref(closure!));
     const next = instruction.last ? environment.next! : environment;
@@ -386,7 +396,7 @@ export class Engine {
   #visible(environment: Environment): Environment {
     if (!this.#keepSteps) return environment;
     return new Environment(
-      { instructions: environment.code, marks: 0 },
+      { instructions: environment.code, marks: 0, chain: null },
       environment.vars,
       environment.next,
       environment.nextAt,
@@ -450,58 +460,100 @@ export class Engine {
     step: Step | null,
     hidden: boolean,
   ): boolean {
-    const first = nextMatch(clauses, 0, args);
-    if (first >= clauses.length) return false;
-    const second = nextMatch(clauses, first + 1, args);
     const cut = this.#top;
+    const clause = this.#firstClause(clauses, name, args, next, nextAt, step, hidden);
+    return clause !== null && this.#enter(clause, name, args, next, nextAt, cut, step, hidden);
+  }
+
+  /** The first clause that may match; a choice is left for those after it. */
+  #firstClause(
+    clauses: readonly Clause[],
+    name: string,
+    args: readonly Term[],
+    next: Environment,
+    nextAt: number,
+    step: Step | null,
+    hidden: boolean,
+  ): Clause | null {
+    const first = nextMatch(clauses, 0, args);
+    if (first >= clauses.length) return null;
+    const second = nextMatch(clauses, first + 1, args);
     if (second < clauses.length) {
       const choice = this.#push(KIND.clauses);
       choice.clauses = clauses;
       choice.from = second;
       choice.name = name;
-      choice.args = args;
+      choice.args = args === this.#handed ? args.slice() : args;
       choice.environment = next;
       choice.at = nextAt;
       choice.step = step;
       choice.hidden = hidden;
     }
-    return this.#enter(clauses[first]!, name, args, next, nextAt, cut, step, hidden);
+    return clauses[first]!;
   }
 
+  /** Uses a clause, and after it those that it does nothing but call: they need no environment of their own. */
   #enter(
-    clause: Clause,
-    name: string,
-    args: readonly Term[],
+    first: Clause,
+    firstName: string,
+    firstArgs: readonly Term[],
     next: Environment,
     nextAt: number,
-    cut: number,
+    firstCut: number,
     step: Step | null,
-    hidden: boolean,
+    firstHidden: boolean,
   ): boolean {
-    const { head, body, size } = clause;
-    const vars: Frame = size === 0 ? NO_VARIABLES : new Array(size);
-    if (head.kind === 'struct') {
-      const patterns = head.args;
-      for (let i = 0; i < patterns.length; i++) {
-        const pattern = patterns[i]!;
-        if (pattern.kind === 'local') {
-          if (pattern.first) vars[pattern.index] = args[i]!;
-          else if (!this.bindings.unify(vars[pattern.index]!, args[i]!)) return false;
-        } else if (pattern.kind === 'struct') {
-          if (!this.bindings.match(pattern, args[i]!, vars)) return false;
-        } else if (!this.bindings.matchConstant(pattern, args[i]!)) return false;
+    let clause = first;
+    let name = firstName;
+    let args = firstArgs;
+    let cut = firstCut;
+    let hidden = firstHidden;
+    const noted = this.#keepSteps && !hidden;
+    for (;;) {
+      const { body, size } = clause;
+      if (body.length > 0) clause.code ??= compileBody(body, headSlots(clause));
+      // An environment is a place to pause at.
+      const alone = noted || clause.code === null || this.budget.sliceSpent;
+      const chain = alone ? null : this.#chained(clause.code!, hidden);
+      const vars: Frame = body.length === 0 || chain !== null ? this.#scratch : new Array(size);
+      if (!this.bindings.matchAll(headOf(clause).args, args, vars)) return false;
+      if (chain === null) {
+        const proved = noted ? this.#record(goalOf(name, args, clause.key), clause, step) : step;
+        if (body.length === 0) {
+          this.#environment = next;
+          this.#at = nextAt;
+        } else {
+          this.#environment = new Environment(clause.code!, vars, next, nextAt, cut, proved, hidden);
+          this.#at = 0;
+        }
+        return true;
       }
+      this.budget.call(next.depth);
+      args = this.#handOn(chain.patterns, vars);
+      const procedure = chain.procedure!;
+      hidden &&= procedure.builtin !== null;
+      name = chain.name;
+      cut = this.#top;
+      const following = this.#firstClause(this.#candidates(procedure, args), name, args, next, nextAt, step, hidden);
+      if (following === null) return false;
+      clause = following;
     }
-    const proved = this.#keepSteps && !hidden ? this.#record(goalOf(name, args, clause.key), clause, step) : step;
-    if (body.length === 0) {
-      this.#environment = next;
-      this.#at = nextAt;
-      return true;
-    }
-    clause.code ??= compileBody(body, headSlots(clause));
-    this.#environment = new Environment(clause.code, vars, next, nextAt, cut, proved, hidden);
-    this.#at = 0;
-    return true;
+  }
+
+  /** The call that is all of a clause's body, where it is one of clauses proved one by one; null for any other body. */
+  #chained({ chain }: Code, hidden: boolean): Instruction | null {
+    if (chain === null) return null;
+    const { builtin, tabled, joins } = this.#procedureOf(chain);
+    if (builtin !== null) return hidden && builtin.kind === 'library' ? chain : null;
+    return tabled || joins !== null ? null : chain;
+  }
+
+  /** The arguments of a call, in an array that the next such call uses again. */
+  #handOn(templates: readonly Pattern[], vars: Frame): readonly Term[] {
+    const handed = this.#handed;
+    if (handed.length !== templates.length) handed.length = templates.length;
+    for (let i = 0; i < templates.length; i++) handed[i] = build(templates[i]!, vars);
+    return handed;
   }
 
   #push(kind: ChoicePoint['kind']): ChoicePoint {
@@ -632,7 +684,8 @@ export class Engine {
     nextAt: number,
     caller: Environment,
   ): boolean {
-    if (!run.first()) return false;
+    const found = run.first();
+    if (!found && !run.paused) return false;
     const goal = this.#keepSteps && !caller.hidden ? goalOf(name, args, key) : null;
     if (run.open) {
       const choice = this.#push(KIND.join);
@@ -643,7 +696,15 @@ export class Engine {
       choice.goal = goal;
       choice.step = caller.step;
     }
+    if (!found) return this.#pauseJoin(next);
     return this.#takeSolution(run, args, next, nextAt, goal, caller.step);
+  }
+
+  /** Others have their turn before the newest choice, a join, goes on. */
+  #pauseJoin(next: Environment): boolean {
+    this.#environment = new Environment(BACK_CODE, [], next, 0, this.#top, null, true);
+    this.#at = 0;
+    return true;
   }
 
   #nextSolution(choice: ChoicePoint): boolean {
@@ -651,6 +712,7 @@ export class Engine {
     const height = this.#top;
     this.#environment = environment;
     if (!join!.next()) {
+      if (join!.paused) return this.#pauseJoin(environment!);
       this.#cutTo(height - 1);
       return false;
     }
@@ -794,6 +856,8 @@ export class Engine {
   }
 }
 
+/** Nothing but going back to the newest choice. */
+const BACK_CODE = systemCode([OP.fail]);
 /** Where the recovery goal of `catch/3` stands in its code. */
 const RECOVERY = 4;
 

@@ -1,4 +1,5 @@
 import type { Builtin } from './builtin.ts';
+import { Pattern } from './pattern.ts';
 import type { Procedure } from './procedure.ts';
 import type { Term } from './term.ts';
 
@@ -51,6 +52,8 @@ export interface Instruction {
   readonly key: string;
   readonly name: string;
   readonly args: readonly Term[];
+  /** The arguments of a call as patterns. */
+  readonly patterns: readonly Pattern[];
   readonly builtin: Builtin | null;
   /** The goal as a pattern, for the proof. */
   readonly goal: Term | null;
@@ -69,9 +72,12 @@ export interface Code {
   readonly instructions: readonly Instruction[];
   /** How many marks a run of it remembers. */
   readonly marks: number;
+  /** The call that is all of it. */
+  readonly chain: Instruction | null;
 }
 
 const NO_TERMS: readonly Term[] = [];
+const NO_PATTERNS: readonly Pattern[] = [];
 
 export function instruction(op: Op, parts: Partial<Instruction> = {}): Instruction {
   return {
@@ -79,6 +85,8 @@ export function instruction(op: Op, parts: Partial<Instruction> = {}): Instructi
     key: parts.key ?? '',
     name: parts.name ?? '',
     args: parts.args ?? NO_TERMS,
+    patterns:
+      op === OP.call || op === OP.callTerm ? (parts.args ?? NO_TERMS).map((arg) => new Pattern(arg)) : NO_PATTERNS,
     builtin: parts.builtin ?? null,
     goal: parts.goal ?? null,
     by: parts.by ?? 'builtin',
@@ -95,7 +103,7 @@ export function instruction(op: Op, parts: Partial<Instruction> = {}): Instructi
 export function systemCode(...parts: readonly [Op, Partial<Instruction>?][]): Code {
   const instructions = parts.map(([op, rest]) => instruction(op, rest));
   markLast(instructions);
-  return { instructions, marks: 0 };
+  return { instructions, marks: 0, chain: null };
 }
 
 /** A call before the end of the code is its last. */

@@ -3,7 +3,7 @@ import { copyTerm, type Frame, instantiate } from './bindings.ts';
 import type { Limits } from './budget.ts';
 import type { Builtin } from './builtin.ts';
 import { BUILTINS } from './builtins.ts';
-import type { Clause } from './clause.ts';
+import { type Clause, headOf } from './clause.ts';
 import { Engine } from './engine.ts';
 import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -168,7 +168,7 @@ class Search {
     const { bindings, budget } = this.engine;
     const frame: Frame = new Array(clause.size);
     return bindings.tentatively(() => {
-      if (!bindings.match(clause.head, goal, frame)) return null;
+      if (!bindings.matchAll(headOf(clause).args, argsOf(goal), frame)) return null;
       // Copied together, so that variables shared by the body's goals stay shared when the bindings are taken back.
       const body = copyTerm(
         struct(

@@ -68,6 +68,11 @@ function joinsOf(knowledge: Knowledge): LayerJoins {
   return made;
 }
 
+/** Whether some layer has so many clauses that there may be plans. */
+export function mayJoin(knowledge: Knowledge, joinFrom: number): boolean {
+  return knowledge.size >= joinFrom || (knowledge.base !== null && mayJoin(knowledge.base, joinFrom));
+}
+
 /**
  * The plan for calls of a predicate, kept with the lowest layer that knows everything the plan needs; null where the
  * predicate is no join, or the facts are few. `bound`: which arguments are constants.

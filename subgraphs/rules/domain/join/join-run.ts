@@ -21,6 +21,7 @@ export class JoinRun {
   readonly #slots: Int32Array;
   /** The step that has another way open, and through its slots those before it. */
   #choice = NONE;
+  #pausedAt = NONE;
   /** Inferences taken from the budget and not used yet; rows looked at in vain and not taken from it yet. */
   #allowed = 0;
   #skipped = 0;
@@ -45,17 +46,24 @@ export class JoinRun {
 
   /** Whether there may be more solutions. */
   get open(): boolean {
-    return this.#choice !== NONE;
+    return this.#choice !== NONE || this.paused;
   }
 
-  /** @throws BudgetStop @throws RuleFault when a calculation has no meaning */
+  /** Whether it has stopped before it knew, so that others have their turn: `next` goes on. */
+  get paused(): boolean {
+    return this.#pausedAt !== NONE;
+  }
+
+  /** Whether there is a solution. @throws BudgetStop @throws RuleFault when a calculation has no meaning */
   first(): boolean {
     return this.#go(0);
   }
 
-  /** @throws BudgetStop @throws RuleFault when a calculation has no meaning */
+  /** Whether there is another. @throws BudgetStop @throws RuleFault when a calculation has no meaning */
   next(): boolean {
-    return this.#go(this.#back());
+    const paused = this.#pausedAt;
+    this.#pausedAt = NONE;
+    return this.#go(paused === NONE ? this.#back() : paused);
   }
 
   /** What has been allowed and not been used goes back to the budget. */
@@ -68,8 +76,14 @@ export class JoinRun {
     const { steps } = this.#plan;
     const registers = this.#registers;
     const slots = this.#slots;
+    const budget = this.#budget;
     let at = start;
     while (at !== NONE) {
+      if (budget.sliceSpent) {
+        this.#pausedAt = at;
+        this.settle();
+        return false;
+      }
       const step = steps[at]!;
       switch (step.op) {
         case JOIN.lookup:

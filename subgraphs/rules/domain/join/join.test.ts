@@ -30,10 +30,11 @@ function find(
   goal: string,
   joinFrom: number,
   limits: Partial<Limits> = {},
+  clock: () => number = stoppedClock,
 ): { found: Found[]; end: string; inferences: number } {
   const engine = new Engine(knowledge, {
     limits: { ...DEFAULT_LIMITS, ...limits },
-    clock: stoppedClock,
+    clock,
     steps: true,
     joinFrom,
   });
@@ -290,6 +291,24 @@ test('property: a join stays within the inferences of its budget', () => {
       if (spent.inferences > inferences) expect(spent.end).toBe('The budget of inferences is spent.');
     }),
     { numRuns: 300 },
+  );
+});
+
+/** So fast that others have their turn after every step. */
+function racingClock(): () => number {
+  let now = 0;
+  return () => ++now;
+}
+
+test('property: a join that lets others have their turn between its steps finds the same', () => {
+  fc.assert(
+    fc.property(program, goal, (source, asked) => {
+      const knowledge = knowledgeOf(source);
+      const { found, end } = find(knowledge, asked, ALWAYS);
+      const sliced = find(knowledge, asked, ALWAYS, { millis: 1e9 }, racingClock());
+      expect({ found: sliced.found, end: sliced.end }).toEqual({ found, end });
+    }),
+    { numRuns: 500 },
   );
 });
 
