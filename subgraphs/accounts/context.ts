@@ -4,7 +4,9 @@ import type { RequestContext } from '#platform/graphql/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import { findOrganization, findUsers } from './data/accounts-repository.ts';
 import type { AccountsTx } from './data/client.ts';
+import { findSignatures } from './data/signature-repository.ts';
 import type { SigningKeys } from './data/signing-keys.ts';
+import type { Signature } from './domain/signature.ts';
 import type { Organization, User } from './domain/user.ts';
 import type { Turns } from './service/turns.ts';
 
@@ -26,6 +28,7 @@ export interface AccountsContext extends RequestContext, AccountsDeps {
   readonly loaders: {
     readonly userById: DataLoader<string, User | null>;
     readonly organizationById: DataLoader<string, Organization | null>;
+    readonly signatureById: DataLoader<string, Signature | null>;
   };
 }
 
@@ -44,9 +47,17 @@ export function createContext(deps: AccountsDeps, request: RequestContext): Acco
       ids.map((organizationId) => deps.db.read({ organizationId }, (tx) => findOrganization(tx, organizationId))),
     ),
   );
+  const signatureById = new DataLoader<string, Signature | null>(
+    async (ids) => {
+      const found = await deps.db.read(request.viewer, (tx) => findSignatures(tx, ids));
+      const byId = new Map(found.map((signature) => [signature.id, signature]));
+      return ids.map((id) => byId.get(idOf(id)) ?? null);
+    },
+    { cacheKeyFn: idOf },
+  );
   // The getter `viewer` must stay a getter: it throws without a signed-in person.
   return Object.create(request, {
     ...Object.getOwnPropertyDescriptors(deps),
-    loaders: { value: { userById, organizationById } },
+    loaders: { value: { userById, organizationById, signatureById } },
   });
 }

@@ -1,4 +1,5 @@
 import type { DomainEvent, JsonObject } from '#platform/events/index.ts';
+import type { Signature, Signed } from './domain/signature.ts';
 import type { User } from './domain/user.ts';
 
 function userEvent(type: string, userId: string, payload: JsonObject, reason: string | null = null): DomainEvent {
@@ -32,4 +33,16 @@ export function userCreated(user: User): DomainEvent {
 
 export function userChanged(before: User, after: User, reason: string): DomainEvent {
   return userEvent('user.changed', after.id, { before: audited(before), after: audited(after) }, reason);
+}
+
+export function signatureMade(signature: Signature): DomainEvent {
+  const { id, signerId, signerName, meaning, subjectType, subjectId, contentHash } = signature;
+  const payload = { signerId, signerName, meaning, subjectType, subjectId, contentHash };
+  return { topic: 'user', type: 'signature.made', subjectType: 'Signature', subjectId: id, payload };
+}
+
+/** Somebody who was signed in could not prove anew who it is. */
+export function signatureRefused(userId: string, signed: Signed, refusal: string): DomainEvent {
+  const { meaning, subjectType, subjectId, contentHash } = signed;
+  return userEvent('signature.refused', userId, { refusal, meaning, subjectType, subjectId, contentHash });
 }

@@ -1,6 +1,7 @@
 import { fromRole, toRole } from './roles.ts';
 import type { Resolvers } from './schema.generated.ts';
 import { permissionNames, refreshSession, sessionState, signIn, signOut } from './service/sessions.ts';
+import { sign } from './service/sign.ts';
 import {
   changeUser,
   createUser,
@@ -21,6 +22,7 @@ export const resolvers: Resolvers = {
     me: (_, _args, ctx) => me(ctx),
     user: (_, { id }, ctx) => ctx.loaders.userById.load(id),
     users: (_, args, ctx) => users(ctx, args),
+    signature: (_, { id }, ctx) => ctx.loaders.signatureById.load(id),
     sessionState: async (_, { organizationId, id }, ctx) => {
       const state = await sessionState(ctx, organizationId, id);
       return { ...state, roles: state.roles.map(fromRole) };
@@ -30,6 +32,8 @@ export const resolvers: Resolvers = {
     signIn: (_, { email, password }, ctx) => signIn(ctx, email, password),
     refreshSession: (_, { refreshToken }, ctx) => refreshSession(ctx, refreshToken),
     signOut: (_, _args, ctx) => signOut(ctx),
+    sign: (_, { input: { password, idempotencyKey = null, ...signed } }, ctx) =>
+      sign(ctx, { signed, password, idempotencyKey }),
     createUser: (_, { input: { idempotencyKey = null, clientId = null, ...input } }, ctx) =>
       createUser(ctx, { ...input, clientId, roles: input.roles.map(toRole) }, idempotencyKey),
     changeUser: (_, { input: { idempotencyKey = null, roles, active = null, ...input } }, ctx) =>
@@ -46,6 +50,11 @@ export const resolvers: Resolvers = {
   },
   Session: { user: ({ organizationId, userId }, _, ctx) => userOf(ctx, organizationId, userId) },
   Organization: { __resolveReference: ({ id }, ctx) => ownOrganization(ctx, id) },
+  Signature: {
+    __resolveReference: ({ id }, ctx) => ctx.loaders.signatureById.load(id),
+    signer: ({ signerId }, _, ctx) => referencedUser(ctx, signerId),
+  },
+  SignResult: { __resolveType: (result) => ('kind' in result ? 'SignatureRefused' : 'Signature') },
   SignInResult: { __resolveType: ({ kind }) => (kind === 'session' ? 'Session' : 'SignInRefused') },
   CreateUserResult: { __resolveType: ({ kind }) => OUTCOMES[kind] },
   ChangeUserResult: { __resolveType: ({ kind }) => OUTCOMES[kind] },

@@ -44,7 +44,8 @@ function questionOf({
   return { goal, ruleSet, rules, distinct, assume, limits: limits ?? {}, asOf };
 }
 
-function person(id: string | null): { id: string } | null {
+/** An entity of another subgraph. */
+function named(id: string | null): { id: string } | null {
   return id === null ? null : { id };
 }
 
@@ -122,7 +123,7 @@ export const resolvers: Resolvers = {
   Fact: {
     __resolveReference: ({ id }, ctx) => required('Fact', id, ctx.loaders.factById.load(id)),
     assertedBy: ({ assertedBy }) => ({ id: assertedBy }),
-    retractedBy: ({ retractedBy }) => person(retractedBy),
+    retractedBy: ({ retractedBy }) => named(retractedBy),
     retractionReason: ({ retractReason }) => retractReason,
   },
   Rule: { __resolveReference: ({ id }, ctx) => required('Rule', id, ctx.loaders.ruleById.load(id)) },
@@ -138,15 +139,16 @@ export const resolvers: Resolvers = {
     versions: ({ name }, page, ctx) => versionsOf(ctx, name, page),
     activations: ({ name }, page, ctx) => activationsOf(ctx, name, page),
   },
-  RuleActivation: { by: ({ by }) => ({ id: by }) },
+  RuleActivation: { by: ({ by }) => ({ id: by }), signature: ({ signatureId }) => named(signatureId) },
   RuleSetVersion: {
     __resolveReference: ({ id }, ctx) => required('RuleSetVersion', id, ctx.loaders.versionById.load(id)),
     ruleSet: ({ ruleSet }) => ({ name: ruleSet }),
+    signature: ({ signatureId }) => named(signatureId),
     diagnostics: (version) => [...remarksOn(version)],
     overrides: (version) => [...overridesOf(version)],
     rules: (version, page) => pageOfRules(rulesOfVersion(version), page),
-    savedBy: ({ savedBy }) => person(savedBy),
-    publishedBy: ({ publishedBy }) => person(publishedBy),
+    savedBy: ({ savedBy }) => named(savedBy),
+    publishedBy: ({ publishedBy }) => named(publishedBy),
     tests: ({ id }, _, ctx) => ctx.loaders.suiteByVersion.load(id),
   },
   RuleTestSuite: { savedBy: ({ savedBy }) => ({ id: savedBy }) },

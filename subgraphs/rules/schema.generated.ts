@@ -40,6 +40,13 @@ export type User = {
   id: Scalars['ID']['output'];
 };
 
+/** An electronic signature; owned by accounts. */
+export type Signature = {
+  __typename?: 'Signature';
+  /** Identifier. */
+  id: Scalars['ID']['output'];
+};
+
 /** A statement that is taken as true from one instant to another, for example `calibrated_until(icp_1,499656)`. */
 export type Fact = {
   __typename?: 'Fact';
@@ -211,8 +218,10 @@ export type RuleActivation = {
   by: User;
   /** Why. */
   reason: Scalars['String']['output'];
-  /** The electronic signature named with it; null without one. */
+  /** Id of the electronic signature under it; null without one. */
   signatureId?: Maybe<Scalars['ID']['output']>;
+  /** The electronic signature under it; null without one, and for one that was only named, before signatures were checked. */
+  signature?: Maybe<Signature>;
 };
 
 /** A page of activations. */
@@ -284,8 +293,10 @@ export type RuleSetVersion = {
   publishedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Why it was published; null before, and for shipped rules. */
   publishReason?: Maybe<Scalars['String']['output']>;
-  /** The electronic signature named when it was published; null without one. */
+  /** Id of the electronic signature under its last publication; null without one. */
   signatureId?: Maybe<Scalars['ID']['output']>;
+  /** The electronic signature under its last publication; null without one, and for one that was only named, before signatures were checked. */
+  signature?: Maybe<Signature>;
   /** What it has to answer before it may come into force; null without tests. */
   tests?: Maybe<RuleTestSuite>;
 };
@@ -388,7 +399,11 @@ export type RuleChangeRefusal =
   /** A test of the version fails. */
   | 'TESTS_FAILED'
   /** The version no longer fits the shipped rules. */
-  | 'NO_LONGER_FITS';
+  | 'NO_LONGER_FITS'
+  /** The organization requires a signature for this set, and none was given. */
+  | 'SIGNATURE_REQUIRED'
+  /** The signature is unknown, another person's, under something else, too old, or was used before. */
+  | 'SIGNATURE_INVALID';
 
 /** A change of rules that was not made; nothing of it was. */
 export type RuleChangeRefused = {
@@ -838,7 +853,7 @@ export type RuleSetChange = {
   before: Scalars['Int']['output'];
   /** True when it was a return to an earlier version. */
   rollback: Scalars['Boolean']['output'];
-  /** The electronic signature named with it; null without one. */
+  /** Id of the electronic signature under it; null without one. */
   signatureId?: Maybe<Scalars['ID']['output']>;
 };
 
@@ -995,7 +1010,8 @@ export type Mutation = {
   rollbackRules: RollbackRulesResult;
   /**
    * Puts a version in force, in the place of the one before. CONFLICT when it is in force already, or another than expected, or
-   * a test that is kept with it (`testRules`) fails: then the error's `failed` says what was expected and what came.
+   * a test that is kept with it (`testRules`) fails: then the error's `failed` says what was expected and what came. BAD_INPUT
+   * when it does not fit the shipped rules, or is not signed as it has to be. The error's `refusal` is a RuleChangeRefusal.
    */
   publishRules: RuleSetVersion;
 };
@@ -1204,6 +1220,7 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   User: ResolverTypeWrapper<User>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Signature: ResolverTypeWrapper<Signature>;
   Fact: ResolverTypeWrapper<FactMapper>;
   FactConnection: ResolverTypeWrapper<FactConnectionMapper>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
@@ -1281,6 +1298,7 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   User: User;
   ID: Scalars['ID']['output'];
+  Signature: Signature;
   Fact: FactMapper;
   FactConnection: FactConnectionMapper;
   Int: Scalars['Int']['output'];
@@ -1356,6 +1374,10 @@ export type PageInfoResolvers<ContextType = RulesContext, ParentType extends Res
 };
 
 export type UserResolvers<ContextType = RulesContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type SignatureResolvers<ContextType = RulesContext, ParentType extends ResolversParentTypes['Signature'] = ResolversParentTypes['Signature']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -1441,6 +1463,7 @@ export type RuleActivationResolvers<ContextType = RulesContext, ParentType exten
   by?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   signatureId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  signature?: Resolver<Maybe<ResolversTypes['Signature']>, ParentType, ContextType>;
 };
 
 export type RuleActivationConnectionResolvers<ContextType = RulesContext, ParentType extends ResolversParentTypes['RuleActivationConnection'] = ResolversParentTypes['RuleActivationConnection']> = {
@@ -1472,6 +1495,7 @@ export type RuleSetVersionResolvers<ContextType = RulesContext, ParentType exten
   publishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   publishReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   signatureId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  signature?: Resolver<Maybe<ResolversTypes['Signature']>, ParentType, ContextType>;
   tests?: Resolver<Maybe<ResolversTypes['RuleTestSuite']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1737,6 +1761,7 @@ export type Resolvers<ContextType = RulesContext> = {
   JSON?: GraphQLScalarType;
   PageInfo?: PageInfoResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  Signature?: SignatureResolvers<ContextType>;
   Fact?: FactResolvers<ContextType>;
   FactConnection?: FactConnectionResolvers<ContextType>;
   FactEdge?: FactEdgeResolvers<ContextType>;

@@ -2,9 +2,10 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { isId, mintAccessToken, permissionsOf, type Role } from '#platform/identity/index.ts';
 import type { AccountsContext, AccountsDeps } from '../context.ts';
 import * as accounts from '../data/accounts-repository.ts';
-import { hashPassword, needsRehash, verifyPassword } from '../data/passwords.ts';
-import { afterFailure, decideRefresh, isActive, type Session, secondsLocked } from '../domain/session.ts';
+import { hashPassword, needsRehash } from '../data/passwords.ts';
+import { decideRefresh, isActive, type Session } from '../domain/session.ts';
 import { refreshTokenReused, userSignedIn, userSignedOut } from '../events.ts';
+import { checkPassword } from './check-password.ts';
 
 export interface SignedIn {
   readonly kind: 'session';
@@ -21,30 +22,12 @@ export interface SignInRefused {
   readonly retryAfterSeconds: number | null;
 }
 
-const INVALID: SignInRefused = { kind: 'refused', reason: 'INVALID_CREDENTIALS', retryAfterSeconds: null };
 const ENDED: SignInRefused = { kind: 'refused', reason: 'SESSION_ENDED', retryAfterSeconds: null };
 
-/** One try after another for an address, so that many at once with the right password do not count against each other. */
-export function signIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
-  return ctx.signInTurns(email.toLowerCase(), () => trySignIn(ctx, email, password));
-}
-
-/** The try counts as a wrong one until the password was right: tries of other processes meanwhile see it. */
-async function trySignIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
-  const now = ctx.clock();
-  const { throttle, admitted, account } = await ctx.db.system(async (tx) => {
-    const before = await accounts.lockThrottle(tx, email, now);
-    if (secondsLocked(before, now) > 0) return { throttle: before, admitted: false, account: null };
-    const next = afterFailure(before, now);
-    await accounts.saveThrottle(tx, email, next);
-    return { throttle: next, admitted: true, account: await accounts.findAccount(tx, email) };
-  });
-  if (admitted && (await verifyPassword(account?.passwordHash ?? null, password)) && account?.active) {
-    await ctx.db.system((tx) => accounts.clearThrottle(tx, email));
-    return openSession(ctx, account, needsRehash(account.passwordHash) ? await hashPassword(password) : null);
-  }
-  const seconds = secondsLocked(throttle, now);
-  return seconds > 0 ? { kind: 'refused', reason: 'LOCKED', retryAfterSeconds: seconds } : INVALID;
+export async function signIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
+  const checked = await checkPassword(ctx, email, password);
+  if ('reason' in checked) return { kind: 'refused', ...checked };
+  return openSession(ctx, checked, needsRehash(checked.passwordHash) ? await hashPassword(password) : null);
 }
 
 async function openSession(ctx: AccountsContext, account: accounts.Account, newHash: string | null): Promise<SignedIn> {

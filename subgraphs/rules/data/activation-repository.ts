@@ -41,3 +41,15 @@ export async function findActivationAt(
   const { organizationId: _, ...activation } = row;
   return activation;
 }
+
+/** The activation under which a signature stands; null when it was not used. */
+export async function findSignedActivation(
+  tx: RulesReader,
+  organizationId: string,
+  signatureId: string,
+): Promise<Activation | null> {
+  const row = await tx.ruleActivation.findFirst({ where: { organizationId, signatureId } });
+  if (row === null) return null;
+  const { organizationId: _, ...activation } = row;
+  return activation;
+}

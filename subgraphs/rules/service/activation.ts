@@ -11,13 +11,17 @@ import { reviewRules } from '../library/shipped-version.ts';
 import { type ChangeRefused, refused } from './change-refused.ts';
 import { overridesOf } from './overrides.ts';
 import { runTests } from './run-tests.ts';
+import { type NamedSignature, signatureObjection } from './signed-activation.ts';
 
-/** Why a version cannot come into force; null: nothing stands in the way. */
+/** Why a version cannot come into force; null: nothing stands in the way. Version 0, the shipped rules alone, fits always. */
 export async function obstacleTo(
   ctx: RulesContext,
   tx: RulesReader,
   version: RuleSetVersion,
+  signature: NamedSignature | null,
 ): Promise<ChangeRefused | null> {
+  const unsigned = await signatureObjection(ctx, tx, version, signature);
+  if (unsigned !== null || version.number === 0) return unsigned;
   return doesNotFit(version) ?? (await failsTests(ctx, tx, version));
 }
 

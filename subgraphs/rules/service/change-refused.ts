@@ -8,7 +8,9 @@ export type ChangeRefusal =
   | 'NOT_DRAFT'
   | 'NO_TESTS'
   | 'TESTS_FAILED'
-  | 'NO_LONGER_FITS';
+  | 'NO_LONGER_FITS'
+  | 'SIGNATURE_REQUIRED'
+  | 'SIGNATURE_INVALID';
 
 /** Why a change of rules was not made; nothing of it was. */
 export interface ChangeRefused {

@@ -5,6 +5,7 @@ import { SHIPPED_VERSION } from '../library/shipped-version.ts';
 import { activate, obstacleTo } from './activation.ts';
 import { type ChangeRefused, refused } from './change-refused.ts';
 import { checkReason } from './input.ts';
+import { namedSignature } from './signed-activation.ts';
 
 export interface RollbackRules {
   readonly ruleSet: string;
@@ -23,6 +24,7 @@ export async function rollbackRules(ctx: RulesContext, input: RollbackRules): Pr
   const { idempotencyKey: key, ...request } = input;
   const { ruleSet, toVersion, reason, signatureId } = input;
   const { organizationId } = ctx.viewer;
+  const signature = await namedSignature(ctx, signatureId);
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'rollbackRules', key, request }, async () => {
       await lockKnowledge(unit.tx, organizationId);
@@ -33,9 +35,15 @@ export async function rollbackRules(ctx: RulesContext, input: RollbackRules): Pr
       const objection = objectionTo(input, target, before?.number ?? 0);
       if (objection !== null) return objection;
       const version = target!; // objectionTo has looked at it
-      const obstacle = shipped ? null : await obstacleTo(ctx, unit.tx, version);
+      const obstacle = await obstacleTo(ctx, unit.tx, version, signature);
       if (obstacle !== null) return obstacle;
-      const activated = await activate(ctx, unit, { version, before, kind: 'rollback', reason, signatureId });
+      const activated = await activate(ctx, unit, {
+        version,
+        before,
+        kind: 'rollback',
+        reason,
+        signatureId: signature?.found?.id ?? null,
+      });
       return shipped ? SHIPPED_VERSION : activated;
     }),
   );

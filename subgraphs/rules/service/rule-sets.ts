@@ -14,6 +14,7 @@ import type { ChangeRefused } from './change-refused.ts';
 import { checkRuleSetName, reviewText } from './given-rules.ts';
 import { loadImage } from './image.ts';
 import { checkReason } from './input.ts';
+import { namedSignature } from './signed-activation.ts';
 
 export interface VersionSaved {
   readonly kind: 'saved';
@@ -93,11 +94,15 @@ export interface PublishRules {
   readonly idempotencyKey: string | null;
 }
 
-/** @throws NotFoundError, and ConflictError when another version is in force than was expected, or this one already. */
+/**
+ * @throws NotFoundError; ConflictError when another version is in force than was expected, or this one already, or a test
+ * fails; BadInputError when it does not fit the shipped rules, or is not signed as it has to be.
+ */
 export async function publishRules(ctx: RulesContext, input: PublishRules): Promise<RuleSetVersion> {
   checkReason(input.reason);
   const { idempotencyKey: key, ...request } = input;
   const { organizationId } = ctx.viewer;
+  const signature = await namedSignature(ctx, input.signatureId);
   return ctx.db.write({ ...ctx.viewer, requestId: ctx.requestId }, (unit) =>
     unit.once({ operation: 'publishRules', key, request }, async () => {
       await data.lockKnowledge(unit.tx, organizationId);
@@ -109,10 +114,10 @@ export async function publishRules(ctx: RulesContext, input: PublishRules): Prom
       if (draft.status === 'PUBLISHED') {
         throw new ConflictError(`Version ${draft.number} of "${draft.ruleSet}" is in force already.`);
       }
-      const obstacle = await obstacleTo(ctx, unit.tx, draft);
+      const obstacle = await obstacleTo(ctx, unit.tx, draft, signature);
       if (obstacle !== null) throw refusal(obstacle);
-      const { reason, signatureId } = input;
-      return activate(ctx, unit, { version: draft, before, kind: 'publication', reason, signatureId });
+      const signatureId = signature?.found?.id ?? null;
+      return activate(ctx, unit, { version: draft, before, kind: 'publication', reason: input.reason, signatureId });
     }),
   );
 }

@@ -6,8 +6,16 @@ import { inject } from 'vitest';
 import { loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase } from '#platform/database/index.ts';
 import { openResources, startSubgraph } from '#platform/host/index.ts';
-import { IDENTITY_HEADER, permissionsOf, type Role, signIdentity, type Viewer } from '#platform/identity/index.ts';
+import {
+  createIdentityVerifier,
+  IDENTITY_HEADER,
+  permissionsOf,
+  type Role,
+  signIdentity,
+  type Viewer,
+} from '#platform/identity/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
+import type { Signature } from '../domain/signature.ts';
 import { rules } from '../subgraph.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
@@ -27,6 +35,8 @@ export interface RulesLab extends AsyncDisposable {
   subscribe(viewer: Viewer, query: string, variables?: object): AsyncGenerator<Data>;
   /** The same, answered by another process over the same database. */
   sendBeside(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
+  /** The id of a signature as accounts would have it, under a version unless `otherwise` says something else. */
+  sign(viewer: Viewer, versionId: string, otherwise?: Partial<Signature>): Promise<string>;
   /** Runs a job now, as the clock would. */
   run(job: string): Promise<void>;
   /** The data. @throws Error with the answer's errors. */
@@ -80,11 +90,30 @@ async function* deliveries(response: Response): AsyncGenerator<Data> {
   }
 }
 
-async function startProcess(databaseUrl: string, clock: () => Date) {
+/** Stands in for accounts: the signatures of each organization, over the same `fetch`. */
+function createAccounts(identityKey: () => string, signatures: ReadonlyMap<string, readonly Signature[]>) {
+  return async (request: Request): Promise<Response> => {
+    const viewer = createIdentityVerifier(identityKey())(request.headers.get(IDENTITY_HEADER) ?? '', Date.now());
+    const { variables } = (await request.json()) as { readonly variables: { readonly id: string } };
+    const own = signatures.get(viewer.organizationId) ?? [];
+    const id = variables.id.toLowerCase();
+    return Response.json({ data: { signature: own.find((signature) => signature.id === id) ?? null } });
+  };
+}
+
+async function startProcess(
+  databaseUrl: string,
+  clock: () => Date,
+  signatures: ReadonlyMap<string, readonly Signature[]>,
+) {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger({ level: 'fatal', name: 'test' });
   const secretKey = 'a-key-of-the-test';
   const resources = stack.use(await openResources({ settings: loadSettings({}), secretKey, logger, clock }));
+  resources.fetchers.set(
+    'accounts',
+    createAccounts(() => resources.identityKey, signatures),
+  );
   const publicUrl = () => 'http://localhost';
   const running = stack.use(await startSubgraph(rules, { resources, databaseUrl, publicUrl }));
   running.relay();
@@ -118,7 +147,9 @@ export async function createRulesLab(): Promise<RulesLab> {
   await using stack = new AsyncDisposableStack();
   const urls = stack.use(await cloneDatabase(inject('template')));
   const time = { now: new Date('2026-11-22T10:00:00Z') };
-  const { send, subscribe, metrics, jobs } = stack.use(await startProcess(urls.appUrl, () => time.now));
+  const signatures = new Map<string, Signature[]>();
+  const clock = () => time.now;
+  const { send, subscribe, metrics, jobs } = stack.use(await startProcess(urls.appUrl, clock, signatures));
   const owned = stack.move();
   return {
     time,
@@ -126,8 +157,24 @@ export async function createRulesLab(): Promise<RulesLab> {
     subscribe,
     metrics,
     async sendBeside(viewer, query, variables) {
-      await using beside = await startProcess(urls.appUrl, () => time.now);
+      await using beside = await startProcess(urls.appUrl, clock, signatures);
       return await beside.send(viewer, query, variables);
+    },
+    async sign(viewer, versionId, otherwise = {}) {
+      const query = 'query Hash($id: ID!) { ruleSetVersion(id: $id) { hash } }';
+      const { data } = await send(viewer, query, { id: versionId });
+      const signature: Signature = {
+        id: v7(),
+        signer: { id: viewer.userId },
+        meaning: 'APPROVAL',
+        subjectType: 'RuleSetVersion',
+        subjectId: versionId,
+        contentHash: data.ruleSetVersion.hash,
+        signedAt: time.now,
+        ...otherwise,
+      };
+      signatures.set(viewer.organizationId, [...(signatures.get(viewer.organizationId) ?? []), signature]);
+      return signature.id;
     },
     async run(name) {
       const job = jobs.find((each) => each.name === name);

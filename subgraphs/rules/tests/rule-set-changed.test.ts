@@ -15,10 +15,12 @@ const WATCH = `subscription Watch($ruleSet: String, $after: String) { ruleSetCha
     id cursor at actor { id } reason ruleSet { name } version { number status text } before rollback signatureId } } }`;
 const ROLLBACK = `mutation { rollbackRules(toVersion: 1, expectedActive: 2, reason: "too strict") { __typename } }`;
 
-async function publish(text: string, ruleSet = 'default', viewer = manager): Promise<void> {
+/** Publishes and gives the id of the signature. */
+async function publish(text: string, ruleSet = 'default', viewer = manager): Promise<string> {
   const { saveRules } = await lab.ask(viewer, operation('SaveRules'), { ruleSet, text });
-  const variables = { versionId: saveRules.id, reason: `now ${text}`, signatureId: 'sig-1' };
-  await lab.ask(viewer, operation('PublishRules'), variables);
+  const signatureId = await lab.sign(viewer, saveRules.id);
+  await lab.ask(viewer, operation('PublishRules'), { versionId: saveRules.id, reason: `now ${text}`, signatureId });
+  return signatureId;
 }
 
 /** Where the log of the organization stands: its last event. */
@@ -47,7 +49,7 @@ beforeEach(async () => {
 
 test('tells who put which version in force, when and why; what happened since the cursor, then what happens', async () => {
   const after = await cursorNow();
-  await publish('p(1).\n');
+  const signatureId = await publish('p(1).\n');
   const stream = lab.subscribe(manager, WATCH, { after });
   const first = (await stream.next()).value.ruleSetChanged;
   await publish('p(2).\n');
@@ -62,7 +64,7 @@ test('tells who put which version in force, when and why; what happened since th
     version: { number: 1, status: 'PUBLISHED', text: 'p(1).\n' },
     before: 0,
     rollback: false,
-    signatureId: 'sig-1',
+    signatureId,
   });
   expect(second).toMatchObject({ ...change, version: { number: 2, status: 'PUBLISHED' }, before: 1 });
   expect(third).toMatchObject({

@@ -66,3 +66,8 @@ export type SignInThrottle = Prisma.SignInThrottleModel
  * 
  */
 export type SigningKey = Prisma.SigningKeyModel
+/**
+ * Model Signature
+ * 
+ */
+export type Signature = Prisma.SignatureModel

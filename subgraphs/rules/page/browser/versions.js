@@ -1,6 +1,7 @@
 import { send } from './api.js';
 import { byId, element } from './element.js';
 import { overrideNote } from './override.js';
+import { signatureUnder } from './signature.js';
 import { testPart } from './tests.js';
 import { instant } from './words.js';
 
@@ -8,7 +9,7 @@ const VERSIONS = `query Versions {
   ruleSets {
     name active { number }
     versions(first: 20) { edges { node {
-      id number status termination savedAt savedBy { name } publishedAt publishReason
+      id hash number status termination savedAt savedBy { name } publishedAt publishReason signature { signerName }
       overrides { ruleId reason fault shipped { text } }
       tests { revision cases { name goal assume expected } }
     } } }
@@ -21,8 +22,8 @@ const SAVE = `mutation SaveRules($ruleSet: String!, $text: String!) {
     ... on RulesRefused { diagnostics { severity message line column } }
   }
 }`;
-const PUBLISH = `mutation PublishRules($versionId: ID!, $reason: String!, $expectedActive: Int) {
-  publishRules(versionId: $versionId, reason: $reason, expectedActive: $expectedActive) { number }
+const PUBLISH = `mutation PublishRules($versionId: ID!, $reason: String!, $expectedActive: Int, $signatureId: ID) {
+  publishRules(versionId: $versionId, reason: $reason, expectedActive: $expectedActive, signatureId: $signatureId) { number }
 }`;
 
 function button(textContent, run) {
@@ -68,19 +69,29 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
     });
 
   /** `expectedActive` is what this page shows: another version that came into force since is not overwritten unseen. */
-  function publishForm({ name, active }, { id, number }) {
+  function publishForm({ name, active }, { id, hash, number }) {
     const reason = element('input', { required: true, maxLength: 500, placeholder: 'Why' });
     reason.setAttribute('aria-label', `Why ${name} ${number} is published`);
+    const password = element('input', {
+      type: 'password',
+      placeholder: 'Password, to sign it',
+      autocomplete: 'current-password',
+    });
+    password.setAttribute('aria-label', `Password, to sign ${name} ${number}`);
     const form = element(
       'form',
       { className: 'row' },
       reason,
+      password,
       element('button', { type: 'submit', textContent: 'Publish' }),
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       tried(async () => {
-        await send(PUBLISH, { versionId: id, reason: reason.value, expectedActive: active?.number ?? 0 });
+        const signatureId = password.value === '' ? null : await signatureUnder({ id, hash }, password.value);
+        password.value = '';
+        const expectedActive = active?.number ?? 0;
+        await send(PUBLISH, { versionId: id, reason: reason.value, expectedActive, signatureId });
         await load();
         say(`${name} ${number} is in force.`);
         await onPublished();
@@ -90,9 +101,10 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
   }
 
   function versionPart(set, version) {
-    const { id, number, status, savedAt, savedBy, publishedAt, publishReason, overrides } = version;
+    const { id, number, status, savedAt, savedBy, publishedAt, publishReason, signature, overrides } = version;
     const saved = savedAt ? `saved by ${savedBy.name} on ${instant(savedAt)}` : 'shipped';
-    const published = publishedAt ? `, published on ${instant(publishedAt)}: ${publishReason}` : '';
+    const signed = signature ? `, signed by ${signature.signerName}` : '';
+    const published = publishedAt ? `, published on ${instant(publishedAt)}: ${publishReason}${signed}` : '';
     const head = element(
       'p',
       {},

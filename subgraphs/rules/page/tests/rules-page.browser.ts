@@ -220,9 +220,16 @@ async function overridesAreSeen(page: Page): Promise<void> {
   await page.waitForSelector('#save-says:has-text("default 1 is saved")');
   const note = 'In the place of the shipped verification.self_verified: SOP-7';
   await page.waitForSelector(`#versions summary:has-text("${note}")`);
-  await page.fill('#versions section:has-text("SOP-7") form input', 'Approved');
-  await page.click('#versions section:has-text("SOP-7") button:has-text("Publish")');
+  const publish = async (password: string) => {
+    await page.fill('#versions section:has-text("SOP-7") form input:not([type=password])', 'Approved');
+    await page.fill('#versions section:has-text("SOP-7") form input[type=password]', password);
+    await page.click('#versions section:has-text("SOP-7") button:has-text("Publish")');
+  };
+  await publish('a wrong password');
+  await page.waitForSelector('#save-says:has-text("nothing was signed or published")');
+  await publish(DEMO_PASSWORD);
   await page.waitForSelector('#save-says:has-text("default 1 is in force")');
+  await page.waitForSelector('#versions section:has-text("Approved, signed by Mara Okafor")');
   await page.click('#tab-library');
   await page.fill('#library-find', 'SOP-7');
   await page.click(`#library summary:has-text("${note}")`);
@@ -333,7 +340,7 @@ try {
   assert.deepEqual(foreign, [], 'nothing is loaded from elsewhere');
   assert.deepEqual(failures, [], 'no script fails, and the content security policy is kept');
   console.log(
-    'Rules page: remarks, answers, proofs, why-not, assumptions, drafts, tests, publishing and overrides work.',
+    'Rules page: remarks, answers, proofs, why-not, assumptions, drafts, tests, publishing, overrides and signatures work.',
   );
 } catch (error) {
   for (const page of browser.contexts().flatMap((context) => context.pages())) await shoot(page, 'failure');

@@ -401,7 +401,8 @@ export const ModelName = {
   User: 'User',
   Session: 'Session',
   SignInThrottle: 'SignInThrottle',
-  SigningKey: 'SigningKey'
+  SigningKey: 'SigningKey',
+  Signature: 'Signature'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -417,7 +418,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "organization" | "user" | "session" | "signInThrottle" | "signingKey"
+    modelProps: "organization" | "user" | "session" | "signInThrottle" | "signingKey" | "signature"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -791,6 +792,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Signature: {
+      payload: Prisma.$SignaturePayload<ExtArgs>
+      fields: Prisma.SignatureFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SignatureFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SignatureFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>
+        }
+        findFirst: {
+          args: Prisma.SignatureFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SignatureFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>
+        }
+        findMany: {
+          args: Prisma.SignatureFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>[]
+        }
+        create: {
+          args: Prisma.SignatureCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>
+        }
+        createMany: {
+          args: Prisma.SignatureCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SignatureCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>[]
+        }
+        delete: {
+          args: Prisma.SignatureDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>
+        }
+        update: {
+          args: Prisma.SignatureUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>
+        }
+        deleteMany: {
+          args: Prisma.SignatureDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SignatureUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SignatureUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>[]
+        }
+        upsert: {
+          args: Prisma.SignatureUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SignaturePayload>
+        }
+        aggregate: {
+          args: Prisma.SignatureAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSignature>
+        }
+        groupBy: {
+          args: Prisma.SignatureGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SignatureGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SignatureCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SignatureCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -889,6 +964,21 @@ export const SigningKeyScalarFieldEnum = {
 } as const
 
 export type SigningKeyScalarFieldEnum = (typeof SigningKeyScalarFieldEnum)[keyof typeof SigningKeyScalarFieldEnum]
+
+
+export const SignatureScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  signerId: 'signerId',
+  signerName: 'signerName',
+  meaning: 'meaning',
+  subjectType: 'subjectType',
+  subjectId: 'subjectId',
+  contentHash: 'contentHash',
+  signedAt: 'signedAt'
+} as const
+
+export type SignatureScalarFieldEnum = (typeof SignatureScalarFieldEnum)[keyof typeof SignatureScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -1169,6 +1259,7 @@ export type GlobalOmitConfig = {
   session?: Prisma.SessionOmit
   signInThrottle?: Prisma.SignInThrottleOmit
   signingKey?: Prisma.SigningKeyOmit
+  signature?: Prisma.SignatureOmit
 }
 
 /* Types for Logging */

@@ -55,7 +55,8 @@ export const ModelName = {
   User: 'User',
   Session: 'Session',
   SignInThrottle: 'SignInThrottle',
-  SigningKey: 'SigningKey'
+  SigningKey: 'SigningKey',
+  Signature: 'Signature'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -133,6 +134,21 @@ export const SigningKeyScalarFieldEnum = {
 } as const
 
 export type SigningKeyScalarFieldEnum = (typeof SigningKeyScalarFieldEnum)[keyof typeof SigningKeyScalarFieldEnum]
+
+
+export const SignatureScalarFieldEnum = {
+  id: 'id',
+  organizationId: 'organizationId',
+  signerId: 'signerId',
+  signerName: 'signerName',
+  meaning: 'meaning',
+  subjectType: 'subjectType',
+  subjectId: 'subjectId',
+  contentHash: 'contentHash',
+  signedAt: 'signedAt'
+} as const
+
+export type SignatureScalarFieldEnum = (typeof SignatureScalarFieldEnum)[keyof typeof SignatureScalarFieldEnum]
 
 
 export const SortOrder = {
