@@ -1,3 +1,4 @@
+import { type Abducibles, ANY_FACT } from './abducibles.ts';
 import { copyTerm } from './bindings.ts';
 import type { Limits } from './budget.ts';
 import { type Clause, compileClause } from './clause.ts';
@@ -60,8 +61,17 @@ export class Decision {
   readonly #book: ReasonBook;
   readonly #clock: () => number;
 
+  readonly #abducible: Abducibles;
+
   /** `clock`: milliseconds, never backwards. */
-  constructor(base: Knowledge, snapshot: Snapshot, book: ReasonBook, clock: () => number) {
+  constructor(
+    base: Knowledge,
+    snapshot: Snapshot,
+    book: ReasonBook,
+    clock: () => number,
+    abducible: Abducibles = ANY_FACT,
+  ) {
+    this.#abducible = abducible;
     this.#snapshot = snapshot;
     this.#book = book;
     this.#clock = clock;
@@ -177,7 +187,7 @@ export class Decision {
 
   /** What would help is an extra: where it cannot be found, the refusal still stands. */
   *#missing(proof: Proof): Slices<readonly string[]> {
-    const why = { limits: DECISION_LIMITS, clock: this.#clock };
+    const why = { limits: DECISION_LIMITS, clock: this.#clock, abducible: this.#abducible };
     const causes = [...new Set([this.#cause(proof), proof])];
     for (const cause of causes) {
       const facts = yield* withoutFailing(factsAgainst(this.#knowledge, cause, why));

@@ -25,7 +25,11 @@ const INFIX_TABLE: readonly (readonly [number, InfixType, string])[] = [
 ];
 const PREFIX_TABLE: readonly (readonly [number, PrefixType, string])[] = [
   [1200, 'fx', ':- ?-'],
-  [1150, 'fx', 'dynamic discontiguous initialization meta_predicate module_transparent multifile public table'],
+  [
+    1150,
+    'fx',
+    'abducible dynamic discontiguous initialization meta_predicate module_transparent multifile public table',
+  ],
   [900, 'fy', '\\+'],
   [200, 'fy', '- + \\'],
   [1, 'fx', '$'],

@@ -64,6 +64,21 @@ function messageOf(source: string): string {
   return reviewProgram(readProgram(source)).diagnostics[0]?.message ?? '';
 }
 
+test('what may be missing is declared like a table; a declaration of what no rule asks for is remarked', () => {
+  const { abducible } = readProgram(":- abducible p/2, [q/1], 'R s'/3.\n:- abducible t(_).");
+  expect([...abducible]).toEqual([
+    ['p/2', { line: 1, column: 1 }],
+    ['q/1', { line: 1, column: 1 }],
+    ['R s/3', { line: 1, column: 1 }],
+    ['t/1', { line: 2, column: 1 }],
+  ]);
+  expect(remarks(':- abducible 7.')).toEqual(['ERROR DIRECTIVE 1:1']);
+  expect(remarks(':- abducible received/1.\nready(S) :- received(S).')).toEqual([]);
+  expect(messageOf(':- abducible recieved/1, received/1.\nready(S) :- received(S).')).toBe(
+    'recieved/1 is declared abducible, but no rule asks for it. Did you mean received/1?',
+  );
+});
+
 test('a circle through a negation is named whole', () => {
   const source = 'a(X) :- d(X), \\+ b(X).\nb(X) :- c(X).\nc(X) :- a(X).\nd(1).';
   expect(messageOf(source)).toContain('(a/1, not b/1, c/1, a/1)');

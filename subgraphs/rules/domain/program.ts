@@ -51,6 +51,8 @@ export interface Program {
   readonly declared: ReadonlySet<string>;
   /** Indicators that `:- table` declares: their answers are a set. */
   readonly tabled: ReadonlySet<string>;
+  /** Indicators that `:- abducible` declares, and where: facts that may be named as missing. */
+  readonly abducible: ReadonlyMap<string, Place>;
   /** Directives such as `style_check(-singleton)` that were met. */
   readonly silenced: ReadonlySet<string>;
   /** Clauses that stand in the place of shipped rules, in the order of the text. */
@@ -59,7 +61,9 @@ export interface Program {
 
 const MAX_TEXT = 200_000;
 const MAX_FAULTS = 50;
-const TOLERATED = new Set(['dynamic/1', 'discontiguous/1', 'multifile/1', 'style_check/1', 'table/1', 'overrides/2']);
+const TOLERATED: ReadonlySet<string> = new Set(
+  'dynamic/1 discontiguous/1 multifile/1 style_check/1 table/1 abducible/1 overrides/2'.split(' '),
+);
 
 class Reading {
   readonly parser: Parser;
@@ -68,6 +72,7 @@ class Reading {
   readonly diagnostics: Diagnostic[] = [];
   readonly declared = new Set<string>();
   readonly tabled = new Set<string>();
+  readonly abducible = new Map<string, Place>();
   readonly silenced = new Set<string>();
   readonly overrides: OpenOverride[] = [];
 
@@ -148,10 +153,16 @@ function takeDirective(reading: Reading, directive: Term, offset: number): void 
   const goal = deref(directive);
   const key = isCallable(goal) ? keyOf(goal) : '';
   if (!TOLERATED.has(key)) {
-    const message = `Directive not supported: ${writeTerm(goal)}. Rules may be declared dynamic, discontiguous or table, or override a shipped rule.`;
+    const message = `Directive not supported: ${writeTerm(goal)}. Rules may be declared dynamic, discontiguous, table or abducible, or override a shipped rule.`;
     reading.note('ERROR', 'DIRECTIVE', message, offset);
   }
-  if (key === 'table/1') for (const indicator of indicators(argsOf(goal)[0]!)) table(reading, indicator, offset);
+  if (key === 'table/1') {
+    for (const named of declaredBy(reading, goal, 'what to table, such as path/2', offset)) reading.tabled.add(named);
+  }
+  if (key === 'abducible/1') {
+    const named = declaredBy(reading, goal, 'what may be missing, such as client/2', offset);
+    for (const indicator of named) reading.abducible.set(indicator, reading.placeOf(offset));
+  }
   if (key === 'overrides/2') override(reading, goal, offset);
   if (key === 'style_check/1') reading.silenced.add(writeTerm(argsOf(goal)[0]!));
   if (key === 'dynamic/1') for (const indicator of indicators(argsOf(goal)[0]!)) declare(reading, indicator);
@@ -162,15 +173,14 @@ function indicators(term: Term): Term[] {
   return conjuncts(term).flatMap((part) => listItems(part)?.map(deref) ?? [part]);
 }
 
-/** `p/2`, or `p(_,_)`. Modes such as `min` in an argument are not carried out. */
-function table(reading: Reading, indicator: Term, offset: number): void {
-  if (indicator.kind === 'struct' && indicator.key === '//2') reading.tabled.add(indicatorText(indicator));
-  else if (isCallable(indicator) && argsOf(indicator).every((arg) => deref(arg).kind === 'var')) {
-    reading.tabled.add(keyOf(indicator));
-  } else {
-    const message = `Expected what to table, such as path/2, but found ${writeTerm(indicator)}.`;
-    reading.note('ERROR', 'DIRECTIVE', message, offset);
-  }
+/** Each is `p/2`, or `p(_,_)`. Modes such as `min` in an argument are not carried out. */
+function declaredBy(reading: Reading, directive: Term, expected: string, offset: number): string[] {
+  return indicators(argsOf(directive)[0]!).flatMap((indicator) => {
+    if (indicator.kind === 'struct' && indicator.key === '//2') return [indicatorText(indicator)];
+    if (isCallable(indicator) && argsOf(indicator).every((arg) => deref(arg).kind === 'var')) return [keyOf(indicator)];
+    reading.note('ERROR', 'DIRECTIVE', `Expected ${expected}, but found ${writeTerm(indicator)}.`, offset);
+    return [];
+  });
 }
 
 function override(reading: Reading, directive: Term, offset: number): void {

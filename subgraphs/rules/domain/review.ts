@@ -147,6 +147,18 @@ function unknownCalls(program: Program, known: (key: string) => boolean, names: 
   return diagnostics;
 }
 
+/** Declared as what may be missing, though no rule asks for it. */
+function uselessDeclarations({ abducible, clauses }: Program, shipped: readonly SourceClause[]): Diagnostic[] {
+  const asked = new Set([...shipped, ...clauses].flatMap(callsOf).map(({ to }) => to));
+  return [...abducible].flatMap(([key, { line, column }]) => {
+    if (asked.has(key)) return [];
+    const meant = likelyMeant(key, asked);
+    const advice = meant === null ? '' : ` Did you mean ${meant}?`;
+    const message = `${key} is declared abducible, but no rule asks for it.${advice}`;
+    return [{ severity: 'WARNING', code: 'UNKNOWN', message, line, column }];
+  });
+}
+
 /**
  * What is to be said of a program before it may be used. `shipped`: the rules beneath it, with which it may form a
  * circle; `known` tells the predicates for which facts exist elsewhere.
@@ -157,13 +169,18 @@ export function reviewProgram(
   known: (key: string) => boolean = () => false,
 ): Review {
   const { diagnostics: circles, termination } = recursion(program, shipped);
-  const names = new Set([...[...shipped, ...program.clauses].map(({ key }) => key), ...program.declared]);
+  const names = new Set([
+    ...[...shipped, ...program.clauses].map(({ key }) => key),
+    ...program.declared,
+    ...program.abducible.keys(),
+  ]);
   const diagnostics = [
     ...program.diagnostics,
     ...circles,
     ...unsafeNegations(program.clauses, shipped),
     ...(program.silenced.has('-singleton') ? [] : program.clauses.flatMap(singletons)),
     ...unknownCalls(program, known, names),
+    ...uselessDeclarations(program, shipped),
   ];
   return { diagnostics: diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column), termination };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Abducibles } from './abducibles.ts';
 import { DEFAULT_LIMITS } from './budget.ts';
 import { readTerm } from './parser.ts';
 import { knowledgeOf, stoppedClock } from './testing.ts';
@@ -26,6 +27,19 @@ test('per rule: the goal at which it stopped, and the facts that would mend it',
     missing: [['received(s1)'], ['urgent(s1)', 'volume(s1,_)']],
     stoppedBy: null,
   });
+});
+
+test('only facts that may be missing are named, and where rules could prove one it may be missing, too', () => {
+  const source = 'ok(S) :- a(S), b(S). ok(S) :- c(S). ok(S) :- d(S). d(S) :- e(S), f(S).';
+  const missing = (declared: string[], open = false) => {
+    const abducible = new Abducibles(new Set(declared), () => open);
+    const { term } = readTerm('ok(s)');
+    return whyNot(knowledgeOf(source), term, { limits: DEFAULT_LIMITS, clock: stoppedClock, abducible }).missing;
+  };
+  expect(missing([], true)).toEqual([['c(s)'], ['a(s)', 'b(s)'], ['e(s)', 'f(s)']]);
+  expect(missing(['a/1', 'b/1'])).toEqual([['a(s)', 'b(s)']]);
+  expect(missing(['a/1', 'e/1'])).toEqual([]);
+  expect(missing(['d/1', 'e/1', 'f/1'])).toEqual([['d(s)'], ['e(s)', 'f(s)']]);
 });
 
 test('a negation that stands in the way is named with what makes it true', () => {

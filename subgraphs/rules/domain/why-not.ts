@@ -1,3 +1,4 @@
+import { type Abducibles, ANY_FACT } from './abducibles.ts';
 import { evaluate } from './arithmetic.ts';
 import { copyTerm, type Frame, instantiate } from './bindings.ts';
 import type { Limits } from './budget.ts';
@@ -51,6 +52,8 @@ export interface WhyOptions {
   readonly clock: () => number;
   /** Facts that are known to break a proof; null: they are looked for. */
   readonly remedy?: ((proof: Proof) => readonly string[] | null) | undefined;
+  /** Default: any fact may be missing. */
+  readonly abducible?: Abducibles;
 }
 
 interface Failure {
@@ -89,8 +92,10 @@ class Search {
   readonly engine: Engine;
   readonly #knowledge: Knowledge;
   readonly #remedy: WhyOptions['remedy'];
+  readonly #abducible: Abducibles;
 
-  constructor(knowledge: Knowledge, { limits, clock, remedy }: WhyOptions) {
+  constructor(knowledge: Knowledge, { limits, clock, remedy, abducible }: WhyOptions) {
+    this.#abducible = abducible ?? ANY_FACT;
     this.#knowledge = knowledge;
     this.#remedy = remedy;
     this.engine = new Engine(knowledge, { limits, clock, steps: true });
@@ -212,14 +217,19 @@ class Search {
 
   *#predicate(goal: Atom | Struct, key: string, depth: number): Slices<Failure> {
     const rules = this.#knowledge.clausesOf(key).filter((clause) => clause.origin.kind === 'rule');
+    const wanted = wantedFact(goal);
     if (rules.length === 0) {
-      return { kind: 'NO_FACT', reason: `No fact matches ${wantedFact(goal)}.`, missing: [[wantedFact(goal)]] };
+      const missing = this.#abducible.allows(key) ? [[wanted]] : [];
+      return { kind: 'NO_FACT', reason: `No fact matches ${wanted}.`, missing };
     }
     const tried = depth >= MAX_DEPTH ? [] : yield* this.attempts(goal, depth + 1);
     return {
       kind: 'NO_RULE_APPLIES',
-      reason: `No rule for ${key} proves ${wantedFact(goal)}.`,
-      missing: smallest(tried.flatMap(({ missing }) => missing)),
+      reason: `No rule for ${key} proves ${wanted}.`,
+      missing: smallest([
+        ...(this.#abducible.declares(key) ? [[wanted]] : []),
+        ...tried.flatMap(({ missing }) => missing),
+      ]),
     };
   }
 

@@ -4,6 +4,7 @@ import { type Program, readProgram, type SourceClause } from '../domain/program.
 import type { Proof } from '../domain/proof.ts';
 import { type ReasonBook, type ReasonText, remedyOf } from '../domain/reason.ts';
 import { isCallable, keyOf } from '../domain/term.ts';
+import { abducibleDeclaration } from './abducible.ts';
 import { ACCEPTANCE } from './acceptance.ts';
 import { ANALYSES } from './analyses.ts';
 import { INSTRUMENTS, METHODS, REAGENTS } from './bench.ts';
@@ -78,8 +79,11 @@ function readRules(): ShippedRule[] {
 /** Every shipped rule in the order in which it is tried. */
 export const SHIPPED_RULES: readonly ShippedRule[] = readRules();
 
-/** The whole library as one text, each rule under its id. */
-export const LIBRARY_TEXT: string = SHIPPED_RULES.map(({ id, label, text }) => `% ${id}: ${label}\n${text}\n`).join('');
+/** The whole library as one text, each rule under its id; behind them which facts may be named as missing. */
+export const LIBRARY_TEXT: string = [
+  ...SHIPPED_RULES.map(({ id, label, text }) => `% ${id}: ${label}\n${text}\n`),
+  abducibleDeclaration(SHIPPED_RULES.flatMap(({ clauses }) => clauses)),
+].join('');
 
 /** Changes whenever a shipped rule does. */
 export const LIBRARY_HASH: string = createHash('sha256').update(LIBRARY_TEXT).digest('hex');

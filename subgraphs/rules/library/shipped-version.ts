@@ -1,18 +1,15 @@
+import { Abducibles } from '../domain/abducibles.ts';
 import { RECORD_PREDICATES } from '../domain/decision.ts';
 import { overrideAt } from '../domain/override.ts';
-import { type Diagnostic, type Program, subgoals } from '../domain/program.ts';
+import type { Diagnostic, Program } from '../domain/program.ts';
 import { type Review, reviewProgram } from '../domain/review.ts';
 import { DEFAULT_RULE_SET, type Rule, type RuleSetVersion } from '../domain/rule.ts';
-import { isCallable, keyOf } from '../domain/term.ts';
+import { vocabularyOf } from './abducible.ts';
 import { isShipped, LIBRARY_HASH, LIBRARY_PROGRAM, LIBRARY_TEXT, OPEN_PREDICATES, SHIPPED_RULES } from './index.ts';
 import { reviewOverrides, rulesBeneath, standingOverrides } from './overrides.ts';
 
 /** Predicates that shipped rules ask for: facts about them may come. */
-const VOCABULARY = new Set(
-  LIBRARY_PROGRAM.clauses.flatMap(({ body }) =>
-    body.flatMap(subgoals).flatMap(({ goal }) => (isCallable(goal) ? [keyOf(goal)] : [])),
-  ),
-);
+const VOCABULARY = vocabularyOf(LIBRARY_PROGRAM.clauses);
 const REVIEW = reviewProgram(LIBRARY_PROGRAM, [], (key) => !isShipped(key));
 
 /** The shipped rules as a version of the set `default`: in force until an organization publishes one of its own. */
@@ -32,6 +29,17 @@ export const SHIPPED_VERSION: RuleSetVersion = {
   publishReason: null,
   signatureId: null,
 };
+
+/**
+ * Which facts may be missing for the rules of a set: those it declares, or where it declares none any; in the set `default`
+ * of those for which shipped rules ask, what they declare.
+ */
+export function abduciblesOf(ruleSet: string, declared: ReadonlySet<string>): Abducibles {
+  const open = declared.size === 0;
+  if (ruleSet !== DEFAULT_RULE_SET) return new Abducibles(declared, () => open);
+  const shipped = new Set(LIBRARY_PROGRAM.abducible.keys());
+  return new Abducibles(new Set([...declared, ...shipped]), (key) => open && !VOCABULARY.has(key));
+}
 
 export const SHIPPED: readonly Rule[] = SHIPPED_RULES.map(({ clauses, ...rule }) => ({
   ...rule,

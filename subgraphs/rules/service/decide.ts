@@ -64,7 +64,7 @@ function assuming(facts: readonly Clause[], conditions: readonly Clause[]): read
 
 function decisionOf(
   ctx: RulesContext,
-  { knowledge }: Built,
+  { knowledge, abducible }: Built,
   question: TransitionQuestion,
   facts: readonly Clause[],
 ): Decision {
@@ -76,7 +76,7 @@ function decisionOf(
     facts,
     now: ctx.clock().getTime() / HOUR_MS,
   };
-  return new Decision(knowledge, snapshot, REASON_BOOK, ctx.timer);
+  return new Decision(knowledge, snapshot, REASON_BOOK, ctx.timer, abducible);
 }
 
 /** One verdict per question, in their order: what cannot be decided in time is not allowed. */

@@ -1,5 +1,6 @@
 import type { RulesContext } from '../context.ts';
 import { findActiveVersions, findEpoch, findFactsFrom } from '../data/knowledge-repository.ts';
+import type { Abducibles } from '../domain/abducibles.ts';
 import type { Clause } from '../domain/clause.ts';
 import { compileClause } from '../domain/clause.ts';
 import { readFact } from '../domain/facts.ts';
@@ -10,7 +11,7 @@ import { isValidAt, nextChange, type StandingFact } from '../domain/standing-fac
 import { argsOf } from '../domain/term.ts';
 import { DEFAULT_CAPABILITIES, isCapability, shippedClauses } from '../library/index.ts';
 import { layeredClauses, lostOverrides } from '../library/overrides.ts';
-import { SHIPPED_VERSION } from '../library/shipped-version.ts';
+import { abduciblesOf, SHIPPED_VERSION } from '../library/shipped-version.ts';
 import { FactDigests } from './answer-cache.ts';
 
 /** An organization's knowledge in memory. Valid while the stored epoch is the same. */
@@ -28,6 +29,7 @@ export interface Built {
   readonly knowledge: Knowledge;
   readonly version: RuleSetVersion;
   readonly capabilities: ReadonlySet<string>;
+  readonly abducible: Abducibles;
   readonly digests: FactDigests;
   readonly until: Date | null;
 }
@@ -92,22 +94,19 @@ function factClauses(facts: readonly StatedFact[]): Clause[] {
   });
 }
 
-/** The rules that a version puts in force where these capabilities are in use. */
-function rulesOf({ id, ruleSet, number, text }: RuleSetVersion, capabilities: ReadonlySet<string>): readonly Clause[] {
-  if (number === 0) return shippedClauses(capabilities);
-  const program = readProgram(text);
-  return ruleSet === DEFAULT_RULE_SET ? layeredClauses(id, program, capabilities) : ownClauses(id, program);
-}
-
 /** The engine's knowledge of one version and these facts. */
 export function buildKnowledge(
-  version: RuleSetVersion,
+  { id, ruleSet, number, text }: RuleSetVersion,
   facts: readonly StatedFact[],
-): { knowledge: Knowledge; capabilities: ReadonlySet<string> } {
+): Pick<Built, 'knowledge' | 'capabilities' | 'abducible'> {
   const capabilities = capabilitiesOf(facts);
+  const program = number === 0 ? null : readProgram(text);
   const knowledge = new Knowledge();
-  knowledge.addAll(rulesOf(version, capabilities));
-  return { knowledge: knowledge.addAll(factClauses(facts)), capabilities };
+  if (program === null) knowledge.addAll(shippedClauses(capabilities));
+  else if (ruleSet === DEFAULT_RULE_SET) knowledge.addAll(layeredClauses(id, program, capabilities));
+  else knowledge.addAll(ownClauses(id, program));
+  knowledge.addAll(factClauses(facts));
+  return { knowledge, capabilities, abducible: abduciblesOf(ruleSet, new Set(program?.abducible.keys())) };
 }
 
 /** The knowledge of a rule set at `now`; null when nothing of this set was published. */

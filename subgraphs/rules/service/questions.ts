@@ -172,12 +172,12 @@ export interface WhyNotAnswer extends Omit<WhyNot, 'missing'> {
 
 export async function whyNotAnswer(ctx: RulesContext, input: QuestionInput): Promise<WhyNotAnswer> {
   const limits = checkLimits(input.limits);
-  const { knowledge, at } = await knowledgeAsked(ctx, input, ctx.clock());
+  const { knowledge, at, abducible } = await knowledgeAsked(ctx, input, ctx.clock());
   const { term, variables } = readGoal(input.goal);
   const names = VariableNames.asWritten(variables);
   const assumed = assuming(knowledge, input.assume, at);
   const { missing, attempts, ...answer } = await inTurn(ctx, limits, (left) =>
-    meaningfully(askingWhyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy })),
+    meaningfully(askingWhyNot(assumed, term, { limits: left, clock: ctx.timer, remedy: shippedRemedy, abducible })),
   );
   const own = givenRules(input.rules);
   return {

@@ -244,6 +244,35 @@ test('why not: the rule that stopped, where, and what is missing', async () => {
   });
 });
 
+describe('which facts may be missing', () => {
+  const missing = async (input: object) => {
+    const { whyNot } = await lab.ask(manager, WHY_NOT, { input });
+    return whyNot.missing.map(({ facts }: { facts: string[] }) => facts);
+  };
+
+  test('those that the rules declare; where they declare none, any', async () => {
+    const rules = 'fit(S) :- weighed(S, _), tared(S).\nfit(S) :- waived(S).\n';
+    const input = { goal: 'fit(w1)', ruleSet: 'playground', rules };
+    expect(await missing(input)).toEqual([['waived(w1)'], ['weighed(w1,_)', 'tared(w1)']]);
+    const declared = { ...input, rules: `:- abducible waived/1, tared/1.\n${rules}` };
+    expect(await missing(declared)).toEqual([['waived(w1)']]);
+  });
+
+  test('of what shipped rules ask for, what people can state: not the time, nor the stage', async () => {
+    expect(await missing({ goal: 'received_at(s9, T), now(490000)', assume: ['now(1)'] })).toEqual([]);
+    expect(await missing({ goal: 'received_at(s9, T)' })).toEqual([['received_at(s9,_)']]);
+    expect(await missing({ goal: 'stage(s9, results)' })).toEqual([]);
+  });
+
+  test("beside them what an organization's own rules ask for, or declare", async () => {
+    const rules = 'chilled(S) :- cooled(S), logged(S).\n';
+    expect(await missing({ goal: 'chilled(s9)', rules })).toEqual([['cooled(s9)', 'logged(s9)']]);
+    const declared = ':- abducible cooled/1.\nchilled(S) :- cooled(S).\nchilled(S) :- logged(S).\n';
+    expect(await missing({ goal: 'chilled(s9)', rules: declared })).toEqual([['cooled(s9)']]);
+    expect(await missing({ goal: 'client(s9, C)', rules: declared })).toEqual([['client(s9,_)']]);
+  });
+});
+
 test('the questions of one request share two seconds, and others have their turn in between', async () => {
   const input = 'input: { goal: "between(1, 1000000000, X), X < 0", limits: { inferences: 5000000, millis: 1000 } }';
   const aliases = Array.from(
