@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BUILTINS } from './builtins.ts';
 import { RuleFault } from './faults.ts';
-import { proofText, proofTree } from './proof.ts';
+import { proofText, proofTree, Telling } from './proof.ts';
 import { answersOf, askText, knowledgeOf, valuesOf } from './testing.ts';
 
 const FAMILY = `parent(tom, bob). parent(tom, liz). parent(bob, ann). parent(bob, pat). parent(pat, jim).
@@ -38,7 +38,7 @@ describe('variables of an answer', () => {
     const source = 'q(W, V) :- r(V, W). r(_, _).';
     const [answer] = askText(knowledgeOf(source), 'q(X, Y)', {}, undefined, 0).answers;
     expect(answer?.text).toBe('q(_A,_B)');
-    expect(proofText(answer?.proof ?? [], answer?.names ?? undefined)).toBe(
+    expect(proofText(answer?.proof ?? [], new Telling(answer?.names ?? undefined))).toBe(
       'q(_A,_B), by rule r1, because\n  r(_B,_A), a fact',
     );
   });
@@ -146,6 +146,34 @@ test('a first argument finds its facts among many, and the order is kept', () =>
   expect(valuesOf(facts, 'edge(X, m3)')).toHaveLength(71);
 });
 
+test('a comparison is proved with the values of both sides', () => {
+  const source = 'n(3).\nover(X) :- n(A), A + 4 > 5, X is A * 2, X =:= 2 * A, a \\== X, X \\= b.';
+  const [proof] = askText(knowledgeOf(source), 'over(X)', {}, undefined, 0).answers[0]?.proof ?? [];
+  const sides = proofTree(proof!).children.map(({ goal, left, right }) => [goal, left, right]);
+  expect(sides).toEqual([
+    ['n(3)', undefined, undefined],
+    ['3+4>5', '7', '5'],
+    ['6 is 3*2', '6', '6'],
+    ['6=:=2*3', '6', '6'],
+    ['a\\==6', 'a', '6'],
+    ['6\\=b', '6', 'b'],
+  ]);
+  const text = proofText([proof!]);
+  expect(text).toContain(
+    '\n  7>5 (3+4>5), by calculation\n  6 is 3*2, by calculation\n  6=:=6 (6=:=2*3), by calculation',
+  );
+  expect(text).toContain('\n  a\\==6, by calculation');
+});
+
+test('comparisons that are dear to calculate again are told as they were written', () => {
+  const source = `p :- ${Array.from({ length: 200 }, () => '2 ** 200000 > 1').join(', ')}.`;
+  const limits = { millis: 60_000, inferences: 5_000_000 };
+  const [proof] = askText(knowledgeOf(source), 'p', limits, undefined, 0).answers[0]?.proof ?? [];
+  const start = performance.now();
+  expect(proofTree(proof!).children).toHaveLength(200);
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
+
 test('a proof names the rule and the facts, and what was looked for in vain', () => {
   const source = `sample(s1). result(s1, 5). limit(3).
 high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
@@ -159,8 +187,8 @@ high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
       children: [
         { kind: 'FACT', goal: 'result(s1,5)', predicate: 'result/2', fact: 'f2', children: [] },
         { kind: 'FACT', goal: 'limit(3)', predicate: 'limit/1', fact: 'f3', children: [] },
-        { kind: 'BUILTIN', goal: '5>3', predicate: '>/2', children: [] },
-        { kind: 'ABSENT', goal: '\\+excused(s1)', predicate: '\\+/1', children: [] },
+        { kind: 'BUILTIN', goal: '5>3', predicate: '>/2', left: '5', right: '3', children: [] },
+        { kind: 'ABSENT', goal: '\\+excused(s1)', predicate: '\\+/1', absent: 'excused(s1)', children: [] },
       ],
     },
   ]);

@@ -1,7 +1,8 @@
 import { copyTerm } from './bindings.ts';
 import type { Budget } from './budget.ts';
+import { ComparedSides } from './compared-sides.ts';
 import type { Step } from './environment.ts';
-import { isCallable, keyOf, type Term, type Variable } from './term.ts';
+import { argsOf, isCallable, keyOf, struct, type Term, type Variable } from './term.ts';
 import { VariableNames, writeTerm } from './writer.ts';
 
 /** Why an answer holds. `ABSENT` stands for a negation: nothing was found that would make its goal true. */
@@ -68,37 +69,79 @@ export function buildProof(
   return roots;
 }
 
+/** Who asserted a fact, and when. */
+export interface Assertion {
+  readonly by: string;
+  readonly at: Date;
+}
+
+/** How proofs are told: what is told with one of these belongs together. */
+export class Telling {
+  readonly names: VariableNames;
+  readonly sides = new ComparedSides();
+  readonly #assertions: ReadonlyMap<string, Assertion>;
+
+  /** `assertions`: of standing facts, by their ids. */
+  constructor(names = new VariableNames(), assertions: ReadonlyMap<string, Assertion> = new Map()) {
+    this.names = names;
+    this.#assertions = assertions;
+  }
+
+  assertionOf({ factId }: Proof): Assertion | undefined {
+    return factId === null ? undefined : this.#assertions.get(factId);
+  }
+
+  text(term: Term): string {
+    return writeTerm(term, this.names);
+  }
+}
+
 function overriding({ overrides }: Proof): string {
   return overrides === null ? '' : `, which overrides the shipped ${overrides}`;
 }
 
-function sentence(proof: Proof, names: VariableNames): string {
-  const goal = writeTerm(proof.goal, names);
+function asserted({ by, at }: Assertion): string {
+  return ` asserted by ${by} at ${at.toISOString()}`;
+}
+
+/** `7>5 (3+4>5)`: a comparison of calculations with their values. */
+function compared(goal: Term, telling: Telling): string {
+  const written = telling.text(goal);
+  const sides = telling.sides.of(goal);
+  if (sides === null || !isCallable(goal) || goal.name === 'is') return written;
+  const values = telling.text(struct(goal.name, sides));
+  return values === written ? written : `${values} (${written})`;
+}
+
+function sentence(proof: Proof, telling: Telling): string {
+  const goal = telling.text(proof.goal);
   switch (proof.kind) {
     case 'RULE':
       return `${goal}, by rule ${proof.ruleId ?? '(unnamed)'}${overriding(proof)}, because`;
-    case 'FACT':
-      return `${goal}, a fact`;
+    case 'FACT': {
+      const assertion = telling.assertionOf(proof);
+      return `${goal}, a fact${assertion === undefined ? '' : asserted(assertion)}`;
+    }
     case 'ABSENT':
       return `${goal}: nothing known makes it true`;
     case 'BUILTIN':
-      return `${goal}, by calculation`;
+      return `${compared(proof.goal, telling)}, by calculation`;
   }
 }
 
 /** The proof as an indented text for people. */
-export function proofText(proofs: readonly Proof[], names = new VariableNames(), indent = ''): string {
+export function proofText(proofs: readonly Proof[], telling = new Telling(), indent = ''): string {
   return proofs
     .map((proof) => {
-      const line = `${indent}${sentence(proof, names)}`;
+      const line = `${indent}${sentence(proof, telling)}`;
       return proof.children.length === 0
         ? line.replace(/, because$/, '')
-        : `${line}\n${proofText(proof.children, names, `${indent}  `)}`;
+        : `${line}\n${proofText(proof.children, telling, `${indent}  `)}`;
     })
     .join('\n');
 }
 
-/** The proof as plain data: `{kind, goal, rule?, overrides?, fact?, children}`. */
+/** The proof as plain data. */
 export interface ProofTree {
   readonly kind: Proof['kind'];
   readonly goal: string;
@@ -106,17 +149,49 @@ export interface ProofTree {
   readonly rule?: string;
   readonly overrides?: string;
   readonly fact?: string;
+  /** Of a standing fact: the person's id, and an instant in UTC as RFC 3339. */
+  readonly assertedBy?: string;
+  readonly assertedAt?: string;
+  /** Of a comparison: the values of both sides. */
+  readonly left?: string;
+  readonly right?: string;
+  /** Of a negation: what was searched for in vain. */
+  readonly absent?: string;
   readonly children: readonly ProofTree[];
 }
 
-export function proofTree(proof: Proof, names = new VariableNames()): ProofTree {
+/** What a node tells beside its goal. */
+function details(proof: Proof, telling: Telling): Partial<ProofTree> {
+  switch (proof.kind) {
+    case 'RULE':
+      return {
+        ...(proof.ruleId === null ? {} : { rule: proof.ruleId }),
+        ...(proof.overrides === null ? {} : { overrides: proof.overrides }),
+      };
+    case 'FACT': {
+      const assertion = telling.assertionOf(proof);
+      return {
+        ...(proof.factId === null ? {} : { fact: proof.factId }),
+        ...(assertion && { assertedBy: assertion.by, assertedAt: assertion.at.toISOString() }),
+      };
+    }
+    case 'ABSENT': {
+      const [absent] = argsOf(proof.goal);
+      return absent === undefined ? {} : { absent: telling.text(absent) };
+    }
+    case 'BUILTIN': {
+      const sides = telling.sides.of(proof.goal);
+      return sides === null ? {} : { left: telling.text(sides[0]), right: telling.text(sides[1]) };
+    }
+  }
+}
+
+export function proofTree(proof: Proof, telling = new Telling()): ProofTree {
   return {
     kind: proof.kind,
-    goal: writeTerm(proof.goal, names),
+    goal: telling.text(proof.goal),
     predicate: isCallable(proof.goal) ? keyOf(proof.goal) : null,
-    ...(proof.ruleId === null ? {} : { rule: proof.ruleId }),
-    ...(proof.overrides === null ? {} : { overrides: proof.overrides }),
-    ...(proof.factId === null ? {} : { fact: proof.factId }),
-    children: proof.children.map((child) => proofTree(child, names)),
+    ...details(proof, telling),
+    children: proof.children.map((child) => proofTree(child, telling)),
   };
 }

@@ -15,7 +15,7 @@ import { assuming, checkLimits, type LimitsInput, meaningful, meaningfully, read
 import { givenRules, givenVersion, knowledgeGiven } from './given-rules.ts';
 import { buildKnowledge } from './image.ts';
 import { type Asked, knowledgeFor } from './past-knowledge.ts';
-import { toldProof } from './told-proof.ts';
+import { telling, toldProof } from './told-proof.ts';
 import { inTurn, REQUEST_MILLIS, timeIsSpent } from './turns.ts';
 
 const PURGED_AT_ONCE = 5_000;
@@ -144,7 +144,7 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
   }
   const { proof, names } = found;
-  return meaningful(() => toldProof(proof, names, givenRules(rules)));
+  return meaningful(() => toldProof(proof, telling(facts, names), givenRules(rules)));
 }
 
 /** @throws ConflictError when another release has shipped other rules: what they prove is not what was answered. */

@@ -1,6 +1,7 @@
-import { type Proof, type ProofTree, proofText, proofTree } from '../domain/proof.ts';
+import { type Proof, type ProofTree, proofText, proofTree, Telling } from '../domain/proof.ts';
 import type { Rule } from '../domain/rule.ts';
-import { VariableNames } from '../domain/writer.ts';
+import type { StandingFact } from '../domain/standing-fact.ts';
+import type { VariableNames } from '../domain/writer.ts';
 
 /** A proof as a text for people and as data for programs. */
 export interface ToldProof {
@@ -20,11 +21,19 @@ function told(node: ProofTree, given: ReadonlyMap<string, Rule>): ToldTree {
   return { ...node, ...(rule && { text: rule.text }), children };
 }
 
-/** `names`: how the answer calls its unbound variables. */
+/** Facts that stand are told with who asserted them, and when. */
+export function telling(facts: readonly StandingFact[], names?: VariableNames): Telling {
+  return new Telling(
+    names,
+    new Map(facts.map(({ id, assertedBy, assertedAt }) => [id, { by: assertedBy, at: assertedAt }])),
+  );
+}
+
+/** `given`: the rules that the question brought along, by id. */
 export function toldProof(
   proofs: readonly Proof[],
-  names = new VariableNames(),
+  how = new Telling(),
   given: ReadonlyMap<string, Rule> = new Map(),
 ): ToldProof {
-  return { text: proofText(proofs, names), tree: proofs.map((proof) => told(proofTree(proof, names), given)) };
+  return { text: proofText(proofs, how), tree: proofs.map((proof) => told(proofTree(proof, how), given)) };
 }

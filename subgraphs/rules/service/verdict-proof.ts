@@ -10,7 +10,8 @@ import type { Slices } from '../domain/slices.ts';
 import { atom, struct, type Term } from '../domain/term.ts';
 import { TermTooLarge } from '../domain/writer.ts';
 import type { Decided, TransitionVerdict } from './decide.ts';
-import { type ToldProof, toldProof } from './told-proof.ts';
+import { loadImage } from './image.ts';
+import { type ToldProof, telling, toldProof } from './told-proof.ts';
 
 /** As small as those of a decision: what it proves has been found within them. */
 const PROOF_LIMITS: Limits = { inferences: 200_000, answers: 1, depth: 2_000, millis: 50 };
@@ -68,5 +69,5 @@ export async function verdictProof(ctx: RulesContext, verdict: TransitionVerdict
   if (decided === null) return null;
   const goals = goalsOf(verdict, decided, ctx.viewer.userId);
   const proofs = await ctx.turns.begin(provingAll(decided.decision.knowledge, goals, ctx.timer));
-  return proofs.length === 0 ? null : toldProof(proofs);
+  return proofs.length === 0 ? null : toldProof(proofs, telling((await loadImage(ctx)).facts));
 }

@@ -115,7 +115,19 @@ describe('an answer is explained', () => {
       'NOT_FOUND',
     ]);
     const { explainAnswer } = await lab.ask(person('auditor', manager), EXPLAIN, { queryId: id, answer: 1 });
-    expect(explainAnswer.text).toBe('sample(s2), a fact');
+    const [{ assertedAt }] = explainAnswer.tree;
+    expect(explainAnswer.tree).toEqual([
+      {
+        kind: 'FACT',
+        goal: 'sample(s2)',
+        predicate: 'sample/1',
+        fact: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        assertedBy: manager.userId,
+        assertedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[0-9:.]+Z$/),
+        children: [],
+      },
+    ]);
+    expect(explainAnswer.text).toBe(`sample(s2), a fact asserted by ${manager.userId} at ${assertedAt}`);
   });
 });
 

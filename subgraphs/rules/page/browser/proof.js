@@ -62,10 +62,17 @@ function linesOf(node, named) {
     case 'FACT':
       return factLines(node, named);
     case 'ABSENT':
-      return [{ text: 'Searched for it: nothing known makes it true.' }];
+      return [{ text: `Searched for ${node.absent ?? node.goal}: nothing known makes it true.` }];
     default:
-      return [{ text: 'True by calculation, with these values.' }];
+      return [{ text: sidesText(node) }];
   }
+}
+
+/** Both values of a comparison, and what was calculated to get them. */
+function sidesText({ goal, left, right }) {
+  if (left === undefined) return 'True by calculation, with these values.';
+  const isWritten = goal.startsWith(left) && goal.endsWith(right);
+  return isWritten ? `Compared: ${left} and ${right}.` : `Calculated: ${left} on the left, ${right} on the right.`;
 }
 
 function toNode(node, named) {
