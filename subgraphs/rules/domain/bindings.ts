@@ -1,7 +1,18 @@
 import type { Budget } from './budget.ts';
 import { BudgetStop } from './faults.ts';
 import { PATTERN, type Pattern } from './pattern.ts';
-import { deref, type Struct, sameConstant, struct, type Term, type Variable, variable, variableCount } from './term.ts';
+import {
+  deref,
+  isGroundNow,
+  type Struct,
+  sameConstant,
+  struct,
+  structOf,
+  type Term,
+  type Variable,
+  variable,
+  variableCount,
+} from './term.ts';
 
 const MAX_TRAIL = 2_000_000;
 
@@ -162,7 +173,7 @@ export class Bindings {
         return this.unify(frame[pattern.index]!, target);
       case PATTERN.constant:
         return this.#matchConstant(pattern.term, target);
-      case PATTERN.ground:
+      case PATTERN.given:
         return this.unify(pattern.term, target);
       case PATTERN.compound:
         return this.#matchCompound(pattern, target, frame);
@@ -188,13 +199,19 @@ export function build(pattern: Pattern, frame: Frame): Term {
     case PATTERN.local:
       return deref(frame[pattern.index]!);
     case PATTERN.constant:
-    case PATTERN.ground:
+    case PATTERN.given:
       return pattern.term;
     case PATTERN.compound: {
       const patterns = pattern.args;
       const args = new Array<Term>(patterns.length);
-      for (let i = 0; i < args.length; i++) args[i] = build(patterns[i]!, frame);
-      return struct(pattern.name, args, pattern.key);
+      let ground = true;
+      for (let i = 0; i < args.length; i++) {
+        const inner = patterns[i]!;
+        const arg = build(inner, frame);
+        args[i] = arg;
+        if (inner.op === PATTERN.first || (inner.op !== PATTERN.constant && !isGroundNow(arg))) ground = false;
+      }
+      return structOf(pattern.name, args, pattern.key, ground);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Code } from './instructions.ts';
-import { type HeadPattern, headPattern, PATTERN } from './pattern.ts';
+import { type HeadPattern, headPattern } from './pattern.ts';
 import type { Atom, Struct, Term, Variable } from './term.ts';
 import { argsOf, conjuncts, deref, isCallable, keyOf, sameConstant, struct } from './term.ts';
 
@@ -37,12 +37,10 @@ export function headOf(clause: Clause): HeadPattern {
 export function mayMatch(clause: Clause, args: readonly Term[]): boolean {
   const { tests } = headOf(clause);
   for (let i = 0; i < tests.length; i++) {
-    const { position, pattern } = tests[i]!;
+    const { position, constant, key } = tests[i]!;
     const given = deref(args[position]!);
-    if (given === pattern.term || given.kind === 'var') continue;
-    if (pattern.op === PATTERN.constant) {
-      if (!sameConstant(pattern.term, given)) return false;
-    } else if (given.kind !== 'struct' || given.key !== pattern.key) return false;
+    if (given === constant || given.kind === 'var') continue;
+    if (given.kind === 'struct' ? given.key !== key : constant === null || !sameConstant(constant, given)) return false;
   }
   return true;
 }

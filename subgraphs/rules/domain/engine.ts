@@ -14,7 +14,7 @@ import { type Code, type Instruction, OP, systemCode } from './instructions.ts';
 import { JOIN_FROM, joinFor, mayJoin } from './join/join-plans.ts';
 import { JoinRun } from './join/join-run.ts';
 import type { Knowledge } from './knowledge.ts';
-import type { Pattern } from './pattern.ts';
+import { PATTERN, type Pattern } from './pattern.ts';
 import { preludePredicate } from './prelude.ts';
 import type { Procedure } from './procedure.ts';
 import { buildProof, type Proof } from './proof.ts';
@@ -69,9 +69,6 @@ export class Engine {
   readonly #joinFrom: number;
   /** Whether some layer is large enough for plans. */
   readonly #plans: boolean;
-  /** The variables of a clause that leaves no environment, and the arguments that it hands on. */
-  readonly #scratch: Frame = [];
-  readonly #handed: Term[] = [];
   #top = 0;
   /** The choices of the run at hand begin here; what is older stays. */
   #base = 0;
@@ -197,10 +194,7 @@ export class Engine {
   }
 
   #callInstruction(instruction: Instruction, environment: Environment): boolean {
-    const templates = instruction.patterns;
-    const args = new Array<Term>(templates.length);
-    const { vars } = environment;
-    for (let i = 0; i < args.length; i++) args[i] = build(templates[i]!, vars);
+    const args = this.#handOn(instruction.patterns, environment.vars);
     const procedure = this.#procedureOf(instruction);
     if (instruction.last) {
       return this.#call(procedure, instruction.name, args, environment.next!, environment.nextAt, environment);
@@ -483,7 +477,7 @@ export class Engine {
       choice.clauses = clauses;
       choice.from = second;
       choice.name = name;
-      choice.args = args === this.#handed ? args.slice() : args;
+      choice.args = args;
       choice.environment = next;
       choice.at = nextAt;
       choice.step = step;
@@ -515,7 +509,7 @@ export class Engine {
       // An environment is a place to pause at.
       const alone = noted || clause.code === null || this.budget.sliceSpent;
       const chain = alone ? null : this.#chained(clause.code!, hidden);
-      const vars: Frame = body.length === 0 || chain !== null ? this.#scratch : new Array(size);
+      const vars: Frame = new Array(size);
       if (!this.bindings.matchAll(headOf(clause).args, args, vars)) return false;
       if (chain === null) {
         const proved = noted ? this.#record(goalOf(name, args, clause.key), clause, step) : step;
@@ -548,11 +542,13 @@ export class Engine {
     return tabled || joins !== null ? null : chain;
   }
 
-  /** The arguments of a call, in an array that the next such call uses again. */
+  /** The arguments of a call. */
   #handOn(templates: readonly Pattern[], vars: Frame): readonly Term[] {
-    const handed = this.#handed;
-    if (handed.length !== templates.length) handed.length = templates.length;
-    for (let i = 0; i < templates.length; i++) handed[i] = build(templates[i]!, vars);
+    const handed = new Array<Term>(templates.length);
+    for (let i = 0; i < templates.length; i++) {
+      const template = templates[i]!;
+      handed[i] = template.op === PATTERN.local ? deref(vars[template.index]!) : build(template, vars);
+    }
     return handed;
   }
 

@@ -7,8 +7,8 @@ export const PATTERN = {
   /** A variable that has a value. */
   local: 1,
   constant: 2,
-  /** A compound without variables. */
-  ground: 3,
+  /** A term that stays as it is, of more than a constant: a compound without variables, or part of a running program. */
+  given: 3,
   compound: 4,
 } as const;
 
@@ -28,25 +28,28 @@ export class Pattern {
 
   constructor(term: Term) {
     const compound = term.kind === 'struct' ? term : null;
-    this.op = opOf(term);
+    this.args = compound === null || compound.ground ? [] : compound.args.map((arg) => new Pattern(arg));
+    this.op = opOf(term, this.args);
     this.index = term.kind === 'local' ? term.index : -1;
     this.term = term;
     this.name = compound?.name ?? '';
     this.key = compound?.key ?? '';
-    this.args = compound === null || compound.ground ? [] : compound.args.map((arg) => new Pattern(arg));
   }
 }
 
-function opOf(term: Term): Pattern['op'] {
+function opOf(term: Term, args: readonly Pattern[]): Pattern['op'] {
   if (term.kind === 'local') return term.first ? PATTERN.first : PATTERN.local;
-  if (term.kind === 'struct') return term.ground ? PATTERN.ground : PATTERN.compound;
-  return PATTERN.constant;
+  if (term.kind === 'var') return PATTERN.given;
+  if (term.kind !== 'struct') return PATTERN.constant;
+  return args.every(({ op }) => op === PATTERN.constant || op === PATTERN.given) ? PATTERN.given : PATTERN.compound;
 }
 
 /** An argument of a head that tells clauses apart. */
 export interface HeadTest {
   readonly position: number;
-  readonly pattern: Pattern;
+  /** Null for a compound, which has a key. */
+  readonly constant: Term | null;
+  readonly key: string;
 }
 
 /** The head of a clause: its arguments, and those that are no variables. */
@@ -57,8 +60,10 @@ export interface HeadPattern {
 
 export function headPattern(args: readonly Term[]): HeadPattern {
   const patterns = args.map((arg) => new Pattern(arg));
-  const tests = patterns.flatMap((pattern, position) =>
-    pattern.op === PATTERN.first || pattern.op === PATTERN.local ? [] : [{ position, pattern }],
+  const tests = patterns.flatMap(({ op, term, key }, position) =>
+    op === PATTERN.first || op === PATTERN.local
+      ? []
+      : [{ position, constant: op === PATTERN.constant ? term : null, key }],
   );
   return { args: patterns, tests };
 }

@@ -127,7 +127,8 @@ function keyFor(name: string, arity: number): string {
   return made;
 }
 
-function isGroundNow(term: Term): boolean {
+/** Whether no variable can occur in a term, as far as that is known. */
+export function isGroundNow(term: Term): boolean {
   if (term.kind === 'struct') return term.ground;
   return term.kind !== 'var' && term.kind !== 'local';
 }
@@ -139,6 +140,11 @@ export function struct(name: string, args: readonly Term[], key = keyFor(name, a
     ground = false;
     break;
   }
+  return structOf(name, args, key, ground);
+}
+
+/** A compound of which it is known whether variables can occur in it. */
+export function structOf(name: string, args: readonly Term[], key: string, ground: boolean): Struct {
   return { kind: 'struct', name, args, key, ground };
 }
 
