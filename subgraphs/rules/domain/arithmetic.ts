@@ -231,7 +231,7 @@ function negative(a: Numeric): Numeric {
 }
 
 function signOf(a: Numeric): Numeric {
-  if (a.kind === 'float') return float(Math.sign(a.value));
+  if (a.kind === 'float') return float(Math.sign(a.value) + 0); // never -0.0
   return int(a.value < 0 ? -1 : a.value > 0 ? 1 : 0);
 }
 
@@ -394,6 +394,15 @@ export function evaluate(term: Term, budget: Budget, depth = 0): Numeric {
   return evaluateOther(value, budget, depth);
 }
 
+/** The one item of a list: a character stands for its code. */
+function evaluateItem(item: Term, budget: Budget, depth: number): Numeric {
+  if (item.kind !== 'atom' && item.kind !== 'string') return evaluate(item, budget, depth);
+  const point = item.kind === 'atom' ? item.name.codePointAt(0) : undefined;
+  if (item.kind !== 'atom' || point === undefined || String.fromCodePoint(point) !== item.name)
+    throw typeError('character', item);
+  return int(point);
+}
+
 function evaluateOther(value: Exclude<Term, Numeric>, budget: Budget, depth: number): Numeric {
   if (value.kind === 'var') {
     throw instantiationError('A calculation or comparison met a variable that has no value yet.');
@@ -403,10 +412,10 @@ function evaluateOther(value: Exclude<Term, Numeric>, budget: Budget, depth: num
     if (constant !== undefined) return constant;
     throw value === NIL ? typeError('evaluable', value) : notEvaluable(value.name, 0, value);
   }
-  // A list of one number, and a string of one character, stand for that number and the character's code.
+  // A list of one number or character, and a string of one character, stand for that number and the character's code.
   if (value.kind === 'struct' && value.key === LIST_KEY) {
     const tail = deref(value.args[1]!);
-    if (tail === NIL) return evaluate(value.args[0]!, budget, depth + 1);
+    if (tail === NIL) return evaluateItem(deref(value.args[0]!), budget, depth + 1);
     throw typeError(NIL, value);
   }
   if (value.kind === 'string') {
@@ -420,4 +429,10 @@ function evaluateOther(value: Exclude<Term, Numeric>, budget: Budget, depth: num
     return modularPower(base!, exponent!, modulus!, budget);
   }
   throw notEvaluable(value.kind === 'struct' ? value.name : '?', argsOf(value).length, value);
+}
+
+/** True for what can be calculated: functions by name and arity, constants with arity 0. */
+export function hasFunction(name: string, arity: number): boolean {
+  if (arity === 0) return CONSTANTS.has(name);
+  return arity === 1 ? UNARY.has(name) : arity === 2 ? BINARY.has(name) : name === 'powm' && arity === 3;
 }

@@ -73,7 +73,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const NUMBER = /0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|\d+(?:_\d+)+|\d+(?:\.\d+(?:Inf|NaN|[eE][+-]?\d+)?|[eE][+-]?\d+)?/y;
 const RADIX = /(\d{1,2})'([0-9a-zA-Z]+)/y;
 const LARGEST_RADIX = 36;
-const NUMERIC_ESCAPE = /x([0-9a-fA-F]{1,6})\\?|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{2,7})\\/y;
+const NUMERIC_ESCAPE = /x([0-9a-fA-F]{1,6})\\?|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,7})\\/y;
 
 /** Cuts a text into tokens, one at a time; comments are kept aside because a rule's label stands in one. */
 export class Lexer {

@@ -186,7 +186,7 @@ ord_memberchk(X, Xs) :- '$seen'(Xs, X).
 repeat.
 repeat :- repeat.
 
-apply(G, Args) :- G =.. L0, append(L0, Args, L1), H =.. L1, call(H).
+apply(G, Args) :- must_be(callable, G), G =.. L0, append(L0, Args, L1), H =.. L1, call(H).
 `;
 
 function readPrelude(): Map<string, Predicate> {

@@ -192,13 +192,14 @@ function writeInfix(term: Struct, max: number, output: Output, depth: number): b
 function writePrefix(term: Struct, max: number, output: Output, depth: number): boolean {
   const operator = term.args.length === 1 ? PREFIX.get(term.name) : undefined;
   const operand = deref(term.args[0]!);
-  // An operator's operand in brackets would read as an argument list.
-  if (operator === undefined || isOperator(operand)) return false;
+  if (operator === undefined) return false;
   const brackets = operator.priority > max;
   if (brackets) output.token('(');
   output.token(quoteAtom(term.name));
   const place = output.place;
-  write(operand, operator.argument, output, depth);
+  // Without the blank an operator in brackets would read as an argument list.
+  if (operand.kind === 'atom' && isOperator(operand)) output.raw(` (${quoteAtom(operand.name)})`);
+  else write(operand, operator.argument, output, depth);
   separateOperand(term.name, place, output);
   if (brackets) output.raw(')');
   return true;

@@ -103,13 +103,20 @@ export function requireText(term: Term, type = 'text'): string {
     : (badItems(value) ?? typeError(type, value));
 }
 
+/** True for the code of a character; halves of characters have none. */
+export function isCode(term: Term): term is Int {
+  if (term.kind !== 'int' || term.value < 0 || term.value > 0x10ffff) return false;
+  return term.value < 0xd800 || term.value > 0xdfff;
+}
+
 /** The text of a list of codes or of characters; null when it is none. */
 export function textOfItems(items: readonly Term[]): string | null {
   let text = '';
+  const kind = items.length === 0 ? null : deref(items[0]!).kind;
   for (const item of items) {
     const value = deref(item);
-    if (value.kind === 'int' && value.value >= 0 && value.value <= 0x10ffff)
-      text += String.fromCodePoint(Number(value.value));
+    if (value.kind !== kind) return null;
+    if (isCode(value)) text += String.fromCodePoint(Number(value.value));
     else if (value.kind === 'atom' && [...value.name].length === 1) text += value.name;
     else return null;
   }

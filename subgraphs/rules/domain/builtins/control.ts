@@ -88,7 +88,7 @@ const INLINE = [
   'forall/2',
   '!/0',
 ];
-const CALLS = [2, 3, 4, 5, 6, 7, 8].map((arity) => `call/${arity}`);
+const CALLS = Array.from({ length: 15 }, (_, i) => `call/${i + 2}`);
 
 export const CONTROL: readonly (readonly [string, Builtin])[] = [
   ...INLINE.map((key) => [key, { kind: 'inline' }] as const),

@@ -2,7 +2,7 @@ import type { Budget } from '../budget.ts';
 import type { Builtin, Test } from '../builtin.ts';
 import { compareTerms } from '../compare.ts';
 import { domainError, existenceError, instantiationError, typeError } from '../errors.ts';
-import { deref, int, list, type Term } from '../term.ts';
+import { deref, int, list, listItems, type Term } from '../term.ts';
 import { requireInt, requireList, requireOneOf } from './arguments.ts';
 
 /** Sorting takes a step of the budget for each comparison, however small the terms. @throws BudgetStop */
@@ -30,12 +30,22 @@ const sort: Test = ([items, result], { bindings, budget }) =>
 const msort: Test = ([items, result], { bindings, budget }) =>
   bindings.unify(result!, list(sorted(requireList(items!), budget)));
 
+/** The places of a sort key: an argument, or a list of arguments, each within the one before. 0 is the whole term. */
+function placesOf(key: Term): number[] {
+  const value = deref(key);
+  if (value.kind === 'struct' && listItems(value) === null) throw typeError('sort_key', value);
+  return (listItems(value) ?? [value]).map((item) => {
+    const place = requireInt(item);
+    if (place.value < 0) throw domainError('not_less_than_one', place);
+    return Number(place.value);
+  });
+}
+
 /** `sort/4`: by an argument (0: the whole term), up or down, each key once or not. */
 const sortBy: Test = ([key, order, items, result], { bindings, budget }) => {
-  const position = Number(requireInt(key!).value);
-  if (position < 0) throw domainError('not_less_than_one', deref(key!));
+  const places = placesOf(key!);
   const how = requireOneOf(order!, ORDERS, 'order').replace('@', '');
-  const keyed = requireList(items!).map((item) => ({ item, by: keyAt(item, position) }));
+  const keyed = requireList(items!).map((item) => ({ item, by: places.reduce(keyAt, item) }));
   const direction = how === '<' || how === '=<' ? 1 : -1;
   budget.keep(keyed.length);
   keyed.sort((a, b) => direction * compareCounted(a.by, b.by, budget));

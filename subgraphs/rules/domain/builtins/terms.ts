@@ -10,7 +10,9 @@ import {
   deref,
   int,
   isAtom,
+  isCallable,
   isNumber,
+  keyOf,
   LIST_KEY,
   list,
   listItems,
@@ -23,7 +25,7 @@ import {
   variablesOf,
 } from '../term.ts';
 import { variantKey } from '../variant.ts';
-import { anyText, optionalInt, requireList, requireOneOf, tailOf } from './arguments.ts';
+import { anyText, isCode, optionalInt, requireList, requireOneOf, tailOf } from './arguments.ts';
 
 /** Comparing terms, telling their kinds, and taking them apart. */
 
@@ -83,6 +85,7 @@ const argument: Choices = ([position, term, value]): Options | null => {
   if (whole.kind !== 'struct') throw whole.kind === 'var' ? instantiationError() : typeError('compound', whole);
   const at = optionalInt(position!);
   if (at !== null) {
+    if (at.value < 0) throw domainError('not_less_than_zero', at);
     const arg = whole.args[Number(at.value) - 1];
     return arg === undefined ? null : { pattern: value!, options: [arg].values() };
   }
@@ -155,7 +158,6 @@ function* openLists(known: number, { budget }: Pick<Scope, 'budget'>): Generator
 const isGoal = (term: Term) => term.kind === 'struct' || isAtom(term);
 
 const isChar = (term: Term) => isAtom(term) && [...term.name].length === 1;
-const isCode = (term: Term) => term.kind === 'int' && term.value >= 0 && term.value <= 0x10ffff;
 const isList = (term: Term) => listItems(term) !== null;
 
 /** The types of `must_be/2` that rules need. */
@@ -182,6 +184,9 @@ const TYPES: ReadonlyMap<string, (term: Term) => boolean> = new Map<string, (ter
   ['proper_list', isList],
 ]);
 
+/** Types whose terms hold no variables: one that does has no value yet. */
+const GROUND = new Set(['text/0', 'string/0', 'rational/0', 'oneof/1']);
+
 /** Types with arguments: within bounds, one of some terms. */
 function isOf(type: Struct, value: Term, budget: Budget): boolean {
   if (type.key === 'oneof/1') return requireList(type.args[0]!).some((one) => compareTerms(one, value, budget) === 0);
@@ -204,7 +209,7 @@ function requireType(type: Term, value: Term, budget: Budget): void {
   const itemType = itemTypeOf(type);
   if (itemType !== null) {
     const items = listItems(value);
-    if (items === null) throw value.kind === 'var' ? instantiationError() : typeError(type, value);
+    if (items === null) throw tailOf(value).kind === 'var' ? instantiationError() : typeError(type, value);
     for (const item of items) requireType(itemType, deref(item), budget);
     return;
   }
@@ -213,6 +218,7 @@ function requireType(type: Term, value: Term, budget: Budget): void {
   if (!parametric && accepts === undefined) throw existenceError('type', type);
   if (value.kind === 'var' && !(accepts?.(value) && type === atom('any'))) throw instantiationError();
   if (type === atom('list') && tailOf(value).kind === 'var') throw instantiationError();
+  if (isCallable(type) && GROUND.has(keyOf(type)) && variablesOf(value).size > 0) throw instantiationError();
   if (parametric ? !isOf(type, value, budget) : !accepts!(value)) throw typeError(type, value);
 }
 

@@ -4,55 +4,14 @@ import { domainError, instantiationError, syntaxError, typeError } from '../erro
 import { RuleFault } from '../faults.ts';
 import { SyntaxFault } from '../lexer.ts';
 import { readTerm } from '../parser.ts';
-import { atom, deref, int, isAtom, isNumber, list, listItems, NIL, struct, type Term, text } from '../term.ts';
+import { atom, deref, int, isNumber, list, listItems, NIL, struct, type Term, text } from '../term.ts';
 import { TermTooLarge, writeTerm } from '../writer.ts';
-import {
-  anyText,
-  atomicText,
-  badItems,
-  optionalInt,
-  requireInt,
-  requireList,
-  requireOneOf,
-  requireText,
-} from './arguments.ts';
+import { atomicText, isCode, optionalInt, requireInt, requireList, requireText, tailOf } from './arguments.ts';
+import { CHARACTER_TYPES } from './character-types.ts';
+import { asAtom, asString, characters, chars, codes, type Make, made } from './making-texts.ts';
+import { NUMBER_TEXTS } from './number-texts.ts';
 
 /** Atoms, strings and the characters in them. Lengths and places count code points. */
-
-type Make = (value: string) => Term;
-
-/** Takes the characters of a new text from the budget. */
-function made(make: Make, value: string, budget: Budget): Term {
-  budget.keep(1 + (value.length >> 4));
-  return make(value);
-}
-
-/** The characters of a text, which cost as many steps. */
-function characters(value: string, budget: Budget): string[] {
-  const chars = [...value];
-  budget.keep(chars.length);
-  return chars;
-}
-
-function codes(value: string, budget: Budget): Term {
-  return list(characters(value, budget).map((char) => int(char.codePointAt(0) ?? 0)));
-}
-
-function chars(value: string, budget: Budget): Term {
-  return list(characters(value, budget).map(atom));
-}
-
-/** The number that a text writes; null when it writes none. A sign stands directly before its digits. */
-export function numberOf(value: string): Term | null {
-  if (value === '' || value.trim() !== value) return null;
-  try {
-    const { term } = readTerm(value.replace(/^\+(?=\d)/, ''));
-    return isNumber(term) ? term : null;
-  } catch (error) {
-    if (error instanceof SyntaxFault) return null;
-    throw error;
-  }
-}
 
 /** Text on the left, its parts on the right: from whichever is known. */
 function convert(
@@ -66,56 +25,10 @@ function convert(
   };
 }
 
-const asAtom = (value: string, budget: Budget) => made(atom, value, budget);
-const asString = (value: string, budget: Budget) => made(text, value, budget);
-
-/** Layout may stand before the number, as ISO has it. */
-function numberOrFault(value: string): Term {
-  const number = numberOf(value.trimStart());
-  if (number === null) throw syntaxError('illegal_number');
-  return number;
-}
-
 /** `atom_length/2`, `string_length/2` */
 const textLength: Test = ([value, size], { bindings, budget }) => {
   optionalInt(size!);
   return bindings.unify(size!, int(characters(requireText(value!), budget).length));
-};
-
-/** An atom of what may be a number: `atom_number('3', X)`. */
-const atomNumber: Test = ([left, right], { bindings, budget }) => {
-  const value = deref(left!);
-  if (value.kind === 'var') {
-    const number = deref(right!);
-    if (number.kind === 'var') throw instantiationError();
-    if (!isNumber(number)) throw typeError('number', number);
-    return bindings.unify(value, asAtom(atomicText(number)!, budget));
-  }
-  if (!isAtom(value) && value.kind !== 'string') throw typeError('atom', value);
-  const found = numberOf(atomicText(value)!);
-  return found !== null && bindings.unify(right!, found);
-};
-
-const numberString: Test = ([number, value], { bindings, budget }) => {
-  const source = anyText(value!);
-  if (source !== null) {
-    const found = numberOf(source);
-    return found !== null && bindings.unify(number!, found);
-  }
-  const given = deref(value!);
-  if (given.kind !== 'var') throw badItems(given) ?? typeError('list', given);
-  return bindings.unify(value!, asString(requireText(number!), budget));
-};
-
-const numberCodes = (toList: typeof codes): Test => {
-  return ([number, parts], { bindings, budget }) => {
-    const source = anyText(parts!);
-    if (source !== null) return bindings.unify(number!, numberOrFault(source));
-    const value = deref(number!);
-    if (value.kind === 'var') throw badItems(parts!) ?? instantiationError();
-    if (!isNumber(value)) throw typeError('number', value);
-    return bindings.unify(parts!, toList(atomicText(value)!, budget));
-  };
 };
 
 const charCode: Test = ([char, code], { bindings }) => {
@@ -126,9 +39,11 @@ const charCode: Test = ([char, code], { bindings }) => {
     if (point === undefined || String.fromCodePoint(point) !== value.name) throw typeError('character', value);
     return bindings.unify(code!, int(point));
   }
+  if (value.kind !== 'var') throw typeError('character', value);
   const point = optionalInt(code!);
   if (point === null) throw instantiationError();
-  return bindings.unify(char!, atom(String.fromCodePoint(Number(point.value))));
+  if (!isCode(point)) throw typeError('character_code', point);
+  return bindings.unify(value, atom(String.fromCodePoint(Number(point.value))));
 };
 
 /** Every way to cut a text in two. */
@@ -252,20 +167,33 @@ const joinAll: Test = ([items, whole], { bindings, budget }) => {
   return bindings.unify(whole!, asAtom(known.join(''), budget));
 };
 
-/** `split_string/4`: cuts at each separator; padding is stripped from both ends of the whole and of each part. */
+/** @throws RuleFault unless the term is a text that is no number */
+function requireWritten(term: Term): string {
+  if (isNumber(deref(term))) throw typeError('text', deref(term));
+  return requireText(term);
+}
+
+/**
+ * `split_string/4`: cuts at each separator; padding is stripped from both ends of the whole and of each part. Behind a
+ * separator that is padding, too, padding is skipped: several such separators are one.
+ */
 const splitString: Test = ([value, separators, padding, result], { bindings, budget }) => {
-  const all = characters(requireText(value!), budget);
-  const [cuts, pad] = [new Set(requireText(separators!)), new Set(requireText(padding!))];
+  const all = characters(requireWritten(value!), budget);
+  const [cuts, pad] = [new Set(requireWritten(separators!)), new Set(requireWritten(padding!))];
+  if (tailOf(result!).kind !== 'var') requireList(result!);
   let end = all.length;
   while (end > 0 && pad.has(all[end - 1]!)) end -= 1;
   const found: Term[] = [];
-  for (let from = 0; from <= end; ) {
-    while (from < end && pad.has(all[from]!)) from += 1;
+  let start = 0;
+  while (start < end && pad.has(all[start]!)) start += 1;
+  for (let from = start; from <= end; ) {
     let to = from;
     while (to < end && !cuts.has(all[to]!)) to += 1;
-    let last = to;
-    while (last > from && pad.has(all[last - 1]!)) last -= 1;
-    found.push(text(all.slice(from, last).join('')));
+    let [first, last] = [from, to];
+    while (first < last && pad.has(all[first]!)) first += 1;
+    while (last > first && pad.has(all[last - 1]!)) last -= 1;
+    found.push(text(all.slice(first, last).join('')));
+    if (to < end && pad.has(all[to]!)) while (to + 1 < end && pad.has(all[to + 1]!)) to += 1;
     from = to + 1;
   }
   return bindings.unify(result!, list(found));
@@ -321,41 +249,20 @@ const textConcat = (args: readonly Term[], scope: Scope) => {
 const stringCode: Test = ([position, value, code], { bindings }) => {
   const at = optionalInt(position!);
   if (at === null) throw instantiationError();
-  const char = [...requireText(value!)][Number(at.value) - 1];
+  if (at.value < 0) throw domainError('not_less_than_zero', at);
+  const char = [...requireWritten(value!)][Number(at.value) - 1];
   return char !== undefined && bindings.unify(code!, int(char.codePointAt(0)!));
 };
 
-/** As the C library sorts characters that SWI-Prolog asks: digits of other scripts count as letters. */
-const CHAR_TYPES = {
-  alpha: /^(?:\p{Alphabetic}|(?![0-9])\p{Nd})$/u,
-  alnum: /^[\p{Alphabetic}\p{Nd}]$/u,
-  digit: /^[0-9]$/,
-  space: /^(?![\u00a0\u2007\u202f\ufeff])\s$/u,
-  white: /^[ \t]$/,
-  upper: /^[\p{Uppercase}\p{Lt}]$/u,
-  lower: /^[\p{Lowercase}\p{Lt}]$/u,
-  punct: /^(?![\p{Alphabetic}\p{Nd}])[^\p{C}\p{Z}]$/u,
-} as const;
-
-const charType: Test = ([char, type]) => {
-  const name = requireOneOf(type!, Object.keys(CHAR_TYPES) as (keyof typeof CHAR_TYPES)[], 'char_type');
-  const value = deref(char!);
-  if (value.kind === 'var') throw instantiationError();
-  const character = value.kind === 'int' ? String.fromCodePoint(Number(value.value)) : requireText(value);
-  return CHAR_TYPES[name].test(character);
-};
-
 const TESTS: readonly (readonly [string, Test])[] = [
+  ...NUMBER_TEXTS,
+  ...CHARACTER_TYPES,
   ['atom_length/2', textLength],
   ['string_length/2', textLength],
   ['atom_codes/2', convert(codes, asAtom)],
   ['atom_chars/2', convert(chars, asAtom)],
   ['char_code/2', charCode],
-  ['atom_number/2', atomNumber],
-  ['number_codes/2', numberCodes(codes)],
-  ['number_chars/2', numberCodes(chars)],
   ['atom_string/2', convert(asString, asAtom)],
-  ['number_string/2', numberString],
   ['string_chars/2', convert(chars, asString, 'text')],
   ['string_codes/2', convert(codes, asString, 'text')],
   ['string_to_atom/2', convert(asAtom, asString)],
@@ -373,8 +280,6 @@ const TESTS: readonly (readonly [string, Test])[] = [
   ['split_string/4', splitString],
   ['atomic_list_concat/2', joinAll],
   ['atomic_list_concat/3', join],
-  ['char_type/2', charType],
-  ['code_type/2', charType],
 ];
 
 export const TEXTS: readonly (readonly [string, Builtin])[] = [

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { hasSwipl } from '../testing/swipl.ts';
+import { suitesIn, swiplSuite } from './installed.ts';
+import { KNOWN_FAILURES } from './known-failures.ts';
+import { outcomeOf, tableOf } from './outcome.ts';
+
+const PAGE = readFileSync(new URL('../../../../../docs/rules.md', import.meta.url), 'utf8');
+const swipl = hasSwipl() ? swiplSuite() : null;
+const { ALIMS_PROLOG_SUITES: folder = '' } = process.env;
+if (swipl === null) console.info('swi-prolog-test is not installed: the public tests of SWI-Prolog are not run.');
+
+describe.skipIf(swipl === null)('the public tests of SWI-Prolog', () => {
+  const outcome = outcomeOf(swipl ?? { tests: [], leftOut: [] });
+
+  test('all pass but those that are known to fail, which still do', () => {
+    expect(outcome.failed.toSorted()).toEqual(Object.keys(KNOWN_FAILURES).toSorted());
+  });
+
+  test('the page counts them as they are', () => {
+    expect(PAGE.split('\n').filter((line) => /^\| `[^`]+` (\| \d+ ){4}\|$/.test(line))).toEqual(tableOf(outcome));
+  });
+});
+
+test.skipIf(folder === '' || !hasSwipl())('a folder of suites is run and counted', () => {
+  const outcome = outcomeOf(suitesIn(folder));
+  console.info([...tableOf(outcome), ...outcome.failed].join('\n'));
+  expect(outcome.counts.length).toBeGreaterThan(0);
+});
