@@ -8,23 +8,13 @@ import { createLibrary } from './library.js';
 import { createQuestion } from './question.js';
 import { startTabs } from './tabs.js';
 import { createVersions } from './versions.js';
+import { factLines } from './words.js';
 
 const ME = 'query Me { me { permissions } }';
 const DRAFT = 'alims:rules-page';
 
 function ruleSet() {
   return byId('rule-set').value.trim();
-}
-
-/** One fact a line; a full stop, an empty line and a comment do no harm. */
-function readFacts(text) {
-  const lines = text.split('\n').map((line) =>
-    line
-      .replace(/^\s*%.*$/, '')
-      .trim()
-      .replace(/\.$/, ''),
-  );
-  return lines.filter((line) => line !== '');
 }
 
 function say(text, isError) {
@@ -59,7 +49,7 @@ const facts = createEditor({
 
 /** What stands beside the rules. */
 function beside() {
-  return { ruleSet: ruleSet(), assume: readFacts(facts.text) };
+  return { ruleSet: ruleSet(), assume: factLines(facts.text) };
 }
 
 function read() {
@@ -87,6 +77,11 @@ const versions = createVersions({
     editor.text = text;
     tabs.choose('tab-editor');
     sayOfSet();
+  },
+  askTest({ goal, assume }) {
+    facts.text = assume.map((fact) => `${fact}\n`).join('');
+    byId('goal').value = goal;
+    question.ask();
   },
   answered: question.answered,
   onPublished: library.load,

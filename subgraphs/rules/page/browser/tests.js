@@ -1,6 +1,7 @@
 import { send } from './api.js';
 import { element } from './element.js';
-import { stoppedText } from './words.js';
+import { testForm } from './test-form.js';
+import { counted, stoppedText } from './words.js';
 
 const TEST = `mutation TestRules($versionId: ID!, $cases: [RuleTestInput!], $expectedRevision: Int) {
   testRules(versionId: $versionId, cases: $cases, expectedRevision: $expectedRevision) {
@@ -9,44 +10,118 @@ const TEST = `mutation TestRules($versionId: ID!, $cases: [RuleTestInput!], $exp
     ... on RuleChangeRefused { message }
   }
 }`;
+const EMPTY = { name: '', goal: '', assume: [], expected: [] };
 
-function resultItem({ name, passed, expected, found, stoppedBy, error }) {
-  const list = (answers) => (answers.length === 0 ? 'no answer' : answers.join(', '));
-  const trouble = error ?? (stoppedBy ? stoppedText(stoppedBy) : `expected ${list(expected)}; found ${list(found)}`);
-  const text = passed ? `passes: ${name}` : `fails: ${name} (${trouble})`;
-  return element('li', { className: passed ? 'passes' : 'error', textContent: text });
+function button(textContent, work, ariaLabel = textContent) {
+  const made = element('button', { type: 'button', textContent, ariaLabel });
+  made.addEventListener('click', work);
+  return made;
 }
 
-/** The tests of a version: run, and for a draft made of the question that was answered last. */
-export function testPart({ version, answered, ruleSet, load, tried, say }) {
-  const kept = version.tests?.cases ?? [];
-  const results = element('ul', { className: 'results' });
-  const row = element('div', { className: 'row' });
+function answers(title, texts) {
+  const items = texts.length === 0 ? 'no answer' : texts.join('\n');
+  return element(
+    'div',
+    {},
+    element('span', { className: 'says', textContent: title }),
+    element('pre', { textContent: items }),
+  );
+}
 
+/** Whether a test passes, and where it does not what was expected, what came, and a way to look into it. */
+function resultOf({ passed, expected, found, stoppedBy, error }, look) {
+  if (passed) return element('div', { className: 'passes', textContent: 'passes' });
+  const trouble = error ?? (stoppedBy ? stoppedText(stoppedBy) : null);
+  const parts = trouble
+    ? [element('p', { textContent: trouble })]
+    : [answers('Expected', expected), answers('Came', found)];
+  const head = element('b', { className: 'error', textContent: 'fails' });
+  return element('div', { className: 'fails' }, head, ...parts, button('Look into it', look));
+}
+
+/**
+ * The tests of a version: run, and for a draft written by hand or made of the question that was answered last. `reports`
+ * keeps by version what came of its tests, for when the part is drawn anew; `look` asks the question of a test.
+ */
+export function testPart({ version, answered, ruleSet, reports, load, look, tried, say }) {
+  const kept = version.tests?.cases ?? [];
+  const isDraft = version.status === 'DRAFT';
+  const place = element('div');
+  const list = element('ol', { className: 'results' });
+
+  function show() {
+    const results = reports.get(version.id);
+    list.replaceChildren(...kept.map((test, at) => itemOf(test, at, results?.[at])));
+  }
+
+  /** Throws what the API says against the cases. */
   async function run(cases) {
     const expectedRevision = cases ? (version.tests?.revision ?? 0) : null;
     const { testRules } = await send(TEST, { versionId: version.id, cases, expectedRevision });
-    if (testRules.__typename === 'RuleChangeRefused') return say(testRules.message, true);
-    results.replaceChildren(...testRules.results.map(resultItem));
-    say(testRules.passed ? 'Every test passes.' : 'A test fails.', !testRules.passed);
+    if (testRules.__typename === 'RuleChangeRefused') throw new Error(testRules.message);
+    const { results } = testRules;
+    reports.set(version.id, results);
+    const failed = results.filter(({ passed }) => !passed).length;
+    const verdict = failed === 0 ? 'Every test passes.' : `${counted(failed, 'test fails', 'tests fail')}.`;
+    say(verdict, failed > 0);
   }
 
-  function add(textContent, work) {
-    const made = element('button', { type: 'button', textContent });
-    made.addEventListener('click', () => tried(work));
-    row.append(made);
+  async function keep(cases) {
+    await run(cases);
+    await load();
   }
 
-  if (kept.length > 0) add(`Run ${kept.length === 1 ? 'its test' : `its ${kept.length} tests`}`, () => run(null));
-  if (version.status === 'DRAFT') {
-    add('Keep the last question as a test', async () => {
+  function remove(at) {
+    // A version keeps at least one test once it has any: the API takes 1 to 100 in the place of those before.
+    if (kept.length === 1) return say('A draft keeps its last test: change it, or save another draft.', true);
+    return tried(() => keep(kept.toSpliced(at, 1)));
+  }
+
+  function write(test, at) {
+    const { form, focus } = testForm({
+      test,
+      label: at < kept.length ? `Change the test ${test.name}` : 'Write a test',
+      keep: (written) => keep(kept.toSpliced(at, 1, written)),
+      close: () => place.replaceChildren(),
+    });
+    place.replaceChildren(form);
+    focus();
+  }
+
+  function itemOf(test, at, result) {
+    const head = element(
+      'div',
+      { className: 'row' },
+      element('b', { textContent: test.name }),
+      element('code', { textContent: test.goal }),
+    );
+    if (isDraft) {
+      head.append(
+        button('Change', () => write(test, at), `Change the test ${test.name}`),
+        button('Remove', () => remove(at), `Remove the test ${test.name}`),
+      );
+    }
+    return element('li', {}, head, result ? resultOf(result, () => look(test)) : null);
+  }
+
+  const row = element('div', { className: 'row' });
+  if (kept.length > 0) {
+    const runKept = () => tried(() => run(null).then(show));
+    row.append(button(`Run ${kept.length === 1 ? 'its test' : `its ${kept.length} tests`}`, runKept));
+  }
+  if (isDraft) {
+    const ofQuestion = async () => {
       const question = answered();
       if (!question) return say('Ask a question first: its answers are what the test expects.', true);
       if (question.ruleSet !== ruleSet) return say(`The last question was asked of ${question.ruleSet}.`, true);
       const { goal, assume, expected } = question;
-      await run([...kept, { name: goal.slice(0, 200), goal, assume, expected }]);
-      await load();
-    });
+      await keep([...kept, { name: goal.slice(0, 200), goal, assume, expected }]);
+    };
+    row.append(
+      button('Write a test', () => write(EMPTY, kept.length)),
+      button('Keep the last question as a test', () => tried(ofQuestion)),
+    );
   }
-  return element('div', { className: 'tests' }, row, results);
+  show();
+  return element('div', { className: 'tests' }, row, place, list);
 }

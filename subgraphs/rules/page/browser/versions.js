@@ -33,8 +33,10 @@ function button(textContent, run) {
 }
 
 /** Drafts and versions: saving, testing and publishing, for whoever has the permission. */
-export function createVersions({ editor, ruleSet, openSet, answered, onPublished }) {
+export function createVersions({ editor, ruleSet, openSet, askTest, answered, onPublished }) {
   let mayWrite = false;
+  /** What came of the tests that were run, by version. */
+  const reports = new Map();
 
   function say(text, isError = false) {
     byId('save-says').textContent = text;
@@ -62,10 +64,11 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
       say(`${ruleSet()} ${saveRules.number} is saved, in force nowhere. ${ends}`);
     });
 
-  const open = (id, name) =>
+  const open = (id, name, test) =>
     tried(async () => {
       const { ruleSetVersion } = await send(TEXT, { id });
       openSet(name, ruleSetVersion.text);
+      if (test) askTest(test);
     });
 
   /** `expectedActive` is what this page shows: another version that came into force since is not overwritten unseen. */
@@ -119,7 +122,18 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
     const notes = overrides.map((override) => overrideNote(override));
     const part = element('section', { className: 'version' }, head, ...notes, actions);
     if (!mayWrite) return part;
-    part.append(testPart({ version, answered, ruleSet: set.name, load, tried, say }));
+    part.append(
+      testPart({
+        version,
+        answered,
+        ruleSet: set.name,
+        reports,
+        load,
+        look: (test) => open(id, set.name, test),
+        tried,
+        say,
+      }),
+    );
     if (status !== 'PUBLISHED') part.append(publishForm(set, version));
     return part;
   }
@@ -141,6 +155,7 @@ export function createVersions({ editor, ruleSet, openSet, answered, onPublished
     clear() {
       byId('rule-sets').replaceChildren();
       byId('versions').replaceChildren();
+      reports.clear();
       say('');
     },
     permit(permissions) {

@@ -18,3 +18,14 @@ export function counted(count, one, many) {
 export function instant(text) {
   return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
 }
+
+/** One fact or answer a line; a full stop, an empty line and a comment do no harm. */
+export function factLines(text) {
+  const lines = text.split('\n').map((line) =>
+    line
+      .replace(/^\s*%.*$/, '')
+      .trim()
+      .replace(/\.$/, ''),
+  );
+  return lines.filter((line) => line !== '');
+}

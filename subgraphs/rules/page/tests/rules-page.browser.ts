@@ -177,6 +177,51 @@ async function everyStopIsToldInWords(page: Page): Promise<void> {
   await page.waitForSelector('#outcome.error:has-text("request ")');
 }
 
+/** A test is written, fails and says why, holds up the publication, is changed and passes; another one is removed. */
+async function testsByHand(page: Page): Promise<void> {
+  const publish = async () => {
+    await page.fill('#versions form input', 'Too early');
+    await page.click('#versions form button:has-text("Publish")');
+  };
+  await page.click('button:has-text("Write a test")');
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.id),
+    'test-field-1',
+    'what is written first has focus',
+  );
+  await page.getByLabel('What it is about').fill('A warm cooler spoils what is in it');
+  await page.locator('.test-form').getByLabel('Goal').fill('fit(W)');
+  await page.getByLabel('Facts of this case').fill('in_cooler(w1, c1).\n% a warm one\ntemperature(c1, warm');
+  await page.getByLabel('Expected answers').fill('fit( w1 )');
+  await page.click('.test-form button:has-text("Keep and run")');
+  await page.waitForSelector('.test-form [role=alert]:has-text("Facts of this case, number 2: Expected")');
+  await page.getByLabel('Facts of this case').fill('in_cooler(w1, c1).\n% a warm one\ntemperature(c1, 9)');
+  await shoot(page, 'test-form');
+  await page.click('.test-form button:has-text("Keep and run")');
+  await page.waitForSelector('.results .fails');
+  const failing = (await page.textContent('.results li:has(.fails)')) ?? '';
+  assert.match(failing, /A warm cooler spoils.*Expected\s*fit\(w1\)\s*Came\s*no answer/s);
+  assert.equal(await page.isVisible('.test-form'), false, 'what was kept is no longer being written');
+  await shoot(page, 'test-fails');
+  await publish();
+  await page.waitForSelector('#save-says.error');
+  await page.click('.results .fails button:has-text("Look into it")');
+  await page.waitForSelector('[role=tree]:has-text("unfit(w1)")'); // why the goal fails
+  await page.click('#tab-versions');
+  await page.click('button:has-text("Change") >> nth=1');
+  await page.getByLabel('Expected answers').fill('');
+  await page.click('.test-form button:has-text("Keep and run")');
+  await page.waitForSelector('#save-says:has-text("Every test passes.")');
+  assert.equal((await page.$$('.results .passes')).length, 2);
+  await page.click('button:has-text("Write a test")');
+  await page.getByLabel('What it is about').fill('To be removed');
+  await page.locator('.test-form').getByLabel('Goal').fill('true');
+  await page.click('.test-form button:has-text("Keep and run")');
+  await page.waitForSelector('.results li:has-text("To be removed") .fails');
+  await page.getByLabel('Remove the test To be removed').click();
+  await page.waitForSelector('.results li:has-text("To be removed")', { state: 'detached' });
+}
+
 async function draftsTestsAndPublishing(page: Page): Promise<void> {
   await page.fill('#rule-set', 'coolers');
   await write(page, '#editor', PROGRAM);
@@ -189,6 +234,7 @@ async function draftsTestsAndPublishing(page: Page): Promise<void> {
   await page.click('button:has-text("Keep the last question as a test")');
   await page.click('button:has-text("Run its test")');
   await page.waitForSelector('.results .passes');
+  await testsByHand(page);
   await shoot(page, 'versions');
   await page.fill('#versions form input', 'Coolers are watched');
   await page.click('#versions form button');
