@@ -10,8 +10,7 @@ type Whole = number | bigint;
 /** Expressions nested deeper than this end the evaluation: they are evaluated by recursion. */
 const MAX_DEPTH = 2_000;
 /** The largest integer that is calculated with has this many bits. */
-const MAX_BITS = 1_000_000;
-const BITS_PER_STEP = 64;
+const MAX_BITS = 100_000;
 
 function fault(what: 'undefined' | 'float_overflow' | 'zero_divisor') {
   const sentences = {
@@ -35,24 +34,36 @@ function bitsOf(value: bigint): number {
 /** Takes the work of a large integer from the budget before it is made. @throws BudgetStop */
 function afford(bits: number, budget: Budget): void {
   if (bits > MAX_BITS) throw new BudgetStop('MEMORY');
-  budget.work(1 + Math.floor(bits / BITS_PER_STEP));
+  budget.work(stepsOf(bits));
+}
+
+/** What multiplying numbers of so many bits takes, a little more than linear. */
+function stepsOf(bits: number): number {
+  const words = bits >> 6;
+  return 1 + words + ((words * words) >> 8);
+}
+
+/** The result of what takes no longer than reading it. @throws BudgetStop when it is too large */
+function affordable(value: bigint, budget: Budget): Int {
+  afford(bitsOf(value), budget);
+  return int(value);
 }
 
 /** Exact: double precision, or `bigint` where that could be off. */
-function addition(a: Whole, b: Whole): Int {
+function addition(a: Whole, b: Whole, budget: Budget): Int {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum)) return int(sum);
   }
-  return int(BigInt(a) + BigInt(b));
+  return affordable(BigInt(a) + BigInt(b), budget);
 }
 
-function subtraction(a: Whole, b: Whole): Int {
+function subtraction(a: Whole, b: Whole, budget: Budget): Int {
   if (typeof a === 'number' && typeof b === 'number') {
     const difference = a - b;
     if (Number.isSafeInteger(difference)) return int(difference);
   }
-  return int(BigInt(a) - BigInt(b));
+  return affordable(BigInt(a) - BigInt(b), budget);
 }
 
 function multiplication(a: Whole, b: Whole, budget: Budget): Int {
@@ -178,8 +189,9 @@ export function smaller(a: Numeric, b: Numeric): Numeric {
 function greatestDivisor(a: Numeric, b: Numeric, budget: Budget): Numeric {
   let x = BigInt(requireWhole(a));
   let y = BigInt(requireWhole(b));
+  const steps = 1 + (Math.max(bitsOf(x), bitsOf(y)) >> 6);
   while (y !== 0n) {
-    budget.work();
+    budget.work(steps);
     [x, y] = [y, x % y];
   }
   return int(x < 0n ? -x : x);
@@ -187,10 +199,11 @@ function greatestDivisor(a: Numeric, b: Numeric, budget: Budget): Numeric {
 
 function modularPower(base: Whole, exponent: Whole, modulus: Whole, budget: Budget): Numeric {
   const m = BigInt(modulus);
+  const bits = bitsOf(m);
   let result = 1n;
   let square = modulo(BigInt(base), m);
   for (let e = BigInt(exponent); e > 0n; e >>= 1n) {
-    budget.work(1 + Math.floor(bitsOf(m) / BITS_PER_STEP));
+    budget.work(4 * stepsOf(bits));
     if (e & 1n) result = (result * square) % m;
     square = (square * square) % m;
   }
@@ -253,12 +266,13 @@ const productOfFloats = realPair((a, b) => a * b);
 const BINARY = new Map<string, Binary>([
   [
     '+',
-    (a, b, budget) => (a.kind === 'int' && b.kind === 'int' ? addition(a.value, b.value) : sumOfFloats(a, b, budget)),
+    (a, b, budget) =>
+      a.kind === 'int' && b.kind === 'int' ? addition(a.value, b.value, budget) : sumOfFloats(a, b, budget),
   ],
   [
     '-',
     (a, b, budget) =>
-      a.kind === 'int' && b.kind === 'int' ? subtraction(a.value, b.value) : differenceOfFloats(a, b, budget),
+      a.kind === 'int' && b.kind === 'int' ? subtraction(a.value, b.value, budget) : differenceOfFloats(a, b, budget),
   ],
   [
     '*',

@@ -71,12 +71,14 @@ function readAnswer(engine: Engine, question: Question, number: number): Answer 
   // What is copied with one map, and written with one set of names, shows which variables are the same.
   const renamed = new Map<Variable, Variable>();
   const names = new VariableNames();
-  const text = writeTerm(copyTerm(question.goal, budget, renamed), names);
+  const written = (term: Term) => {
+    const text = writeTerm(copyTerm(term, budget, renamed), names);
+    budget.keep(text.length >> 2);
+    return text;
+  };
+  const text = written(question.goal);
   const shown = [...question.variables].filter(([variable]) => !variable.startsWith('_'));
-  const bindings = shown.map(([variable, asked]) => ({
-    variable,
-    value: writeTerm(copyTerm(asked, budget, renamed), names),
-  }));
+  const bindings = shown.map(([variable, asked]) => ({ variable, value: written(asked) }));
   if (question.prove !== number) return { text, bindings, proof: null, names: null };
   return { text, bindings, proof: buildProof(engine.steps, budget, null, renamed), names };
 }

@@ -15,6 +15,8 @@ import {
 } from './term.ts';
 
 const MAX_TRAIL = 2_000_000;
+/** What copying a compound takes beside looking at one. */
+const STEPS_PER_COPY = 4;
 
 /** What one use of a clause has bound its variables to. */
 export type Frame = (Term | undefined)[];
@@ -249,7 +251,7 @@ export function copyTerm(term: Term, budget: Budget, renamed: Map<Variable, Vari
       const arg = deref(top.source.args[top.next++]!);
       if (arg.kind !== 'struct' || arg.ground) top.args.push(copyConstant(arg, renamed));
       else {
-        budget.work();
+        budget.work(STEPS_PER_COPY);
         open.push({ source: arg, args: [], next: 0 });
       }
       continue;

@@ -58,6 +58,8 @@ const MIN_WORK = 1_000_000;
 /** Some 50 bytes each. */
 const MAX_KEPT = 4_000_000;
 
+/** Steps of one goal that cannot stop in between: some milliseconds. */
+const MAX_AT_A_STRETCH = 250_000;
 /** Milliseconds after which an evaluation lets others have their turn. */
 export const SLICE_MILLIS = 0.5;
 
@@ -74,6 +76,8 @@ export class Budget {
   #pausedAt = 0;
   #work = 0;
   #nextCheck = CLOCK_EVERY;
+  /** Where the goal at hand began, as far as it was looked at. */
+  #stretch = { inferences: 0, work: 0 };
   #kept = 0;
 
   /** `clock` gives milliseconds and never runs backwards. */
@@ -101,6 +105,7 @@ export class Budget {
     this.#deadline += now - this.#pausedAt;
     this.#sliceEnd = now + SLICE_MILLIS;
     this.sliceSpent = false;
+    this.#stretch.work = this.#work;
   }
 
   /** @throws BudgetStop when inferences, depth or time are spent. */
@@ -123,9 +128,19 @@ export class Budget {
   work(steps = 1): void {
     this.#work += steps;
     if (this.#work < this.#nextCheck) return;
-    if (this.#work > this.#maxWork) throw new BudgetStop('MEMORY');
+    if (steps > MAX_AT_A_STRETCH || this.#work > this.#maxWork) throw new BudgetStop('MEMORY');
     this.#nextCheck = this.#work + CLOCK_EVERY * 16;
+    this.#checkStretch();
     this.#checkClock();
+  }
+
+  #checkStretch(): void {
+    const stretch = this.#stretch;
+    if (stretch.inferences !== this.inferences) {
+      stretch.inferences = this.inferences;
+      // Other goals may have had a part of the last steps.
+      stretch.work = this.#work;
+    } else if (this.#work - stretch.work > MAX_AT_A_STRETCH) throw new BudgetStop('MEMORY');
   }
 
   /** Cells of terms that are kept until the evaluation ends: results of findall, texts, tables. @throws BudgetStop */

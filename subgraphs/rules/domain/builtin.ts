@@ -1,6 +1,7 @@
 import type { Bindings } from './bindings.ts';
 import type { Budget } from './budget.ts';
 import type { Code } from './instructions.ts';
+import type { Slices } from './slices.ts';
 import type { Term } from './term.ts';
 
 export interface Scope {
@@ -22,8 +23,13 @@ export interface Collected {
   readonly vars: readonly Term[];
   readonly bag: Term[];
 }
-/** One step of such a predicate: whether it goes on, or in which ways. */
-export type SystemStep = (collected: Collected, scope: Scope) => boolean | Options;
+export type Outcome = boolean | Options;
+/** One step of such a predicate: whether it goes on, or in which ways. What may take long is work in slices. */
+export type SystemStep = (collected: Collected, scope: Scope) => Outcome | Slices<Outcome>;
+
+export function inSlices(result: Outcome | Slices<Outcome>): result is Slices<Outcome> {
+  return typeof result === 'object' && 'next' in result;
+}
 
 /** A predicate that calls other goals. */
 export interface Control {

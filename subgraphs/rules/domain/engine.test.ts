@@ -166,7 +166,7 @@ test('a comparison is proved with the values of both sides', () => {
 });
 
 test('comparisons that are dear to calculate again are told as they were written', () => {
-  const source = `p :- ${Array.from({ length: 200 }, () => '2 ** 200000 > 1').join(', ')}.`;
+  const source = `p :- ${Array.from({ length: 200 }, () => '2 ** 90000 > 1').join(', ')}.`;
   const limits = { millis: 60_000, inferences: 5_000_000 };
   const [proof] = askText(knowledgeOf(source), 'p', limits, undefined, 0).answers[0]?.proof ?? [];
   const start = performance.now();

@@ -1,7 +1,7 @@
 import { evaluateIn, orderOf } from './arithmetic.ts';
 import { Bindings, build, copyTerm, type Frame, instantiate } from './bindings.ts';
 import { Budget, type Limits } from './budget.ts';
-import type { Collected, Options } from './builtin.ts';
+import { type Collected, inSlices, type Options, type Outcome } from './builtin.ts';
 import { builtinOf } from './builtins.ts';
 import { ChoicePoint, KIND } from './choice-point.ts';
 import { type Clause, headOf, mayMatch } from './clause.ts';
@@ -354,7 +354,7 @@ export class Engine {
       const { code, vars } = builtin.control;
       const step = this.#note(name, args, procedure.key, caller) ?? caller.step;
       const environment = new Environment(code, [...vars(args, this)], next, nextAt, this.#top, step, caller.hidden);
-      environment.collection = { bag: [], members: [], since: this.#log };
+      environment.collection = { bag: [], work: null, members: [], since: this.#log };
       this.#environment = environment;
       this.#at = 0;
       return true;
@@ -746,13 +746,24 @@ export class Engine {
   }
 
   #system(instruction: Instruction, environment: Environment): boolean {
-    if (this.#keepSteps && !environment.hidden) this.#keepMembers(environment);
-    const collected: Collected = { vars: environment.vars as Term[], bag: environment.collection!.bag };
-    const result = instruction.builtin!.step!(collected, this);
-    if (result === false) return false;
-    if (result !== true) {
-      return this.#offer(result as Options, environment, this.#at + 1);
+    const collection = environment.collection!;
+    if (collection.work === null) {
+      if (this.#keepSteps && !environment.hidden) this.#keepMembers(environment);
+      const collected: Collected = { vars: environment.vars as Term[], bag: collection.bag };
+      const result = instruction.builtin!.step!(collected, this);
+      if (!inSlices(result)) return this.#goOnWith(result, environment);
+      collection.work = result;
     }
+    // Until it is done, the instruction is carried out again.
+    const step = collection.work.next();
+    if (!step.done) return true;
+    collection.work = null;
+    return this.#goOnWith(step.value, environment);
+  }
+
+  #goOnWith(result: Outcome, environment: Environment): boolean {
+    if (result === false) return false;
+    if (result !== true) return this.#offer(result, environment, this.#at + 1);
     this.#at += 1;
     return true;
   }

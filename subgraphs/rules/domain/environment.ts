@@ -1,7 +1,9 @@
 import type { Frame } from './bindings.ts';
+import type { Outcome } from './builtin.ts';
 import type { Clause } from './clause.ts';
 import type { Code, Instruction } from './instructions.ts';
 import type { Proof } from './proof.ts';
+import type { Slices } from './slices.ts';
 import type { Table } from './tables.ts';
 import type { Term } from './term.ts';
 
@@ -18,6 +20,8 @@ export interface Step {
 /** What a goal that collects answers has of them. */
 interface Collection {
   readonly bag: Term[];
+  /** A step that has begun. */
+  work: Slices<Outcome> | null;
   /** How each was proved, up to a number of them. */
   readonly members: Proof[];
   /** The newest step before it began. */

@@ -3,6 +3,7 @@ import { ask, asking } from './ask.ts';
 import { DEFAULT_LIMITS } from './budget.ts';
 import { readTerm } from './parser.ts';
 import { askText, knowledgeOf, stoppedClock } from './testing.ts';
+import { whyNot } from './why-not.ts';
 
 /** Rules that would never end, or fill the memory, and what stops them. */
 const RUNAWAY = knowledgeOf(`loop :- loop.
@@ -160,4 +161,74 @@ describe('whatever runs lets others have their turn', () => {
     expect(step.value.elapsedMs).toBeGreaterThan(9);
     expect(step.value.elapsedMs).toBeLessThan(12);
   });
+});
+
+const LARGE = knowledgeOf(`tree(0, x) :- !.
+tree(N, t(T, T)) :- M is N - 1, tree(M, T).
+doubled(0, X, X) :- !.
+doubled(N, X, R) :- atom_concat(X, X, Y), M is N - 1, doubled(M, Y, R).`);
+
+describe('no single goal keeps the process: what cannot stop in between ends as too much', () => {
+  test.each([
+    'tree(60, T), ground(T)',
+    'tree(60, T), term_variables(T, L)',
+    'tree(60, T), copy_term(T, U)',
+    'tree(60, T), tree(60, U), T = U',
+    'tree(60, T), tree(60, U), T == U',
+    'tree(60, T), U = T, \\+ T \\= a, T =@= U',
+    'tree(60, T), subsumes_term(T, T)',
+    'tree(60, T), must_be(text, T)',
+    'tree(60, T), findall(T, true, L)',
+    'tree(60, T), catch(throw(T), U, true)',
+    'tree(60, T), bagof(X, member(X-T, [a-T]), L)',
+    'length(L, 3000000)',
+    'doubled(20, abcdefgh, A)',
+    'doubled(12, abcdefgh, A), length(L, 100), maplist(=(A), L), atomic_list_concat(L, B)',
+    'doubled(12, abcdefgh, A), length(L, 100), maplist(=(A), L), atomic_list_concat(L, A, B)',
+    'X is 2 ** 99999, Y is X * X',
+    'X is 3 ** 60000, Y is powm(X, X, X + 1)',
+    'X is 3 ** 60000, Y is 5 ** 40000, Z is gcd(X, Y)',
+  ])('%s', (goal) => {
+    const { now } = readClock();
+    const hidden = `\\+ \\+ (${goal})`.replace(/\b[A-Z]\w*/g, '_$&');
+    const { stoppedBy } = askText(LARGE, hidden, { inferences: 5_000_000, depth: 100_000, millis: 1_000 }, now);
+    expect(stoppedBy).toBe('MEMORY');
+  });
+
+  test.each([
+    'numlist(1, 60000, L), msort(L, M)',
+    'numlist(1, 60000, L), sort(0, @>=, L, M)',
+    'findall(X-a, between(1, 60000, X), L), keysort(L, M)',
+    'setof(X, between(1, 60000, X), L)',
+    'bagof(Y-X, (between(1, 60000, X), Y = a), L)',
+    'aggregate_all(set(X), between(1, 60000, X), L)',
+    'aggregate_all(sum(X), between(1, 60000, X), L)',
+    'aggregate_all(max(X, a), between(1, 60000, X), L)',
+  ])('%s lets others have their turn while it sorts and sums', (goal) => {
+    const { now, reads } = readClock();
+    const limits = { ...DEFAULT_LIMITS, millis: 60_000 };
+    const { term } = readTerm(`\\+ \\+ (${goal})`.replace(/\b[A-Z]\w*/g, '_$&'));
+    const work = asking(LARGE, { goal: term, variables: new Map(), limits, distinct: false }, now);
+    let longest = 0;
+    let before = 0;
+    for (let step = work.next(); !step.done; step = work.next()) {
+      longest = Math.max(longest, reads() - before);
+      before = reads();
+    }
+    expect(longest).toBeLessThan(15);
+  });
+
+  test('what is written of answers is of the budget', () => {
+    const { now } = readClock();
+    // Few goals, each answer 65,000 characters long.
+    const { stoppedBy, answers } = askText(LARGE, 'tree(14, T), repeat', { answers: 1_000, millis: 2 }, now);
+    expect(stoppedBy).toBe('TIME');
+    expect(answers.length).toBeLessThan(20);
+  });
+});
+
+test('why not says nothing of a term that is too large to be looked through', () => {
+  const { term } = readTerm('tree(60, T), missing(T)');
+  const options = { limits: DEFAULT_LIMITS, clock: stoppedClock };
+  expect(whyNot(LARGE, term, options)).toMatchObject({ holds: false, stoppedBy: 'MEMORY' });
 });

@@ -1,3 +1,5 @@
+import type { Budget } from './budget.ts';
+
 /** The terms of Prolog. A term is immutable except that a variable may become bound (`ref`) and unbound again. */
 export interface Atom {
   readonly kind: 'atom';
@@ -229,17 +231,34 @@ export function conjuncts(term: Term): Term[] {
   return parts;
 }
 
-/** The distinct unbound variables of a term, in the order of their first occurrence. */
-export function variablesOf(term: Term, found: Set<Variable> = new Set()): Set<Variable> {
+/**
+ * The distinct unbound variables of a term, in the order of their first occurrence. `budget`: where the term is not of
+ * the program's text; parts that stand in it many times are looked at as often. @throws BudgetStop
+ */
+export function variablesOf(term: Term, found: Set<Variable> = new Set(), budget: Budget | null = null): Set<Variable> {
   const stack: Term[] = [term];
   while (stack.length > 0) {
     const next = deref(stack.pop()!);
     if (next.kind === 'var') found.add(next);
     else if (next.kind === 'struct' && !next.ground) {
+      budget?.work();
       for (let i = next.args.length - 1; i >= 0; i--) stack.push(next.args[i]!);
     }
   }
   return found;
+}
+
+/** Whether a term has no unbound variable. Looked at as `variablesOf` looks. @throws BudgetStop */
+export function isGround(term: Term, budget: Budget): boolean {
+  const stack: Term[] = [term];
+  while (stack.length > 0) {
+    const next = deref(stack.pop()!);
+    if (next.kind === 'var') return false;
+    if (next.kind !== 'struct' || next.ground) continue;
+    budget.work();
+    for (const arg of next.args) stack.push(arg);
+  }
+  return true;
 }
 
 /** The goal `Name(Args…)` of a term and further arguments; null when the term is no goal. */

@@ -156,8 +156,11 @@ class Search {
     rest: readonly Term[],
     depth: number,
   ): Slices<Failure['missing']> {
-    const open = variablesOf(failed);
-    const decided = rest.filter((goal) => [...variablesOf(goal)].every((variable) => !open.has(variable)));
+    const { budget } = this.engine;
+    const open = variablesOf(failed, new Set(), budget);
+    const decided = rest.filter((goal) =>
+      [...variablesOf(goal, new Set(), budget)].every((variable) => !open.has(variable)),
+    );
     if (missing.length === 0 || decided.length === 0 || depth >= MAX_DEPTH) return missing;
     if (yield* this.engine.holds(conjunction(decided))) return missing;
     const { missing: more } = yield* this.furthest(decided, null, depth + 1);

@@ -1,6 +1,6 @@
 import { isAlphanumeric, isPlainAtom, isSymbol } from './characters.ts';
 import { INFIX, PREFIX } from './operators.ts';
-import { deref, LIST_KEY, NIL, type Struct, type Term, type Variable, variablesOf } from './term.ts';
+import { deref, LIST_KEY, NIL, type Struct, type Term, type Variable } from './term.ts';
 
 const MAX_LENGTH = 200_000;
 const MAX_DEPTH = 1_000;
@@ -75,6 +75,13 @@ export class VariableNames {
     while (this.#used.has(name)) name = letterName(this.#next++);
     this.#names.set(variable, name);
     return name;
+  }
+}
+
+/** Every variable is written `_`. */
+class NoNames extends VariableNames {
+  override of(): string {
+    return '_';
   }
 }
 
@@ -263,5 +270,5 @@ export function writeTerm(term: Term, names: VariableNames = new VariableNames()
 
 /** The text of a fact that is wanted: what does not matter is written `_`. */
 export function wantedFact(term: Term): string {
-  return writeTerm(term, new VariableNames([...variablesOf(term)].map((variable) => [variable, '_'])));
+  return writeTerm(term, new NoNames());
 }

@@ -1,5 +1,6 @@
 import { domainError, instantiationError, shown, typeError } from '../errors.ts';
 import type { RuleFault } from '../faults.ts';
+import { BudgetStop } from '../faults.ts';
 import { type Atom, deref, type Int, isAtom, LIST_KEY, listItems, NIL, type Term } from '../term.ts';
 import { writeFloat } from '../writer.ts';
 
@@ -109,8 +110,12 @@ export function isCode(term: Term): term is Int {
   return term.value < 0xd800 || term.value > 0xdfff;
 }
 
+/** The most characters of one text: what looks at all of them cannot stop in between. */
+export const MAX_TEXT = 100_000;
+
 /** The text of a list of codes or of characters; null when it is none. */
 export function textOfItems(items: readonly Term[]): string | null {
+  if (items.length > MAX_TEXT) throw new BudgetStop('MEMORY');
   let text = '';
   const kind = items.length === 0 ? null : deref(items[0]!).kind;
   for (const item of items) {

@@ -2,6 +2,7 @@ import { copyTerm } from '../bindings.ts';
 import type { Builtin, Control, Scope, SystemStep, Test } from '../builtin.ts';
 import { instantiationError, thrown } from '../errors.ts';
 import { OP, systemCode } from '../instructions.ts';
+import type { Slices } from '../slices.ts';
 import { deref, type Local, list, type Term } from '../term.ts';
 
 /** Predicates that call other goals, and those that steer how goals are tried. */
@@ -28,6 +29,12 @@ export function collecting(vars: Control['vars'], collect: SystemStep, finish: S
     [OP.proceed],
   );
   return { code, vars };
+}
+
+/** A predicate of one step that may take long. */
+export function working(run: (args: readonly Term[], scope: Scope) => Slices<boolean>): Control {
+  const code = systemCode([OP.system, { builtin: step(({ vars }, scope) => run(vars, scope)) }], [OP.proceed]);
+  return { code, vars: (args) => args };
 }
 
 /** Keeps a copy of the first variable. */

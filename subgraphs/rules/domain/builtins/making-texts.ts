@@ -1,5 +1,7 @@
 import type { Budget } from '../budget.ts';
+import { BudgetStop } from '../faults.ts';
 import { atom, int, list, type Term, text } from '../term.ts';
+import { MAX_TEXT } from './arguments.ts';
 
 /** Texts and lists of their characters, made at the expense of the budget. */
 
@@ -7,6 +9,7 @@ export type Make = (value: string) => Term;
 
 /** Takes the characters of a new text from the budget. */
 export function made(make: Make, value: string, budget: Budget): Term {
+  if (value.length > MAX_TEXT) throw new BudgetStop('MEMORY');
   budget.keep(1 + (value.length >> 4));
   return make(value);
 }

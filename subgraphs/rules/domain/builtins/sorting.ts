@@ -1,9 +1,13 @@
 import type { Budget } from '../budget.ts';
-import type { Builtin, Test } from '../builtin.ts';
+import type { Builtin, Scope } from '../builtin.ts';
 import { compareTerms } from '../compare.ts';
 import { domainError, existenceError, instantiationError, typeError } from '../errors.ts';
+import type { Slices } from '../slices.ts';
 import { deref, int, list, listItems, type Term } from '../term.ts';
 import { requireInt, requireList, requireOneOf } from './arguments.ts';
+import { working } from './control.ts';
+
+type Work = (args: readonly Term[], scope: Scope) => Slices<boolean>;
 
 /** Sorting takes a step of the budget for each comparison, however small the terms. @throws BudgetStop */
 export function compareCounted(a: Term, b: Term, budget: Budget): number {
@@ -11,24 +15,84 @@ export function compareCounted(a: Term, b: Term, budget: Budget): number {
   return compareTerms(a, b, budget);
 }
 
-function sorted(items: readonly Term[], budget: Budget): Term[] {
+/** Items sorted without letting others between. */
+const RUN = 64;
+/** Comparisons after which others may have their turn. */
+const AT_ONCE = 512;
+
+/** Sorts, keeping the order of what is equal. */
+function* sorted<T>(items: readonly T[], compare: (a: T, b: T) => number, budget: Budget): Slices<T[]> {
   budget.keep(items.length);
-  return items.toSorted((a, b) => compareCounted(a, b, budget));
+  let from: T[] = [];
+  for (let at = 0; at < items.length; at += RUN) {
+    from.push(...items.slice(at, at + RUN).sort(compare));
+    yield;
+  }
+  let to = new Array<T>(items.length);
+  for (let width = RUN; width < items.length; width *= 2) {
+    for (let at = 0; at < items.length; at += 2 * width) yield* merge(from, to, at, width, compare);
+    [from, to] = [to, from];
+  }
+  return from;
 }
 
-/** In the standard order, each once. */
-export function distinctSorted(items: readonly Term[], budget: Budget): Term[] {
-  return sorted(items, budget).filter((term, i, all) => i === 0 || compareTerms(all[i - 1]!, term, budget) !== 0);
+/** Merges two sorted runs, of which the first begins `at` and the second `width` behind it. */
+function* merge<T>(
+  from: readonly T[],
+  to: T[],
+  at: number,
+  width: number,
+  compare: (a: T, b: T) => number,
+): Slices<void> {
+  const middle = Math.min(at + width, from.length);
+  const end = Math.min(middle + width, from.length);
+  let [left, right] = [at, middle];
+  for (let next = at; next < end; next++) {
+    const takesLeft = left < middle && (right >= end || compare(from[left]!, from[right]!) <= 0);
+    to[next] = takesLeft ? from[left++]! : from[right++]!;
+    if (next % AT_ONCE === 0) yield;
+  }
+}
+
+/** In the standard order. @throws BudgetStop */
+export function sortedTerms(items: readonly Term[], budget: Budget): Slices<Term[]> {
+  return sorted(items, (a, b) => compareCounted(a, b, budget), budget);
+}
+
+/** In the standard order of their first parts. @throws BudgetStop */
+export function sortedByKey<Pair extends readonly [Term, ...unknown[]]>(
+  pairs: readonly Pair[],
+  budget: Budget,
+): Slices<Pair[]> {
+  return sorted(pairs, ([a], [b]) => compareCounted(a, b, budget), budget);
+}
+
+/** In the standard order, each once. @throws BudgetStop */
+export function* distinctSorted(items: readonly Term[], budget: Budget): Slices<Term[]> {
+  const all = yield* sortedTerms(items, budget);
+  return yield* distinct(all, (item) => item, budget);
+}
+
+/** Without those whose key is that of the one before. */
+function* distinct<T>(all: readonly T[], keyOf: (item: T) => Term, budget: Budget): Slices<T[]> {
+  const kept: T[] = [];
+  for (const [i, item] of all.entries()) {
+    if (i === 0 || compareCounted(keyOf(all[i - 1]!), keyOf(item), budget) !== 0) kept.push(item);
+    if (i % AT_ONCE === 0) yield;
+  }
+  return kept;
 }
 
 /** SWI-Prolog takes the signs of numbers for those of terms, too. */
 const ORDERS = ['@<', '@=<', '@>', '@>=', '<', '=<', '>', '>='] as const;
 
-const sort: Test = ([items, result], { bindings, budget }) =>
-  bindings.unify(result!, list(distinctSorted(requireList(items!), budget)));
+const sort: Work = function* ([items, result], { bindings, budget }) {
+  return bindings.unify(result!, list(yield* distinctSorted(requireList(items!), budget)));
+};
 
-const msort: Test = ([items, result], { bindings, budget }) =>
-  bindings.unify(result!, list(sorted(requireList(items!), budget)));
+const msort: Work = function* ([items, result], { bindings, budget }) {
+  return bindings.unify(result!, list(yield* sortedTerms(requireList(items!), budget)));
+};
 
 /** The places of a sort key: an argument, or a list of arguments, each within the one before. 0 is the whole term. */
 function placesOf(key: Term): number[] {
@@ -42,17 +106,13 @@ function placesOf(key: Term): number[] {
 }
 
 /** `sort/4`: by an argument (0: the whole term), up or down, each key once or not. */
-const sortBy: Test = ([key, order, items, result], { bindings, budget }) => {
+const sortBy: Work = function* ([key, order, items, result], { bindings, budget }) {
   const places = placesOf(key!);
   const how = requireOneOf(order!, ORDERS, 'order').replace('@', '');
   const keyed = requireList(items!).map((item) => ({ item, by: places.reduce(keyAt, item) }));
   const direction = how === '<' || how === '=<' ? 1 : -1;
-  budget.keep(keyed.length);
-  keyed.sort((a, b) => direction * compareCounted(a.by, b.by, budget));
-  const unique = how === '<' || how === '>';
-  const kept = unique
-    ? keyed.filter(({ by }, i) => i === 0 || compareTerms(keyed[i - 1]!.by, by, budget) !== 0)
-    : keyed;
+  const all = yield* sorted(keyed, (a, b) => direction * compareCounted(a.by, b.by, budget), budget);
+  const kept = how === '<' || how === '>' ? yield* distinct(all, ({ by }) => by, budget) : all;
   return bindings.unify(result!, list(kept.map(({ item }) => item)));
 };
 
@@ -66,20 +126,19 @@ function keyAt(item: Term, position: number): Term {
   return key;
 }
 
-const keysort: Test = ([items, result], { bindings, budget }) => {
+const keysort: Work = function* ([items, result], { bindings, budget }) {
   const pairs = requireList(items!).map((item) => {
     const value = deref(item);
     if (value.kind === 'struct' && value.key === '-/2') return value;
     throw value.kind === 'var' ? instantiationError() : typeError('pair', value);
   });
-  budget.keep(pairs.length);
-  pairs.sort((a, b) => compareCounted(a.args[0]!, b.args[0]!, budget));
-  return bindings.unify(result!, list(pairs));
+  const all = yield* sorted(pairs, (a, b) => compareCounted(a.args[0]!, b.args[0]!, budget), budget);
+  return bindings.unify(result!, list(all));
 };
 
 export const SORTING: readonly (readonly [string, Builtin])[] = [
-  ['sort/2', { kind: 'test', test: sort }],
-  ['msort/2', { kind: 'test', test: msort }],
-  ['sort/4', { kind: 'test', test: sortBy }],
-  ['keysort/2', { kind: 'test', test: keysort }],
+  ['sort/2', { kind: 'test', control: working(sort) }],
+  ['msort/2', { kind: 'test', control: working(msort) }],
+  ['sort/4', { kind: 'test', control: working(sortBy) }],
+  ['keysort/2', { kind: 'test', control: working(keysort) }],
 ];

@@ -11,6 +11,7 @@ import {
   int,
   isAtom,
   isCallable,
+  isGround,
   isNumber,
   keyOf,
   LIST_KEY,
@@ -53,9 +54,9 @@ const compare: Test = ([order, a, b], { bindings, budget }) => {
 function subsumes(general: Term, specific: Term, scope: Scope): boolean {
   const { bindings, budget } = scope;
   return bindings.tentatively(() => {
-    const before = [...variablesOf(specific)];
+    const before = [...variablesOf(specific, new Set(), budget)];
     if (!bindings.unify(general, specific)) return false;
-    const after = variablesOf(list(before));
+    const after = variablesOf(list(before), new Set(), budget);
     budget.work(before.length);
     return after.size === before.length && before.every((one) => one.ref === null || deref(one).kind === 'var');
   });
@@ -110,7 +111,7 @@ const univ: Test = ([term, parts], { bindings }) => {
 };
 
 const termVariables: Test = ([term, result], { bindings, budget }) => {
-  const found = [...variablesOf(term!)];
+  const found = [...variablesOf(term!, new Set(), budget)];
   budget.work(found.length);
   return bindings.unify(result!, list(found));
 };
@@ -218,7 +219,7 @@ function requireType(type: Term, value: Term, budget: Budget): void {
   if (!parametric && accepts === undefined) throw existenceError('type', type);
   if (value.kind === 'var' && !(accepts?.(value) && type === atom('any'))) throw instantiationError();
   if (type === atom('list') && tailOf(value).kind === 'var') throw instantiationError();
-  if (isCallable(type) && GROUND.has(keyOf(type)) && variablesOf(value).size > 0) throw instantiationError();
+  if (isCallable(type) && GROUND.has(keyOf(type)) && !isGround(value, budget)) throw instantiationError();
   if (parametric ? !isOf(type, value, budget) : !accepts!(value)) throw typeError(type, value);
 }
 
@@ -254,7 +255,7 @@ const TESTS: readonly (readonly [string, Test])[] = [
   ['compound/1', kind((t) => t.kind === 'struct')],
   ['callable/1', kind(isGoal)],
   ['is_list/1', kind((t) => listItems(t) !== null)],
-  ['ground/1', kind((t) => variablesOf(t).size === 0)],
+  ['ground/1', ([term], { budget }) => isGround(term!, budget)],
   ['functor/3', functor],
   ['=../2', univ],
   ['copy_term/2', copy],

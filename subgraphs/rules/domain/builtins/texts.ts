@@ -1,12 +1,21 @@
 import type { Budget } from '../budget.ts';
 import type { Builtin, Choices, Options, Scope, Test } from '../builtin.ts';
 import { domainError, instantiationError, syntaxError, typeError } from '../errors.ts';
-import { RuleFault } from '../faults.ts';
+import { BudgetStop, RuleFault } from '../faults.ts';
 import { SyntaxFault } from '../lexer.ts';
 import { readTerm } from '../parser.ts';
 import { atom, deref, int, isNumber, list, listItems, NIL, struct, type Term, text } from '../term.ts';
 import { TermTooLarge, writeTerm } from '../writer.ts';
-import { atomicText, isCode, optionalInt, requireInt, requireList, requireText, tailOf } from './arguments.ts';
+import {
+  atomicText,
+  isCode,
+  MAX_TEXT,
+  optionalInt,
+  requireInt,
+  requireList,
+  requireText,
+  tailOf,
+} from './arguments.ts';
 import { CHARACTER_TYPES } from './character-types.ts';
 import { asAtom, asString, characters, chars, codes, type Make, made } from './making-texts.ts';
 import { NUMBER_TEXTS } from './number-texts.ts';
@@ -142,11 +151,18 @@ function* chosenParts(
   }
 }
 
+/** @throws BudgetStop for more than a text may hold */
+function joined(parts: readonly string[], between: string, budget: Budget): Term {
+  const size = parts.reduce((sum, part) => sum + part.length + between.length, 0);
+  if (size - between.length > MAX_TEXT) throw new BudgetStop('MEMORY');
+  return asAtom(parts.join(between), budget);
+}
+
 /** Joins, or with the whole known and a separator, splits. */
 const join: Test = ([items, separator, whole], { bindings, budget }) => {
   const between = requireText(separator!);
   const known = listItems(items!)?.map((item) => atomicText(item)) ?? null;
-  if (known?.every((part) => part !== null)) return bindings.unify(whole!, asAtom(known.join(between), budget));
+  if (known?.every((part) => part !== null)) return bindings.unify(whole!, joined(known, between, budget));
   const all = anyAtomic(whole!);
   if (between === '') throw domainError('non_empty_atom', deref(separator!));
   if (all === null) {
@@ -164,7 +180,7 @@ const joinAll: Test = ([items, whole], { bindings, budget }) => {
     if (part === null) throw deref(item).kind === 'var' ? instantiationError() : typeError('text', deref(item));
     return part;
   });
-  return bindings.unify(whole!, asAtom(known.join(''), budget));
+  return bindings.unify(whole!, joined(known, '', budget));
 };
 
 /** @throws RuleFault unless the term is a text that is no number */
