@@ -1,16 +1,19 @@
+/**
+ * Our engine, native SWI-Prolog where it is installed, and engines of npm, on the same programs in one run.
+ *
+ *   npm run bench:rules                 everything: about 15 minutes
+ *   npm run bench:rules -- --quick      short rounds, small programs: nothing is saved
+ *   npm run bench:rules -- --only nrev  those whose name holds the word
+ */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Limits } from '../subgraphs/rules/domain/budget.ts';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { compileClause } from '../subgraphs/rules/domain/clause.ts';
-import { Engine } from '../subgraphs/rules/domain/engine.ts';
-import { factClause } from '../subgraphs/rules/domain/facts.ts';
 import { Knowledge } from '../subgraphs/rules/domain/knowledge.ts';
-import { readTerm } from '../subgraphs/rules/domain/parser.ts';
-import { readProgram } from '../subgraphs/rules/domain/program.ts';
-import { buildProof } from '../subgraphs/rules/domain/proof.ts';
-import type { Term } from '../subgraphs/rules/domain/term.ts';
+import { clock, factOf, measureOurs } from './support/rules/engine.ts';
+import type { Measured, Measurement } from './support/rules/measurement.ts';
+import { laboratoryOf } from './support/rules/moves.ts';
+import { hasPeer, measurePeer, PEERS } from './support/rules/peers.ts';
 import {
   CLOSURE_RULES,
   graphEdges,
@@ -20,174 +23,143 @@ import {
   NREV_RULES,
   ZEBRA_RULES,
 } from './support/rules/programs.ts';
+import { endRunaways } from './support/rules/runaway.ts';
+import { factBytes, hasSwipl, measureAssertz, measureSwipl } from './support/rules/swipl.ts';
 import { printTable, save } from './support/table.ts';
 
-/** Our engine and SWI-Prolog, where it is installed, on the same programs in one run. */
-
-const quick = process.argv.includes('--quick');
+const { quick = false, only = '' } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' } },
+}).values;
 const ROUNDS = quick ? 2 : 7;
-const UNBOUNDED: Limits = { inferences: 1e12, answers: 1e12, depth: 1e7, millis: 1e9 };
-const clock = () => performance.now();
-const FACT = { kind: 'fact', id: null } as const;
-
-interface Measurement {
-  readonly what: string;
-  readonly program: string;
-  readonly goal: string;
-  /** How often the goal is asked per round. */
-  readonly times: number;
-  readonly proofs?: boolean;
-}
-
-interface Row {
-  readonly what: string;
-  readonly answers: number;
-  readonly ours: number;
-  readonly swipl: number | null;
-  readonly sameAnswers: boolean | null;
-}
-
+/** Milliseconds that a peer may take for one question, with loading. */
+const PEER_LIMIT = quick ? 20_000 : 60_000;
 const LABORATORY = `${laboratoryFacts()}\n${LABORATORY_RULES}`;
 const NREV_TIMES = quick ? 500 : 5_000;
+const SAMPLES = quick ? 1_000 : 10_000;
+
 const MEASUREMENTS: readonly Measurement[] = [
-  { what: 'three rules deep over 10,000 facts, all answers', program: LABORATORY, goal: 'abnormal(S)', times: 20 },
+  {
+    what: 'three rules deep over 10,000 facts, all answers',
+    program: LABORATORY,
+    goal: 'abnormal(S)',
+    times: 20,
+    joined: 'all',
+  },
   { what: 'the same with proofs', program: LABORATORY, goal: 'abnormal(S)', times: 10, proofs: true },
-  { what: 'three rules deep, one sample', program: LABORATORY, goal: 'abnormal(s7)', times: 2_000 },
+  { what: 'three rules deep, one sample', program: LABORATORY, goal: 'abnormal(s7)', times: 2_000, joined: 's7' },
   { what: 'one fact', program: LABORATORY, goal: 'sample(s7, T, S)', times: 5_000 },
+  { what: 'one fact with its proof', program: LABORATORY, goal: 'sample(s7, T, S)', times: 5_000, proofs: true },
   { what: 'negation over 10,000 facts, all answers', program: LABORATORY, goal: 'clean(S)', times: 20 },
-  { what: `nrev of 30 items, ${NREV_TIMES} times`, program: NREV_RULES, goal: `repeat_nrev(${NREV_TIMES})`, times: 1 },
+  {
+    what: `nrev of 30 items, ${NREV_TIMES} times`,
+    program: NREV_RULES,
+    goal: `repeat_nrev(${NREV_TIMES})`,
+    times: 1,
+    small: { goal: 'repeat_nrev(10)', share: 10 / NREV_TIMES },
+  },
   { what: 'zebra', program: ZEBRA_RULES, goal: 'zebra(X)', times: 5 },
   {
     what: 'closure of 1,000 nodes and 5,000 edges in cycles',
     program: `${graphEdges()}\n${CLOSURE_RULES}`,
     goal: 'aggregate_all(count, path(X, Y), N)',
     times: 1,
+    small: null,
+  },
+  {
+    what: `can_transition over ${SAMPLES} samples, shipped rules`,
+    program: laboratoryOf(SAMPLES),
+    goal: 'can_transition(S, From, To)',
+    times: 1,
   },
 ];
 
-/** Facts are added one by one, as assertions are; rules are read as a text of rules. */
-function knowledgeOf(program: string): Knowledge {
-  const knowledge = new Knowledge();
-  const rules: string[] = [];
-  for (const line of program.split('\n')) {
-    const clause = /^[a-z]\w*\([^()]*\)\.$/.test(line) ? factClause(line.slice(0, -1), FACT) : null;
-    if (clause === null || 'refused' in clause) rules.push(line);
-    else knowledge.add(clause);
-  }
-  const { clauses, tabled } = readProgram(rules.join('\n'));
-  return knowledge.addAll(
-    clauses.map(({ head, body, key }, i) => compileClause(head, body, { kind: 'rule', id: `r${i}` }, tabled.has(key))),
-  );
+interface Row extends Measured {
+  readonly what: string;
+  readonly others: Readonly<Record<string, Measured | null>>;
 }
 
-function ask(knowledge: Knowledge, goal: Term, proofs = false): number {
-  const engine = new Engine(knowledge, { limits: UNBOUNDED, clock, steps: proofs });
-  let answers = 0;
-  engine.solve(goal, () => {
-    answers += 1;
-    if (proofs) buildProof(engine.steps, engine.budget);
-    return false;
-  });
-  return answers;
+function measure(measurement: Measurement, native: boolean): Row {
+  const others: Record<string, Measured | null> = {
+    'SWI-Prolog': native && !measurement.proofs ? measureSwipl(measurement, ROUNDS) : null,
+  };
+  for (const peer of PEERS) others[peer] = measurePeer(peer, measurement, ROUNDS, PEER_LIMIT);
+  return { what: measurement.what, ...measureOurs(measurement, ROUNDS), others };
 }
 
-/** Milliseconds per question: the best round, since whatever else the machine does only adds. */
-function measureOurs(measurement: Measurement): { millis: number; answers: number } {
-  const knowledge = knowledgeOf(measurement.program);
-  // Read once: SWI-Prolog, too, has its goal compiled before it is measured.
-  const goal = readTerm(measurement.goal).term;
-  let answers = ask(knowledge, goal, measurement.proofs);
+/** The best of the rounds in which the facts are added to empty knowledge. */
+function bestOf(add: (knowledge: Knowledge) => void): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
     const start = clock();
-    for (let i = 0; i < measurement.times; i++) answers = ask(knowledge, goal, measurement.proofs);
-    best = Math.min(best, (clock() - start) / measurement.times);
-  }
-  return { millis: best, answers };
-}
-
-function measureSwipl({ program, goal, times }: Measurement): { millis: number; answers: number } {
-  const folder = mkdtempSync(join(tmpdir(), 'alims-bench-rules-'));
-  const rounds = Array.from({ length: ROUNDS }, () => 'round').join(', ');
-  const main = `
-ask :- abolish_all_tables, ( ${goal}, fail ; true ).
-round :- statistics(cputime, A), ( between(1, ${times}, _), ask, fail ; true ), statistics(cputime, B),
-  T is (B - A) * 1000 / ${times}, writeln(T).
-:- aggregate_all(count, (${goal}), C), writeln(C), ${rounds}, halt.
-`;
-  try {
-    writeFileSync(join(folder, 'bench.pl'), `${program}\n${main}`);
-    const output = execFileSync('swipl', ['-q', 'bench.pl'], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const [answers, ...millis] = output.trim().split('\n').map(Number);
-    return { millis: Math.min(...millis), answers: answers ?? 0 };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function hasSwipl(): boolean {
-  try {
-    execFileSync('swipl', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function measureAsserts(): Row {
-  const lines = laboratoryFacts()
-    .split('\n')
-    .map((line) => line.slice(0, -1));
-  let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS; round++) {
-    const start = clock();
-    const knowledge = new Knowledge();
-    for (const line of lines) {
-      const clause = factClause(line, FACT);
-      if (!('refused' in clause)) knowledge.add(clause);
-    }
+    add(new Knowledge());
     best = Math.min(best, clock() - start);
   }
-  return {
-    what: `${lines.length} facts read and added`,
-    answers: lines.length,
-    ours: best,
-    swipl: null,
-    sameAnswers: null,
-  };
+  return best;
 }
 
-const installed = hasSwipl();
-const rows: Row[] = [measureAsserts()];
-for (const measurement of MEASUREMENTS) {
-  const ours = measureOurs(measurement);
-  const theirs = installed && !measurement.proofs ? measureSwipl(measurement) : null;
-  const sameAnswers = theirs === null ? null : theirs.answers === ours.answers;
-  rows.push({
-    what: measurement.what,
-    answers: ours.answers,
-    ours: ours.millis,
-    swipl: theirs?.millis ?? null,
-    sameAnswers,
+function measureAsserts(lines: readonly string[], native: boolean): Row[] {
+  const clauses = lines.map((line) => factOf(line)!);
+  const row = (what: string, millis: number, fromText: boolean): Row => {
+    const theirs = native ? measureAssertz(lines, fromText, ROUNDS) : null;
+    const swipl = theirs === null ? null : { millis: theirs, answers: lines.length };
+    return { what, millis, answers: lines.length, others: { 'SWI-Prolog': swipl } };
+  };
+  const known = bestOf((knowledge) => {
+    for (const { head, origin } of clauses) knowledge.add(compileClause(head, [], origin));
   });
+  const read = bestOf((knowledge) => {
+    for (const line of lines) knowledge.add(factOf(line)!);
+  });
+  return [
+    row(`${lines.length} facts asserted`, known, false),
+    row(`${lines.length} facts read and asserted`, read, true),
+  ];
 }
+
+/** Bytes of 10,000 facts in our engine, found by a process of its own that can collect garbage. */
+function memory(): number {
+  const program = fileURLToPath(new URL('support/rules/memory.ts', import.meta.url));
+  return Number(execFileSync(process.execPath, ['--expose-gc', program], { encoding: 'utf8' }));
+}
+
+function cells({ what, millis, answers, others }: Row): string[] {
+  const theirs = ['SWI-Prolog', ...PEERS].map((name) => {
+    const other = others[name];
+    if (!other) return '-';
+    // json-rules-engine counts results, of which a sample may have several.
+    const differs = other.answers !== answers && name !== 'json-rules-engine' && !what.startsWith('nrev');
+    return `${other.millis.toFixed(4)}${differs ? ` (${other.answers} answers)` : ''}`;
+  });
+  return [what, String(answers), millis.toFixed(4), ...theirs];
+}
+
+const native = hasSwipl();
+for (const peer of PEERS) if (!hasPeer(peer)) console.log(`${peer} is not installed: npm ci --prefix bench/peers`);
+const chosen = MEASUREMENTS.filter(({ what }) => what.includes(only));
+const lines = laboratoryFacts().split('\n');
+const rows = [...('facts asserted'.includes(only) ? measureAsserts(lines, native) : [])];
+for (const measurement of chosen) rows.push(measure(measurement, native));
+printTable('milliseconds per question', ['what', 'answers', 'ours', 'SWI-Prolog', ...PEERS], rows.map(cells));
 const nrev = rows.find(({ what }) => what.startsWith('nrev'));
-if (nrev)
-  console.log(`nrev: ${((NREV_TIMES * NREV_INFERENCES) / nrev.ours / 1_000).toFixed(2)} million inferences a second`);
+const inferences = nrev === undefined ? null : (NREV_TIMES * NREV_INFERENCES) / nrev.millis / 1_000;
+if (inferences !== null) console.log(`nrev: ${inferences.toFixed(2)} million inferences a second`);
+
+const bytes = { ours: memory(), swipl: native ? factBytes(lines) : null };
+const megabytes = (value: number | null) => (value === null ? '-' : (value / 1e6).toFixed(2));
+console.log(
+  `memory of ${lines.length} facts: ours ${megabytes(bytes.ours)} MB, SWI-Prolog ${megabytes(bytes.swipl)} MB`,
+);
+
+const ended = 'runaway'.includes(only) ? endRunaways(native) : [];
 printTable(
-  'milliseconds per question',
-  ['what', 'answers', 'ours', 'SWI-Prolog', 'ours/SWI', 'same answers'],
-  rows.map(({ what, answers, ours, swipl, sameAnswers }) => [
+  'goals that never end, within 100 ms and the default budgets',
+  ['what', 'stopped by', 'ms', 'ms past the budget', 'SWI-Prolog'],
+  ended.map(({ what, stoppedBy, millis, past, swipl }) => [
     what,
-    String(answers),
-    ours.toFixed(4),
-    swipl === null ? '-' : swipl.toFixed(4),
-    swipl === null ? '-' : (ours / swipl).toFixed(2),
-    sameAnswers === null ? '-' : sameAnswers ? 'yes' : 'NO',
+    stoppedBy,
+    millis.toFixed(1),
+    past.toFixed(1),
+    swipl ?? '-',
   ]),
 );
-if (!quick) save('rules', { rounds: ROUNDS, rows });
+if (!quick && only === '') save('rules', { rounds: ROUNDS, rows, inferences, bytes, ended });
