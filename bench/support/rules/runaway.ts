@@ -64,8 +64,8 @@ function native({ program, goal }: Runaway): string {
   const seconds = DEFAULT_LIMITS.millis / 1_000;
   const lines = swiplLines(
     `:- use_module(library(time)).\n${program}
-main :- get_time(A), catch(( call_with_time_limit(${seconds}, (${goal})) -> R = ended ; R = failed ), E, told(E, R)),
-  get_time(B), T is round((B - A) * 1000), format("~w ~w ms~n", [R, T]).
+main :- get_time(From_), catch(( call_with_time_limit(${seconds}, (${goal})) -> How_ = ended ; How_ = failed ), Ball_, told(Ball_, How_)),
+  get_time(To_), Millis_ is round((To_ - From_) * 1000), format("~w ~w ms~n", [How_, Millis_]).
 told(E, R) :- ( E = error(resource_error(W), _) -> R = W ; functor(E, R, _) ).
 `,
     20_000,
