@@ -150,6 +150,11 @@ export function structOf(name: string, args: readonly Term[], key: string, groun
   return { kind: 'struct', name, args, key, ground };
 }
 
+/** The goal of a call: an atom where it has no arguments. */
+export function goalOf(name: string, args: readonly Term[], key: string): Atom | Struct {
+  return args.length === 0 ? atom(name) : struct(name, args, key);
+}
+
 export function cons(head: Term, tail: Term): Struct {
   return struct('[|]', [head, tail], LIST_KEY);
 }

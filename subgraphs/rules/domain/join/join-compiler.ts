@@ -1,18 +1,7 @@
 import { builtinOf } from '../builtins.ts';
 import type { Clause } from '../clause.ts';
 import { type Constants, isConstant } from '../constants.ts';
-import {
-  argsOf,
-  atom,
-  deref,
-  isCallable,
-  keyOf,
-  type Local,
-  struct,
-  type Term,
-  type Variable,
-  variable,
-} from '../term.ts';
+import { argsOf, atom, deref, isCallable, keyOf, type Local, struct, type Term } from '../term.ts';
 import type { FactTable } from './fact-table.ts';
 import { JOIN, type JoinPlan, type JoinStep, joinStep, type Pairs, type ProofShape } from './join-step.ts';
 
@@ -70,7 +59,8 @@ class JoinCompiler {
   #known = new Set<number>();
   #doubtful = new Set<number>();
   /** What stands in a negation for a register that has no value there. */
-  readonly #openVariables = new Map<number, Variable>();
+  readonly #openVariables = new Map<number, number>();
+  readonly #openPlaces: number[] = [];
   #slots = 0;
   #depth = 0;
   readonly #open: string[] = [];
@@ -88,6 +78,7 @@ class JoinCompiler {
       registers: Int32Array.from(this.#registers),
       slots: this.#slots,
       proof,
+      open: this.#openPlaces,
       depth: this.#depth,
     };
   }
@@ -304,6 +295,8 @@ class JoinCompiler {
     other.target = this.#steps.length;
     this.#known = before.known;
     this.#doubtful = before.doubtful;
+    // Each negation has variables of its own: what it left open may have a value after it.
+    this.#openVariables.clear();
     return [{ kind: 'ABSENT', goal: this.#pattern(whole, own) }];
   }
 
@@ -414,10 +407,15 @@ class JoinCompiler {
     );
   }
 
-  #openVariable(register: number): Variable {
-    const known = this.#openVariables.get(register) ?? variable();
-    this.#openVariables.set(register, known);
-    return known;
+  /** Where the variable stands that a proof shows for a register without a value. */
+  #openVariable(register: number): Local {
+    let place = this.#openVariables.get(register);
+    if (place === undefined) {
+      place = this.#register(false);
+      this.#openVariables.set(register, place);
+      this.#openPlaces.push(place);
+    }
+    return registerTerm(place);
   }
 
   #goal(key: string, args: readonly number[]): Term {

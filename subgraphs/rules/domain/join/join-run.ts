@@ -3,7 +3,7 @@ import { type Frame, instantiate } from '../bindings.ts';
 import type { Budget } from '../budget.ts';
 import { type Constants, LocalConstants } from '../constants.ts';
 import type { Proof } from '../proof.ts';
-import { isNumber, type Term } from '../term.ts';
+import { isNumber, type Term, variable } from '../term.ts';
 import type { FactTable } from './fact-table.ts';
 import { JOIN, type JoinPlan, type JoinStep, type Pairs, type ProofShape } from './join-step.ts';
 
@@ -237,6 +237,7 @@ export class JoinRun {
   /** The proof of the solution at hand. @throws BudgetStop */
   proof(): Proof {
     const frame: Frame = Array.from(this.#registers, (number) => this.#constants.termOf(number));
+    for (const register of this.#plan.open) frame[register] = variable();
     const [proof] = this.#proofs([this.#plan.proof], frame);
     return proof!;
   }

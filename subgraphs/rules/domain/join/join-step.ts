@@ -98,6 +98,8 @@ export interface JoinPlan {
   readonly registers: Int32Array;
   readonly slots: number;
   readonly proof: ProofShape;
+  /** Registers that stand for variables without a value: each proof has new ones. */
+  readonly open: readonly number[];
   /** How many calls are nested in each other. */
   readonly depth: number;
 }

@@ -105,6 +105,12 @@ const PROGRAMS: readonly (readonly [name: string, rules: string, goals: readonly
     true,
   ],
   [
+    'what a negation leaves open is another variable each time',
+    'bare(_) :- \\+ test(_, soil, _). p(S, L) :- bare(S), bare(S), length(L, 0).',
+    ['p(s1, L)'],
+    false,
+  ],
+  [
     'conditions take the first way that holds',
     'p(S, K) :- sample(S, M), ( test(_, S, ph) -> K = acid ; M == soil -> K = earth ; K = none ).',
     ['p(S, K)', 'p(S, acid)', 'p(s2, K)'],
