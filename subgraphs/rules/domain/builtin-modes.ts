@@ -1,4 +1,4 @@
-import { extendGoal, type Struct, type Term, variable } from './term.ts';
+import { deref, extendGoal, type Struct, type Term, type Variable, variable, variablesOf } from './term.ts';
 import type { Values } from './values.ts';
 
 /** To which of its arguments a goal of the language's own gives values. Those that are not named here: to all of them. */
@@ -21,6 +21,38 @@ export function given({ key, args }: Struct): readonly Term[] {
   if (GIVES_NOTHING.has(key)) return [];
   const positions = GIVES.get(key);
   return positions === undefined ? args : positions.map((at) => args[at]!);
+}
+
+const SEQUENCES: ReadonlySet<string> = new Set([',/2', ';/2', '|/2', '->/2', '*->/2', 'call/1', 'once/1']);
+
+/** Adds the variables to which a goal may give values, on whichever way through it. */
+export function givenBy(goal: Term, found: Set<Variable>): void {
+  const value = deref(goal);
+  if (value.kind !== 'struct') return;
+  if (SEQUENCES.has(value.key)) for (const arg of value.args) givenBy(arg, found);
+  else for (const term of given(value)) variablesOf(term, found);
+}
+
+const INSIDE: ReadonlyMap<string, readonly number[]> = new Map([
+  ['forall/2', [0, 1]],
+  ['ignore/1', [0]],
+  ['findall/3', [1]],
+  ['findall/4', [1]],
+  ['bagof/3', [1]],
+  ['setof/3', [1]],
+  ['aggregate_all/3', [1]],
+  ['catch/3', [0]],
+]);
+
+/** Goals that stand among the arguments of one that collects answers, tests them, or catches their errors. */
+export function goalsInside({ key, args }: Struct): readonly Term[] {
+  return (INSIDE.get(key) ?? []).map((at) => withoutQuantifiers(args[at]!));
+}
+
+function withoutQuantifiers(goal: Term): Term {
+  let value = deref(goal);
+  while (value.kind === 'struct' && value.key === '^/2') value = deref(value.args[1]!);
+  return value;
 }
 
 /** Goals that never hold, or hold by leaving the rule. */

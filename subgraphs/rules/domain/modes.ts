@@ -1,5 +1,6 @@
-import { calledGoal, given, NEVER } from './builtin-modes.ts';
+import { calledGoal, given, givenBy, goalsInside, NEVER } from './builtin-modes.ts';
 import { isReserved } from './builtins.ts';
+import type { Call, Need, Negated, Rest, Unsafe, Walk, Written } from './mode-calls.ts';
 import type { SourceClause } from './program.ts';
 import {
   type Atom,
@@ -19,81 +20,6 @@ import { VariableNames, writeTerm } from './writer.ts';
 /** A text for which more goals and arguments have to be looked at is not analysed to the end: what is found by then is told. */
 const MAX_WORK = 200_000;
 const MAX_NEEDS = 20;
-
-/** A negation that is asked before a variable of it has a value, where the variable comes from an argument of its rule. */
-interface Need {
-  /** The argument, from 0, that has to have a value when the predicate is asked. */
-  readonly position: number;
-  /** The negation, as it was written, its rule, and the variable as it is called there. */
-  readonly negation: string;
-  readonly clause: SourceClause;
-  readonly variable: string;
-  /** Whether a goal behind would give it its value. */
-  readonly late: boolean;
-}
-
-type Negated = Pick<Need, 'negation' | 'clause' | 'variable'>;
-
-/** A place at which a variable should have a value and has none. */
-export interface Unsafe {
-  readonly clause: SourceClause;
-  readonly variable: string;
-  /** What is asked there: the negation itself, or a call whose rules negate the variable. */
-  readonly goal: string;
-  /** Where it is negated, when `goal` is a call. */
-  readonly negated: Negated | null;
-  /** Whether a goal behind would give it its value. */
-  readonly late: boolean;
-}
-
-/** What is known of a predicate that is asked with values for some of its arguments. */
-interface Call {
-  readonly key: string;
-  readonly mode: readonly boolean[];
-  /** Which arguments have values when it holds. */
-  success: readonly boolean[];
-  needs: readonly Need[];
-  unsafe: readonly Unsafe[];
-  /** Calls that look at this one. */
-  readonly callers: Set<Call>;
-}
-
-/** What stands behind a goal on the way through a rule. */
-interface Rest {
-  readonly goals: readonly Term[];
-  readonly behind: Rest | null;
-}
-
-/** The variables of a clause, with their names. */
-interface Written {
-  readonly variables: ReadonlySet<Variable>;
-  readonly names: VariableNames;
-}
-
-interface Walk extends Written {
-  readonly call: Call;
-  readonly clause: SourceClause;
-  /** Variables of the head without a value, with the arguments they come from. */
-  readonly fromHead: ReadonlyMap<Variable, readonly number[]>;
-  readonly needs: Need[];
-  readonly unsafe: Unsafe[];
-}
-
-const SEQUENCES: ReadonlySet<string> = new Set([',/2', ';/2', '|/2', '->/2', '*->/2', 'call/1', 'once/1']);
-
-/** The variables to which a goal may give values, on whichever way through it. */
-function maybeGiven(goal: Term, found: Set<Variable>): void {
-  const value = deref(goal);
-  if (value.kind !== 'struct') return;
-  if (SEQUENCES.has(value.key)) for (const arg of value.args) maybeGiven(arg, found);
-  else for (const term of given(value)) variablesOf(term, found);
-}
-
-function givenLater(rest: Rest | null): ReadonlySet<Variable> {
-  const found = new Set<Variable>();
-  for (let at = rest; at !== null; at = at.behind) for (const goal of at.goals) maybeGiven(goal, found);
-  return found;
-}
 
 function sameFlags(a: readonly boolean[], b: readonly boolean[]): boolean {
   return a.every((flag, i) => flag === b[i]);
@@ -212,12 +138,13 @@ export class ModeAnalysis {
 
   #goals(goals: readonly Term[], values: Values, walk: Walk, behind: Rest | null): void {
     goals.forEach((goal, i) => {
-      this.#goal(deref(goal), values, walk, { goals: goals.slice(i + 1), behind });
+      this.#goal(deref(goal), values, walk, { goals, from: i + 1, behind });
     });
   }
 
   #goal(goal: Term, values: Values, walk: Walk, rest: Rest): void {
     this.#workLeft -= 1 + argsOf(goal).length;
+    if (this.#workLeft < 0) return;
     if (!isCallable(goal)) {
       values.bind(goal);
       return;
@@ -260,9 +187,23 @@ export class ModeAnalysis {
     }
   }
 
+  #copy(values: Values, { variables }: Walk): Values {
+    this.#workLeft -= variables.size;
+    return values.copy();
+  }
+
+  #givenLater(rest: Rest): ReadonlySet<Variable> {
+    const found = new Set<Variable>();
+    for (let at: Rest | null = rest; at !== null && this.#workLeft >= 0; at = at.behind) {
+      this.#workLeft -= at.goals.length - at.from;
+      for (let i = at.from; i < at.goals.length; i++) givenBy(at.goals[i]!, found);
+    }
+    return found;
+  }
+
   #alternatives(branches: readonly Term[], values: Values, walk: Walk, rest: Rest): void {
     const met = branches.map((branch) => {
-      const inside = values.copy();
+      const inside = this.#copy(values, walk);
       this.#goals([branch], inside, walk, rest);
       return inside;
     });
@@ -271,15 +212,15 @@ export class ModeAnalysis {
 
   /** Goals inside a goal that keeps to itself what they give values to, or of which that is not known. */
   #inside(goal: Struct, values: Values, walk: Walk): void {
-    const inside = values.copy();
+    const inside = this.#copy(values, walk);
     for (const called of goalsInside(goal)) this.#goals([called], inside, walk, null);
     const put = calledGoal(goal, inside);
     if (put !== null) this.#goals([put], inside, walk, null);
   }
 
   #negation(goal: Struct, negated: Term, values: Values, walk: Walk, rest: Rest): void {
-    const inside = values.copy();
-    const later = givenLater(rest);
+    const inside = this.#copy(values, walk);
+    const later = this.#givenLater(rest);
     const written = writeTerm(goal, walk.names);
     for (const one of values.open(negated)) {
       const positions = walk.fromHead.get(one);
@@ -303,7 +244,7 @@ export class ModeAnalysis {
       args.map((arg) => values.open(arg).length === 0),
     );
     call.callers.add(walk.call);
-    const later = call.needs.length > 0 ? givenLater(rest) : null;
+    const later = call.needs.length > 0 ? this.#givenLater(rest) : null;
     for (const { position, negation, clause, variable } of call.needs) {
       const negated = { negation, clause, variable };
       for (const one of values.open(args[position]!)) {
@@ -334,27 +275,6 @@ export class ModeAnalysis {
 function namesIn({ variables: written }: SourceClause, variables: ReadonlySet<Variable>): VariableNames {
   const names = new Map([...written].map(([name, { variable }]) => [variable, name]));
   return new VariableNames([...variables].map((one) => [one, names.get(one) ?? '_']));
-}
-
-/** Goals that stand among the arguments of one that collects answers, tests them, or catches their errors. */
-function goalsInside({ key, args }: Struct): readonly Term[] {
-  const positions: Readonly<Record<string, readonly number[]>> = {
-    'forall/2': [0, 1],
-    'ignore/1': [0],
-    'findall/3': [1],
-    'findall/4': [1],
-    'bagof/3': [1],
-    'setof/3': [1],
-    'aggregate_all/3': [1],
-    'catch/3': [0],
-  };
-  return (positions[key] ?? []).map((at) => withoutQuantifiers(args[at]!));
-}
-
-function withoutQuantifiers(goal: Term): Term {
-  let value = deref(goal);
-  while (value.kind === 'struct' && value.key === '^/2') value = deref(value.args[1]!);
-  return value;
 }
 
 function distinctNeeds(needs: readonly Need[]): Need[] {

@@ -1,4 +1,5 @@
-import { ModeAnalysis, type Unsafe } from './modes.ts';
+import type { Unsafe } from './mode-calls.ts';
+import { ModeAnalysis } from './modes.ts';
 import type { Diagnostic, SourceClause } from './program.ts';
 import { argsOf, deref, isCallable, type Term } from './term.ts';
 
