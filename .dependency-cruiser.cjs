@@ -15,13 +15,13 @@ module.exports = {
     {
       name: 'domain-is-pure',
       comment:
-        'Decisions take time, ids and facts as arguments, so that they can be tested and replayed: no I/O, no platform but types and errors.',
+        'Decisions take time, ids and facts as arguments, so that they can be tested and replayed: no I/O, no platform but types, errors and units.',
       severity: 'error',
       from: { path: '^subgraphs/[^/]+/domain/', pathNot: TESTS },
       to: {
         dependencyTypesNot: ['type-only'],
         pathNot:
-          '^subgraphs/[^/]+/(domain|library)/|^platform/(errors|identity)/|/decimal\\.js/|^(node:)?crypto$|^(node:)?path$',
+          '^subgraphs/[^/]+/(domain|library)/|^platform/(errors|identity|units)/|/decimal\\.js/|^(node:)?crypto$|^(node:)?path$',
       },
     },
     {

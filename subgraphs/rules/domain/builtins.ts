@@ -6,6 +6,7 @@ import { REFUSED } from './builtins/refused.ts';
 import { SORTING } from './builtins/sorting.ts';
 import { TERMS } from './builtins/terms.ts';
 import { TEXTS } from './builtins/texts.ts';
+import { UNITS } from './builtins/units.ts';
 import { PRELUDE_KEYS } from './prelude.ts';
 
 export type { Builtin } from './builtin.ts';
@@ -19,6 +20,7 @@ export const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ...TERMS,
   ...SORTING,
   ...TEXTS,
+  ...UNITS,
   ...REFUSED,
 ]);
 

@@ -1,6 +1,7 @@
 import { evaluate, type Numeric } from './arithmetic.ts';
 import { Budget, DEFAULT_LIMITS } from './budget.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
+import { isQuantity } from './quantities.ts';
 import { argsOf, isCallable, keyOf, type Term } from './term.ts';
 
 const OF_VALUES: ReadonlySet<string> = new Set(['<', '>', '=<', '>=', '=:=', '=\\=', 'is'].map((name) => `${name}/2`));
@@ -21,7 +22,7 @@ function isReadable({ value }: Numeric): boolean {
 export class ComparedSides {
   #budget: Budget | null = new Budget(LIMITS, () => 0);
 
-  /** The values of a comparison that holds, of terms the terms; null for other goals, and where that costs too much. */
+  /** The values of a comparison that holds, of terms and quantities the terms; null for other goals, and where that costs too much. */
   of(goal: Term): readonly [Term, Term] | null {
     const [left, right] = argsOf(goal);
     if (!isCallable(goal) || left === undefined || right === undefined) return null;
@@ -31,6 +32,7 @@ export class ComparedSides {
   }
 
   #values(left: Term, right: Term): readonly [Term, Term] | null {
+    if (isQuantity(left) && isQuantity(right)) return [left, right];
     if (this.#budget === null) return null;
     try {
       const values = [evaluate(left, this.#budget), evaluate(right, this.#budget)] as const;

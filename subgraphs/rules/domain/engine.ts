@@ -1,4 +1,4 @@
-import { evaluateIn, orderOf } from './arithmetic.ts';
+import { evaluateIn } from './arithmetic.ts';
 import { Bindings, build, copyTerm, type Frame, instantiate } from './bindings.ts';
 import { Budget, type Limits } from './budget.ts';
 import { type Collected, inSlices, type Options, type Outcome } from './builtin.ts';
@@ -15,6 +15,7 @@ import type { Knowledge } from './knowledge.ts';
 import { PATTERN, type Pattern } from './pattern.ts';
 import type { Procedure } from './procedure.ts';
 import { candidates, Procedures } from './procedures.ts';
+import { orderIn } from './quantities.ts';
 import { atOnce, type Slices } from './slices.ts';
 import { StepLog } from './step-log.ts';
 import { TABLE_CODE, type TableAnswer, Tables } from './tables.ts';
@@ -346,9 +347,8 @@ export class Engine {
 
   #compare(instruction: Instruction, environment: Environment): boolean {
     this.budget.call(environment.depth);
-    const left = evaluateIn(instruction.args[0]!, environment.vars, this.budget);
-    const right = evaluateIn(instruction.args[1]!, environment.vars, this.budget);
-    if (!instruction.builtin!.order!(orderOf(left, right))) return false;
+    const { args } = instruction;
+    if (!instruction.builtin!.order!(orderIn(args[0]!, args[1]!, environment.vars, this.budget))) return false;
     if (this.#log.keeps && !environment.hidden) this.#recordInstruction(instruction, environment);
     this.#at += 1;
     return true;

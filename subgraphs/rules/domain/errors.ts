@@ -36,9 +36,9 @@ export function existenceError(what: string, culprit: Term, ...place: readonly T
   return isoFault('TYPE', sentence, struct('existence_error', [atom(what), culprit, ...place]));
 }
 
-export function domainError(domain: string, culprit: Term): RuleFault {
-  const message = `Expected ${withArticle(domain)}, but found ${shown(culprit)}.`;
-  return isoFault('TYPE', message, struct('domain_error', [atom(domain), culprit]));
+export function domainError(domain: string, culprit: Term, message?: string): RuleFault {
+  const sentence = message ?? `Expected ${withArticle(domain)}, but found ${shown(culprit)}.`;
+  return isoFault('TYPE', sentence, struct('domain_error', [atom(domain), culprit]));
 }
 
 export function representationError(what: string): RuleFault {
@@ -55,7 +55,12 @@ export function evaluationError(what: string, message: string): RuleFault {
 
 export function notEvaluable(name: string, arity: number, culprit: Term): RuleFault {
   const indicator = struct('/', [atom(name), int(arity)]);
-  return typeError('evaluable', indicator, `Expected a number or a calculation, but found ${shown(culprit)}.`);
+  const advice =
+    name === 'quantity' && arity === 2
+      ? ' Take the number out of it in the unit that is meant: in_unit(Q, Unit, quantity(V, _)).'
+      : '';
+  const message = `Expected a number or a calculation, but found ${shown(culprit)}.${advice}`;
+  return typeError('evaluable', indicator, message);
 }
 
 /** The fault of a goal that is a variable or no goal at all. */

@@ -2,6 +2,7 @@ import { copyTerm } from './bindings.ts';
 import type { Budget } from './budget.ts';
 import { ComparedSides } from './compared-sides.ts';
 import type { Step } from './environment.ts';
+import { conversionText, conversionTold, type ToldConversion } from './quantities.ts';
 import { argsOf, isCallable, keyOf, struct, type Term, type Variable } from './term.ts';
 import { VariableNames, writeTerm } from './writer.ts';
 
@@ -124,8 +125,12 @@ function sentence(proof: Proof, telling: Telling): string {
     }
     case 'ABSENT':
       return `${goal}: nothing known makes it true`;
-    case 'BUILTIN':
-      return `${compared(proof.goal, telling)}, by calculation`;
+    case 'BUILTIN': {
+      const conversion = conversionTold(proof.goal);
+      return conversion === null
+        ? `${compared(proof.goal, telling)}, by calculation`
+        : `${goal}, ${conversionText(conversion)}`;
+    }
   }
 }
 
@@ -157,6 +162,8 @@ export interface ProofTree {
   readonly right?: string;
   /** Of a negation: what was searched for in vain. */
   readonly absent?: string;
+  /** Of a goal that gave a quantity another unit. */
+  readonly conversion?: ToldConversion;
   readonly children: readonly ProofTree[];
 }
 
@@ -180,6 +187,8 @@ function details(proof: Proof, telling: Telling): Partial<ProofTree> {
       return absent === undefined ? {} : { absent: telling.text(absent) };
     }
     case 'BUILTIN': {
+      const conversion = conversionTold(proof.goal);
+      if (conversion !== null) return { conversion };
       const sides = telling.sides.of(proof.goal);
       return sides === null ? {} : { left: telling.text(sides[0]), right: telling.text(sides[1]) };
     }

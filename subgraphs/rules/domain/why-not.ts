@@ -9,6 +9,7 @@ import { Engine } from './engine.ts';
 import { BudgetStop, type StopReason } from './faults.ts';
 import type { Knowledge } from './knowledge.ts';
 import { buildProof, type Proof } from './proof.ts';
+import { isQuantity } from './quantities.ts';
 import { atOnce, type Slices } from './slices.ts';
 import {
   type Atom,
@@ -213,7 +214,7 @@ class Search {
   #values(goal: Atom | Struct, { order }: Builtin): string {
     const [left, right] = argsOf(goal);
     if (order === undefined || left === undefined || right === undefined) return '';
-    if ([left, right].every((side) => isNumber(deref(side)))) return '';
+    if ([left, right].map(deref).every((side) => isNumber(side) || isQuantity(side))) return '';
     const { budget } = this.engine;
     return `: ${writeTerm(struct(goal.name, [evaluate(left, budget), evaluate(right, budget)]))} does not hold`;
   }

@@ -5,10 +5,28 @@ export const CRITICAL_RESULTS: LibraryModule = {
   capability: 'critical_results',
   rules: [
     {
+      id: 'critical_results.test_unit',
+      label: 'The unit in which a test is asked for; none where it has none',
+      text: "test_unit(T, U) :- unit_of(T, U). test_unit(T, '') :- \\+ unit_of(T, _).",
+    },
+    {
+      id: 'critical_results.limit',
+      label: 'A critical limit that is a bare number is one in the unit of the test',
+      text: `critical_limit(T, low, quantity(L, U)) :- critical(T, L, _), number(L), test_unit(T, U).
+critical_limit(T, low, quantity(L, U)) :- critical(T, quantity(L, U), _).
+critical_limit(T, high, quantity(H, U)) :- critical(T, _, H), number(H), test_unit(T, U).
+critical_limit(T, high, quantity(H, U)) :- critical(T, _, quantity(H, U)).`,
+    },
+    {
+      id: 'critical_results.result_in',
+      label: 'A result is compared in the unit of the limit, after a conversion that is recorded',
+      text: 'result_in(A, U, Q) :- result(A, V, R), in_unit(quantity(V, R), U, Q).',
+    },
+    {
       id: 'critical_results.critical',
       label: 'A result outside the critical limits is critical',
-      text: `critical_result(A) :- analysis(A, _, T), critical(T, Lo, _), number(Lo), result(A, V, _), V < Lo.
-critical_result(A) :- analysis(A, _, T), critical(T, _, Hi), number(Hi), result(A, V, _), V > Hi.`,
+      text: `critical_result(A) :- analysis(A, _, T), critical_limit(T, low, quantity(L, U)), result_in(A, U, Q), Q < quantity(L, U).
+critical_result(A) :- analysis(A, _, T), critical_limit(T, high, quantity(H, U)), result_in(A, U, Q), Q > quantity(H, U).`,
     },
     {
       id: 'critical_results.not_called',

@@ -1,6 +1,6 @@
 import { BadInputError, ConflictError } from '#platform/errors/index.ts';
+import { parseUnit } from '#platform/units/index.ts';
 import type { AnalysisService, Client, SamplePoint, SampleType } from './types.ts';
-import { parseUnit } from './ucum.ts';
 
 export type CatalogueKind = 'SampleType' | 'Client' | 'SamplePoint' | 'AnalysisService';
 

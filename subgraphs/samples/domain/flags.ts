@@ -1,7 +1,7 @@
 import { Decimal } from 'decimal.js';
+import { compareUnits, parseUnit } from '#platform/units/index.ts';
 import { HOUR_MS } from './due-time.ts';
 import { RESULT_FLAGS, type Result, type ResultFlag, type Sample, type Terms } from './types.ts';
-import { compareUnits, parseUnit } from './ucum.ts';
 
 export type Measured = Pick<Result, 'value' | 'text' | 'unit' | 'detectionLimit' | 'measuredAt'>;
 

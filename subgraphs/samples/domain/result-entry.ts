@@ -1,8 +1,8 @@
 import { Decimal } from 'decimal.js';
+import { mayBeNegative, parseUnit } from '#platform/units/index.ts';
 import { type AnalysisCase, currentResult } from './analysis.ts';
 import { flagsOf, isHeld } from './flags.ts';
 import { type Analysis, type Refusal, type Result, refuse } from './types.ts';
-import { mayBeNegative, parseUnit } from './ucum.ts';
 
 export type ResultRefusalCode =
   | 'NOT_FOUND'

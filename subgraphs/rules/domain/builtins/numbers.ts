@@ -1,6 +1,7 @@
-import { evaluate, orderOf } from '../arithmetic.ts';
+import { evaluate } from '../arithmetic.ts';
 import type { Builtin, Choices, Test } from '../builtin.ts';
 import { domainError, instantiationError } from '../errors.ts';
+import { orderIn } from '../quantities.ts';
 import { deref, int, type Term } from '../term.ts';
 import { optionalInt, requireInt } from './arguments.ts';
 
@@ -10,7 +11,7 @@ function comparison(order: (order: number) => boolean): Builtin {
   return {
     kind: 'test',
     order,
-    test: ([a, b], { budget }) => order(orderOf(evaluate(a!, budget), evaluate(b!, budget))),
+    test: ([a, b], { budget }) => order(orderIn(a!, b!, [], budget)),
   };
 }
 

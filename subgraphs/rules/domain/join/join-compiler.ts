@@ -1,6 +1,7 @@
 import { builtinOf } from '../builtins.ts';
 import type { Clause } from '../clause.ts';
 import { type Constants, isConstant } from '../constants.ts';
+import { isQuantity } from '../quantities.ts';
 import { argsOf, atom, deref, isCallable, keyOf, type Local, struct, type Term } from '../term.ts';
 import type { FactTable } from './fact-table.ts';
 import { JOIN, type JoinPlan, type JoinStep, joinStep, type Pairs, type ProofShape } from './join-step.ts';
@@ -355,6 +356,7 @@ class JoinCompiler {
   }
 
   #compare(goal: Term, order: (order: number) => boolean, own: Registers): ProofShape[] {
+    if (argsOf(goal).some(isQuantity)) throw new NoJoin();
     const sides = argsOf(goal).map((arg) => this.#expression(arg, own)) as [Side, Side];
     this.#emit(JOIN.compare, {
       left: sides[0].register,

@@ -55,6 +55,11 @@ function factLines({ fact }, named) {
   ];
 }
 
+function conversionText({ from, factor, offset, to }) {
+  const shift = offset === '0' ? '' : `, then ${offset} added`;
+  return `Converted: ${from.value} ${from.unit} × ${factor}${shift} is ${to.value} ${to.unit}.`;
+}
+
 function linesOf(node, named) {
   switch (node.kind) {
     case 'RULE':
@@ -64,7 +69,7 @@ function linesOf(node, named) {
     case 'ABSENT':
       return [{ text: `Searched for ${node.absent ?? node.goal}: nothing known makes it true.` }];
     default:
-      return [{ text: sidesText(node) }];
+      return [{ text: node.conversion ? conversionText(node.conversion) : sidesText(node) }];
   }
 }
 

@@ -2,13 +2,17 @@
 export type Dimensions = Readonly<Record<string, number>>;
 
 export interface Atom {
-  /** Factor to the base units (metre, gram, second, radian, kelvin, coulomb, candela). */
+  /** Factor to the base units (metre, gram, second, radian, kelvin, coulomb, candela): a decimal, or a fraction of two. */
   readonly factor: string;
   readonly dimensions: Dimensions;
   /** Prefixes are allowed. */
   readonly metric: boolean;
   /** Not a ratio scale: only the very same unit is the same. */
   readonly special?: true;
+  /** Where the zero of a special unit lies in that unit; converting means adding it first. */
+  readonly offset?: string;
+  /** What UCUM's dimensions do not tell apart: an amount of substance is no number, a part of mass no part of volume. */
+  readonly kind?: string;
 }
 
 export const PREFIXES: Readonly<Record<string, string>> = {
@@ -52,6 +56,11 @@ function metric(factor: string, dimensions: Dimensions): Atom {
   return { factor, dimensions, metric: true };
 }
 
+/** The same, of a kind of its own. */
+function kindOf(kind: string, atom: Atom): Atom {
+  return { ...atom, kind };
+}
+
 function plain(factor: string, dimensions: Dimensions): Atom {
   return { factor, dimensions, metric: false };
 }
@@ -74,15 +83,15 @@ const BASE = {
 const NUMBERS = {
   '10*': plain('10', NONE),
   '10^': plain('10', NONE),
-  '%': plain('0.01', NONE),
-  '[ppth]': plain('1e-3', NONE),
-  '[ppm]': plain('1e-6', NONE),
-  '[ppb]': plain('1e-9', NONE),
-  '[pptr]': plain('1e-12', NONE),
+  '%': kindOf('part', plain('0.01', NONE)),
+  '[ppth]': kindOf('part', plain('1e-3', NONE)),
+  '[ppm]': kindOf('part', plain('1e-6', NONE)),
+  '[ppb]': kindOf('part', plain('1e-9', NONE)),
+  '[pptr]': kindOf('part', plain('1e-12', NONE)),
   '[pi]': plain('3.1415926535897932384626433832795028841971693993751', NONE),
-  mol: metric('6.0221367e23', NONE),
-  eq: metric('6.0221367e23', NONE),
-  osm: metric('6.0221367e23', NONE),
+  mol: kindOf('amount', metric('6.0221367e23', NONE)),
+  eq: kindOf('equivalents', metric('6.0221367e23', NONE)),
+  osm: kindOf('osmoles', metric('6.0221367e23', NONE)),
 };
 
 const DERIVED = {
@@ -97,7 +106,7 @@ const DERIVED = {
   wk: plain('604800', TIME),
   mo: plain('2629800', TIME),
   a: plain('31557600', TIME),
-  Hz: metric('1', { s: -1 }),
+  Hz: kindOf('frequency', metric('1', { s: -1 })),
   N: metric('1000', { g: 1, m: 1, s: -2 }),
   Pa: metric('1000', PRESSURE),
   bar: metric('1e8', PRESSURE),
@@ -115,12 +124,12 @@ const DERIVED = {
   S: metric('0.001', { g: -1, m: -2, s: 1, C: 2 }),
   lm: metric('1', { cd: 1, rad: 2 }),
   lx: metric('1', { cd: 1, rad: 2, m: -2 }),
-  Bq: metric('1', { s: -1 }),
-  Ci: metric('3.7e10', { s: -1 }),
-  Gy: metric('1', { m: 2, s: -2 }),
-  Sv: metric('1', { m: 2, s: -2 }),
-  kat: metric('6.0221367e23', { s: -1 }),
-  U: metric('10036894500000000', { s: -1 }),
+  Bq: kindOf('activity', metric('1', { s: -1 })),
+  Ci: kindOf('activity', metric('3.7e10', { s: -1 })),
+  Gy: kindOf('absorbed dose', metric('1', { m: 2, s: -2 })),
+  Sv: kindOf('dose equivalent', metric('1', { m: 2, s: -2 })),
+  kat: kindOf('catalysis', metric('6.0221367e23', { s: -1 })),
+  U: kindOf('catalysis', metric('10036894500000000', { s: -1 })),
   deg: plain('0.0174532925199432957692369076848861', { rad: 1 }),
   Ao: plain('1e-10', LENGTH),
   P: metric('100', { g: 1, m: -1, s: -1 }),
@@ -134,7 +143,7 @@ const CUSTOMARY = {
   '[ft_i]': plain('0.3048', LENGTH),
   '[yd_i]': plain('0.9144', LENGTH),
   '[mi_i]': plain('1609.344', LENGTH),
-  '[acr_us]': plain('4046.872609874252', AREA),
+  '[acr_us]': plain('62726400000/15499969', AREA),
   '[cft_i]': plain('0.028316846592', VOLUME),
   '[gal_us]': plain('0.003785411784', VOLUME),
   '[qt_us]': plain('0.000946352946', VOLUME),
@@ -142,12 +151,12 @@ const CUSTOMARY = {
   '[gr]': plain('0.06479891', MASS),
   '[lb_av]': plain('453.59237', MASS),
   '[oz_av]': plain('28.349523125', MASS),
-  '[psi]': plain('6894757.293168361', PRESSURE),
+  '[psi]': plain('4448.2216152605/0.00064516', PRESSURE),
 };
 
 const SPECIAL = {
-  Cel: { factor: '1', dimensions: TEMPERATURE, metric: true, special: true },
-  '[degF]': { factor: '0.5555555555555556', dimensions: TEMPERATURE, metric: false, special: true },
+  Cel: { factor: '1', dimensions: TEMPERATURE, metric: true, special: true, offset: '273.15' },
+  '[degF]': { factor: '5/9', dimensions: TEMPERATURE, metric: false, special: true, offset: '459.67' },
   '[pH]': { factor: '1', dimensions: { m: -3 }, metric: false, special: true },
   B: { factor: '1', dimensions: NONE, metric: true, special: true },
   Np: { factor: '1', dimensions: NONE, metric: true, special: true },
@@ -171,7 +180,11 @@ const ARBITRARY = {
   '[drp]': plain('5e-8', VOLUME),
 };
 
-/** The part of UCUM 2.1 that a water, food or medical laboratory reports in. */
+/**
+ * The part of UCUM 2.1 that a water, food or medical laboratory reports in, with UCUM's own values (ucum.org/ucum, tables 3 to
+ * 20). They are exact by definition but for what was measured (`mol`, `u`, `eV`), for `[pi]` and `deg`, which have no end, and
+ * for the survey foot in `[acr_us]`, a fraction. `U` and `kat` are a number per time in UCUM; they are of one kind.
+ */
 export const ATOMS: Readonly<Record<string, Atom>> = {
   ...BASE,
   ...NUMBERS,

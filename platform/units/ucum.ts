@@ -1,23 +1,30 @@
-import { Decimal } from 'decimal.js';
-import { ATOMS, type Atom, type Dimensions, PREFIXES } from './ucum-atoms.ts';
+import { ATOMS, type Atom, type Dimensions, PREFIXES } from './atoms.ts';
+import type { Rational } from './rational.ts';
+import * as exact from './rational.ts';
 
 /** A parsed UCUM unit. */
 export interface Unit {
   readonly text: string;
   /** Factor to the base units. */
-  readonly magnitude: Decimal;
+  readonly magnitude: Rational;
   readonly dimensions: Dimensions;
+  /** What the dimensions do not tell apart, with exponents. */
+  readonly kinds: Dimensions;
   /** Set for scales such as `Cel` whose zero or step differs: the unit that must be the very same. */
   readonly special: string | null;
+  /** Of such a scale: what is added before the factor counts; null where no factor leads to the base units. */
+  readonly offset: Rational | null;
   /** Contents of `{…}`, sorted. */
   readonly annotations: readonly string[];
 }
 
 export type UnitComparison = 'SAME' | 'COMMENSURABLE' | 'DIFFERENT';
 
-const Exact = Decimal.clone({ precision: 40 });
+const ONE = exact.rational(1n);
 const MAX_LENGTH = 100;
 const MAX_EXPONENT = 30;
+/** Of a factor above or below its line; no unit that means something comes near. */
+const MAX_DIGITS = 2_000;
 // One token: an annotation, a number, an operator, or a symbol (brackets included) with its exponent.
 const TOKEN =
   /\{([\x21-\x7a\x7c\x7e]*)\}|(10[*^])([+-]?\d+)?|(\d+)(?![\w*^[{])|([./()])|((?:[A-Za-z%]|\[[^[\]\s{}]+\])+)([+-]?\d+)?|(\d+)(?=\{)/y;
@@ -29,10 +36,16 @@ type Token =
   | { readonly kind: 'unit'; readonly symbol: string; readonly exponent: number };
 
 interface Term {
-  magnitude: Decimal;
+  magnitude: Rational;
   dimensions: Record<string, number>;
+  kinds: Record<string, number>;
   special: string | null;
+  offset: Rational | null;
   annotations: string[];
+}
+
+function numberOf(magnitude: Rational): Term {
+  return { magnitude, dimensions: {}, kinds: {}, special: null, offset: null, annotations: [] };
 }
 
 /** The unit, or null when `text` is not a UCUM unit of the supported part. Letter case counts: `mg`, not `MG`. */
@@ -43,8 +56,12 @@ export function parseUnit(text: string): Unit | null {
   const cursor = { tokens, at: 0 };
   const term = parseTerm(cursor);
   if (!term || cursor.at !== tokens.length) return null;
-  const dimensions = Object.fromEntries(Object.entries(term.dimensions).filter(([, exponent]) => exponent !== 0));
-  return { ...term, text, dimensions, annotations: term.annotations.filter(Boolean).sort() };
+  const [dimensions, kinds] = [withoutZeros(term.dimensions), withoutZeros(term.kinds)];
+  return { ...term, text, dimensions, kinds, annotations: term.annotations.filter(Boolean).sort() };
+}
+
+function withoutZeros(exponents: Dimensions): Dimensions {
+  return Object.fromEntries(Object.entries(exponents).filter(([, exponent]) => exponent !== 0));
 }
 
 /**
@@ -57,7 +74,7 @@ export function compareUnits(left: Unit, right: Unit): UnitComparison {
   const same =
     left.special === right.special &&
     left.annotations.join('\n') === right.annotations.join('\n') &&
-    left.magnitude.div(right.magnitude).minus(1).abs().lt('1e-12');
+    exact.equals(left.magnitude, right.magnitude);
   return same ? 'SAME' : 'COMMENSURABLE';
 }
 
@@ -75,7 +92,7 @@ export function mayBeNegative(unit: Unit | null): boolean {
   return unit !== null && SIGNED.some((dimensions) => sameDimensions(dimensions, unit.dimensions));
 }
 
-function sameDimensions(left: Dimensions, right: Dimensions): boolean {
+export function sameDimensions(left: Dimensions, right: Dimensions): boolean {
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key]);
 }
@@ -107,7 +124,7 @@ function operatorAt(cursor: Cursor): string | null {
 }
 
 function parseTerm(cursor: Cursor): Term | null {
-  let result: Term = { magnitude: new Exact(1), dimensions: {}, special: null, annotations: [] };
+  let result = numberOf(ONE);
   let sign = 1;
   if (operatorAt(cursor) === '/') {
     sign = -1;
@@ -138,7 +155,7 @@ function parseComponent(cursor: Cursor): Term | null {
     return inner;
   }
   if (token.kind === 'annotation') {
-    return { magnitude: new Exact(1), dimensions: {}, special: null, annotations: [token.text] };
+    return { ...numberOf(ONE), annotations: [token.text] };
   }
   const term = token.kind === 'number' ? numberTerm(token.value) : unitTerm(token.symbol, token.exponent);
   const annotation = cursor.tokens[cursor.at];
@@ -150,8 +167,8 @@ function parseComponent(cursor: Cursor): Term | null {
 }
 
 function numberTerm(digits: string): Term | null {
-  const value = new Exact(digits);
-  return value.isZero() ? null : { magnitude: value, dimensions: {}, special: null, annotations: [] };
+  const value = exact.parseRational(digits);
+  return value.above === 0n ? null : numberOf(value);
 }
 
 function unitTerm(symbol: string, exponent: number): Term | null {
@@ -160,9 +177,12 @@ function unitTerm(symbol: string, exponent: number): Term | null {
   const { atom, prefix } = found;
   if (atom.special && exponent !== 1) return null;
   return {
-    magnitude: new Exact(atom.factor).times(prefix).pow(exponent),
+    magnitude: exact.power(exact.multiply(exact.parseRational(atom.factor), exact.parseRational(prefix)), exponent),
     dimensions: Object.fromEntries(Object.entries(atom.dimensions).map(([key, power]) => [key, power * exponent])),
+    kinds: atom.kind === undefined ? {} : { [atom.kind]: exponent },
     special: atom.special ? symbol : null,
+    // The zero of `mCel` lies elsewhere than that of `Cel`: it is not converted.
+    offset: atom.offset === undefined || prefix !== '1' ? null : exact.parseRational(atom.offset),
     annotations: [],
   };
 }
@@ -181,17 +201,27 @@ function lookUp(symbol: string): { readonly atom: Atom; readonly prefix: string 
 
 /** A scale such as Celsius cannot be part of a product: its zero is not the zero of the quantity. */
 function multiply(left: Term, right: Term, sign: number): Term | null {
-  const alone = left.magnitude.eq(1) && Object.keys(left.dimensions).length === 0 && !left.special;
+  const alone = exact.equals(left.magnitude, ONE) && Object.keys(left.dimensions).length === 0 && !left.special;
   if (left.special || (right.special && !(alone && sign === 1))) {
-    const dimensionless = Object.keys(right.dimensions).length === 0 && right.magnitude.eq(1) && !right.special;
+    const dimensionless =
+      Object.keys(right.dimensions).length === 0 && exact.equals(right.magnitude, ONE) && !right.special;
     if (!(left.special && dimensionless)) return null;
   }
-  const dimensions = { ...left.dimensions };
-  for (const [key, power] of Object.entries(right.dimensions)) dimensions[key] = (dimensions[key] ?? 0) + sign * power;
+  const combined = sign === 1 ? exact.multiply : exact.divide;
+  const magnitude = combined(left.magnitude, right.magnitude);
+  if (`${magnitude.above}`.length > MAX_DIGITS || `${magnitude.below}`.length > MAX_DIGITS) return null;
   return {
-    magnitude: sign === 1 ? left.magnitude.times(right.magnitude) : left.magnitude.div(right.magnitude),
-    dimensions,
+    magnitude,
+    dimensions: summed(left.dimensions, right.dimensions, sign),
+    kinds: summed(left.kinds, right.kinds, sign),
     special: left.special ?? right.special,
+    offset: left.offset ?? right.offset,
     annotations: [...left.annotations, ...right.annotations],
   };
+}
+
+function summed(left: Dimensions, right: Dimensions, sign: number): Record<string, number> {
+  const sum = { ...left };
+  for (const [key, power] of Object.entries(right)) sum[key] = (sum[key] ?? 0) + sign * power;
+  return sum;
 }
