@@ -675,7 +675,13 @@ export class Engine {
     const goal = goalOf(name, args, procedure.key);
     const flat = this.#log.keeps ? null : this.#procedures.flatAnswers(procedure, goal, this.budget);
     if (flat !== null) {
-      return this.#offer({ pattern: goal, options: flat }, next, nextAt);
+      const step = flat.next();
+      if (step.done) return this.#offer(step.value, next, nextAt);
+      const environment = new Environment(WORK_CODE, [], next, nextAt, this.#choices.top, caller.step, caller.hidden);
+      environment.collection = { bag: [], work: flat, members: [], since: this.#log.newest };
+      this.#environment = environment;
+      this.#at = 0;
+      return true;
     }
     const found = this.#tables.call(goal);
     if (found.answers !== null) {
@@ -727,6 +733,8 @@ export class Engine {
 
 /** Nothing but going back to the newest choice. */
 const BACK_CODE = systemCode([OP.fail]);
+/** A step that has begun, until it is done. */
+const WORK_CODE = systemCode([OP.system], [OP.proceed]);
 /** Where the recovery goal of `catch/3` stands in its code. */
 const RECOVERY = 4;
 

@@ -1,9 +1,11 @@
 import type { Budget } from './budget.ts';
+import type { Options } from './builtin.ts';
 import { builtinOf } from './builtins.ts';
 import type { Clause } from './clause.ts';
 import { Constants, isConstant } from './constants.ts';
 import type { Knowledge, Predicate } from './knowledge.ts';
 import { Relation, type RowIndex } from './relation.ts';
+import type { Slices } from './slices.ts';
 import { argsOf, deref, isCallable, keyOf, struct, type Term } from './term.ts';
 
 /**
@@ -93,19 +95,24 @@ export class FlatPredicate {
    * The answers of a goal, and perhaps others; null when none of its constants can be handed down: then all answers
    * would have to be found for a few. @throws BudgetStop
    */
-  answers(goal: Term, budget: Budget): Iterator<Term> | null {
+  answers(goal: Term, budget: Budget): Slices<Options> | null {
     const args = argsOf(goal).map(deref);
     const bound = args.flatMap((arg, i) => (arg.kind === 'var' ? [] : [i]));
     if (!bound.every((i) => isConstant(args[i]!))) return null;
     const handed = bound.filter((i) => this.#keeps(i));
     if (bound.length > 0 && handed.length === 0) return null;
+    return this.#answers(goal, handed, bound.length > handed.length ? bound : [], budget);
+  }
+
+  *#answers(goal: Term, handed: readonly number[], columns: readonly number[], budget: Budget): Slices<Options> {
+    const args = argsOf(goal).map(deref);
     const key = handed.map((i) => `${i}=${this.#constants.numberOf(args[i]!)}`).join();
     let relation = this.#derived.get(key);
     if (relation === undefined) {
-      relation = this.#derive(args, handed, budget);
+      relation = yield* this.#derive(args, handed, budget);
       this.#derived.set(key, relation);
     }
-    return this.#terms(goal, relation, bound.length > handed.length ? bound : []);
+    return { pattern: goal, options: this.#terms(goal, relation, columns) };
   }
 
   /** Whether every rule hands an argument down to itself unchanged. */
@@ -120,7 +127,7 @@ export class FlatPredicate {
     });
   }
 
-  #derive(args: readonly Term[], bound: readonly number[], budget: Budget): Relation {
+  *#derive(args: readonly Term[], bound: readonly number[], budget: Budget): Slices<Relation> {
     const found = new Relation(args.length);
     const registers: number[] = [];
     const constant = (term: Term) => {
@@ -129,9 +136,12 @@ export class FlatPredicate {
     };
     const joins = this.#rules.flatMap((clause) => this.#joinsOf(clause, args, bound, found, registers, constant));
     const run = new Run(found, Int32Array.from(registers), budget);
-    for (const join of joins.filter(({ start }) => start === null)) run.join(join, 0, 0);
+    for (const join of joins.filter(({ start }) => start === null)) yield* run.begin(join);
     const growing = joins.filter(({ start }) => start !== null);
-    for (let row = 0; row < found.size; row++) for (const join of growing) run.extend(join, row);
+    for (let row = 0; row < found.size; row++) {
+      for (const join of growing) run.extend(join, row);
+      if (budget.sliceSpent) yield;
+    }
     run.settle();
     return found;
   }
@@ -244,6 +254,28 @@ class Run {
     this.#steps = 0;
   }
 
+  #count(): void {
+    this.#steps += 1;
+    if (this.#steps === STEPS_AT_ONCE) this.settle();
+  }
+
+  /** Joins all rows of a rule that does not ask the predicate itself. */
+  *begin(join: Join): Slices<void> {
+    const [step] = join.steps;
+    if (step === undefined) {
+      this.#conclude(join.head);
+      return;
+    }
+    const { relation, index } = step;
+    let row = index === null ? relation.size - 1 : relation.first(index, this.#keys(step));
+    while (row >= 0) {
+      this.#count();
+      if (this.#matches(relation, row, step)) this.join(join, 1, 0);
+      if (this.#budget.sliceSpent) yield;
+      row = index === null ? row - 1 : relation.following(index, row);
+    }
+  }
+
   /** Joins a new row with those before it. */
   extend(join: Join, row: number): void {
     if (this.#matches(this.#found, row, join.start!)) this.join(join, 0, row);
@@ -259,8 +291,7 @@ class Run {
     const end = own === null ? relation.size : own === 'before' ? newest : newest + 1;
     let row = index === null ? end - 1 : relation.first(index, this.#keys(step));
     while (row >= 0) {
-      this.#steps += 1;
-      if (this.#steps === STEPS_AT_ONCE) this.settle();
+      this.#count();
       if (row < end && this.#matches(relation, row, step)) this.join(join, at + 1, newest);
       row = index === null ? row - 1 : relation.following(index, row);
     }

@@ -166,7 +166,12 @@ describe('whatever runs lets others have their turn', () => {
 const LARGE = knowledgeOf(`tree(0, x) :- !.
 tree(N, t(T, T)) :- M is N - 1, tree(M, T).
 doubled(0, X, X) :- !.
-doubled(N, X, R) :- atom_concat(X, X, Y), M is N - 1, doubled(M, Y, R).`);
+doubled(N, X, R) :- atom_concat(X, X, Y), M is N - 1, doubled(M, Y, R).
+${Array.from({ length: 600 }, (_, i) => `edge(n${i}, n${(i + 1) % 600}).`).join('\n')}
+:- table path/2, pair/2.
+path(X, Y) :- edge(X, Y).
+path(X, Z) :- path(X, Y), edge(Y, Z).
+pair(X, Y) :- edge(X, _), edge(Y, _).`);
 
 describe('no single goal keeps the process: what cannot stop in between ends as too much', () => {
   test.each([
@@ -204,7 +209,9 @@ describe('no single goal keeps the process: what cannot stop in between ends as 
     'aggregate_all(set(X), between(1, 60000, X), L)',
     'aggregate_all(sum(X), between(1, 60000, X), L)',
     'aggregate_all(max(X, a), between(1, 60000, X), L)',
-  ])('%s lets others have their turn while it sorts and sums', (goal) => {
+    'aggregate_all(count, path(X, Y), 360000)',
+    'aggregate_all(count, pair(X, Y), 360000)',
+  ])('%s lets others have their turn while it sorts, sums and derives', (goal) => {
     const { now, reads } = readClock();
     const limits = { ...DEFAULT_LIMITS, millis: 60_000 };
     const { term } = readTerm(`\\+ \\+ (${goal})`.replace(/\b[A-Z]\w*/g, '_$&'));

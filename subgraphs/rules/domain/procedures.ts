@@ -1,4 +1,5 @@
 import type { Budget } from './budget.ts';
+import type { Options } from './builtin.ts';
 import { builtinOf } from './builtins.ts';
 import type { Clause } from './clause.ts';
 import { FlatPredicate } from './flat-rules.ts';
@@ -8,6 +9,7 @@ import { JoinRun } from './join/join-run.ts';
 import type { Knowledge } from './knowledge.ts';
 import { preludePredicate } from './prelude.ts';
 import type { Procedure } from './procedure.ts';
+import type { Slices } from './slices.ts';
 import { deref, type Term } from './term.ts';
 
 const NOTHING: readonly Clause[] = [];
@@ -75,7 +77,7 @@ export class Procedures {
   }
 
   /** The answers of a tabled predicate over facts alone; null where it is more. @throws BudgetStop */
-  flatAnswers({ key, layers }: Procedure, goal: Term, budget: Budget): Iterator<Term> | null {
+  flatAnswers({ key, layers }: Procedure, goal: Term, budget: Budget): Slices<Options> | null {
     let flat = this.#flat.get(key);
     if (flat === undefined) {
       flat = FlatPredicate.of(key, layers, this.#knowledge);
