@@ -47,6 +47,11 @@ test('what is written is read back exactly, whatever the rules and facts hold', 
   );
 });
 
+test.each(['\u2028', '\u2029'])('a fact with the separator %j, which ends no line here, is read back', (separator) => {
+  const written = { text: `p('a${separator}b')`, validFrom: new Date(0), validTo: null };
+  expect(readKnowledge(writeKnowledge({ ruleSets: [], facts: [written] }))).toMatchObject({ facts: [written] });
+});
+
 test('people may write one by hand: comments, empty lines and facts without instants', () => {
   expect(readKnowledge('% ALIMS knowledge 1\n% by hand\n\n% ALIMS facts\n% people\n  role(ana, verifier).\n')).toEqual({
     ruleSets: [],

@@ -32,7 +32,7 @@ const SECTION = /^% ALIMS (?:rules (\S+)|(facts))$/;
 /** Lines of rules that look like one of ours get one more `%`. */
 const LOOKS_LIKE_OURS = /^%+ ALIMS /;
 const ESCAPED = /^%%+ ALIMS /;
-const FACT = /^(.*)\.(?: % from (\S+)(?: to (\S+))?)?$/;
+const FACT = /^(.*)\.(?: % from (\S+)(?: to (\S+))?)?$/s;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/;
 
 function escapeLines(text: string): string {
