@@ -563,8 +563,12 @@ export type RuleLimitsInput = {
   inferences?: InputMaybe<Scalars['Int']['input']>;
   /** Answers, 1 to 10,000; default 1,000. */
   answers?: InputMaybe<Scalars['Int']['input']>;
+  /** Results collected on the way, of tables, `findall/3` and their like, 1 to 2,000,000; default 1,000,000. */
+  rows?: InputMaybe<Scalars['Int']['input']>;
   /** Calls nested in each other, 1 to 100,000; default 10,000. */
   depth?: InputMaybe<Scalars['Int']['input']>;
+  /** Megabytes of terms, texts and tables that are kept until the end, roughly, 1 to 200; default 200. */
+  memory?: InputMaybe<Scalars['Int']['input']>;
   /** Milliseconds, 1 to 1,000; default 100. The turns of others in between do not count. */
   millis?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -600,6 +604,8 @@ export type RuleStopReason =
   | 'INFERENCES'
   /** There are more answers than were asked for. */
   | 'ANSWERS'
+  /** Too many results were collected on the way. */
+  | 'ROWS'
   /** Calls or terms are nested too deeply. */
   | 'DEPTH'
   /** It took too long. */

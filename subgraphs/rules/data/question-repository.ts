@@ -11,8 +11,24 @@ export interface KeptQuestion extends AskedQuestion {
 }
 
 function toQuestion(row: QuestionRow): KeptQuestion {
-  const { organizationId: _, limitInferences, limitAnswers, limitDepth, limitMillis, ...question } = row;
-  const limits = { inferences: limitInferences, answers: limitAnswers, depth: limitDepth, millis: limitMillis };
+  const {
+    organizationId: _,
+    limitInferences,
+    limitAnswers,
+    limitRows,
+    limitDepth,
+    limitMemory,
+    limitMillis,
+    ...question
+  } = row;
+  const limits = {
+    inferences: limitInferences,
+    answers: limitAnswers,
+    rows: limitRows,
+    depth: limitDepth,
+    memory: limitMemory,
+    millis: limitMillis,
+  };
   return { ...question, limits };
 }
 
@@ -24,7 +40,9 @@ export async function createQuestion(tx: RulesTx, organizationId: string, questi
     assume: [...assume],
     limitInferences: limits.inferences,
     limitAnswers: limits.answers,
+    limitRows: limits.rows,
     limitDepth: limits.depth,
+    limitMemory: limits.memory,
     limitMillis: limits.millis,
   };
   // Unlike `create`, this reads nothing back.

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type AskedQuestion, answerCount, answerHashes, keptSince, wasAnswer } from './asked-question.ts';
+import { DEFAULT_LIMITS } from './budget.ts';
 
 function asked(texts: readonly string[]): AskedQuestion {
   return {
@@ -10,7 +11,7 @@ function asked(texts: readonly string[]): AskedQuestion {
     ruleSet: 'default',
     distinct: false,
     assume: [],
-    limits: { inferences: 1, answers: 1, depth: 1, millis: 1 },
+    limits: { ...DEFAULT_LIMITS, answers: 1 },
     versionId: 'v',
     shippedHash: '',
     answers: answerHashes(texts),

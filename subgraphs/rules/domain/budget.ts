@@ -7,14 +7,32 @@ export interface Limits {
   readonly inferences: number;
   /** Answers kept, 1 to 10,000. */
   readonly answers: number;
+  /** Results collected on the way, of tables, `findall/3` and their like, 1 to 2,000,000. */
+  readonly rows: number;
   /** Calls nested in each other, 1 to 100,000; the last call of a rule stands in its rule's place. */
   readonly depth: number;
+  /** Megabytes of terms, texts and tables kept until the end, roughly, 1 to 200. */
+  readonly memory: number;
   /** Milliseconds, 1 to 1,000, without those in which others have their turn. */
   readonly millis: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { inferences: 1_000_000, answers: 1_000, depth: 10_000, millis: 100 };
-export const MAX_LIMITS: Limits = { inferences: 5_000_000, answers: 10_000, depth: 100_000, millis: 1_000 };
+export const DEFAULT_LIMITS: Limits = {
+  inferences: 1_000_000,
+  answers: 1_000,
+  rows: 1_000_000,
+  depth: 10_000,
+  memory: 200,
+  millis: 100,
+};
+export const MAX_LIMITS: Limits = {
+  inferences: 5_000_000,
+  answers: 10_000,
+  rows: 2_000_000,
+  depth: 100_000,
+  memory: 200,
+  millis: 1_000,
+};
 
 /** Milliseconds that several evaluations share; whoever comes when they are spent has next to none. */
 export class SharedMillis {
@@ -55,8 +73,8 @@ const CLOCK_EVERY = 1_024;
 /** Steps inside unification, copying and comparison allowed per inference: large terms cost too. */
 const WORK_PER_INFERENCE = 64;
 const MIN_WORK = 1_000_000;
-/** Some 50 bytes each. */
-const MAX_KEPT = 4_000_000;
+/** A cell takes some 50 bytes. */
+const CELLS_PER_MEGABYTE = 20_000;
 
 /** Steps of one goal that cannot stop in between: some milliseconds. */
 const MAX_AT_A_STRETCH = 250_000;
@@ -78,7 +96,9 @@ export class Budget {
   #nextCheck = CLOCK_EVERY;
   /** Where the goal at hand began, as far as it was looked at. */
   #stretch = { inferences: 0, work: 0 };
+  readonly #maxKept: number;
   #kept = 0;
+  #rows = 0;
 
   /** `clock` gives milliseconds and never runs backwards. */
   constructor(limits: Limits, clock: () => number) {
@@ -87,6 +107,7 @@ export class Budget {
     const now = clock();
     this.#deadline = now + limits.millis;
     this.#sliceEnd = now + SLICE_MILLIS;
+    this.#maxKept = limits.memory * CELLS_PER_MEGABYTE;
     this.#maxWork = Math.max(MIN_WORK, limits.inferences * WORK_PER_INFERENCE);
   }
 
@@ -146,8 +167,14 @@ export class Budget {
   /** Cells of terms that are kept until the evaluation ends: results of findall, texts, tables. @throws BudgetStop */
   keep(cells: number): void {
     this.#kept += cells;
-    if (this.#kept > MAX_KEPT) throw new BudgetStop('MEMORY');
+    if (this.#kept > this.#maxKept) throw new BudgetStop('MEMORY');
     this.work(cells);
+  }
+
+  /** One more result collected on the way. @throws BudgetStop */
+  row(): void {
+    this.#rows += 1;
+    if (this.#rows > this.limits.rows) throw new BudgetStop('ROWS');
   }
 
   #checkClock(): void {

@@ -45,7 +45,14 @@ export const RECORD_PREDICATES: ReadonlySet<string> = new Set(
 
 const FACT = { kind: 'fact', id: null } as const;
 /** A single decision meets far smaller limits than a question: a rule that runs wild must not hold up a batch. */
-const DECISION_LIMITS: Limits = { inferences: 200_000, answers: 100, depth: 2_000, millis: 50 };
+const DECISION_LIMITS: Limits = {
+  inferences: 200_000,
+  answers: 100,
+  rows: 100_000,
+  depth: 2_000,
+  memory: 50,
+  millis: 50,
+};
 const MAX_BLOCKERS = 100;
 /** What is named where no single rule objects. */
 const MOVES_RULE = 'core.can_transition';

@@ -1,7 +1,7 @@
 import type { Term } from './term.ts';
 
 /** Why an evaluation ended before it had looked everywhere. */
-export type StopReason = 'INFERENCES' | 'ANSWERS' | 'DEPTH' | 'TIME' | 'MEMORY';
+export type StopReason = 'INFERENCES' | 'ANSWERS' | 'ROWS' | 'DEPTH' | 'TIME' | 'MEMORY';
 
 /** Ends an evaluation whose budget is spent. Not a mistake of the rules: the caller reports what was found so far. */
 export class BudgetStop extends Error {

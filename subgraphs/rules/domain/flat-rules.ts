@@ -316,6 +316,8 @@ class Run {
   #conclude(head: readonly number[]): void {
     const row = this.#row;
     for (let i = 0; i < head.length; i++) row[i] = this.#registers[head[i]!]!;
-    if (this.#found.add(row)) this.#budget.keep(1);
+    if (!this.#found.add(row)) return;
+    this.#budget.row();
+    this.#budget.keep(1);
   }
 }

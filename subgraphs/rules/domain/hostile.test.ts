@@ -20,6 +20,10 @@ join(L) :- append(L, L, M), join(M).
 catching(N) :- M is N + 1, catch(catching(M), never, true), true.
 :- table up/1.
 up(X) :- up(Y), X is Y + 1. up(0).
+:- table reach/2.
+reach(X, Y) :- step(X, Y).
+reach(X, Z) :- reach(X, Y), step(Y, Z).
+${Array.from({ length: 20 }, (_, i) => `step(${i + 1}, ${((i + 1) % 20) + 1}).`).join(' ')}
 :- table deeper/1.
 deeper(s(X)) :- deeper(X). deeper(0).
 `);
@@ -59,6 +63,20 @@ describe('every evaluation ends within its budget', () => {
   ])('%s is stopped by %s', (goal, reason) => {
     const { stoppedBy, answers } = askText(RUNAWAY, goal, { inferences: 100_000, millis: 60_000 });
     expect({ stoppedBy, answers }).toEqual({ stoppedBy: reason, answers: [] });
+  });
+
+  test.each([
+    ['findall(X, between(1, 101, X), L)', { rows: 100 }, 'ROWS'],
+    ['findall(X, between(1, 100, X), L)', { rows: 100 }, null],
+    ['aggregate_all(sum(X), between(1, 101, X), S)', { rows: 100 }, 'ROWS'],
+    ['aggregate_all(sum(X + 1), between(1, 101, X), S)', { rows: 100 }, 'ROWS'],
+    ['bagof(X, between(1, 101, X), L)', { rows: 100 }, 'ROWS'],
+    ['up(X), fail', { rows: 10 }, 'ROWS'],
+    ['reach(1, X), fail', { rows: 10 }, 'ROWS'],
+    ['reach(1, X), fail', { rows: 20 }, null],
+    ['numlist(1, 30000, L), findall(L, between(1, 9, _), _), length(_, 30000)', { memory: 1 }, 'MEMORY'],
+  ])('%s within %j ends by %s', (goal, limits, reason) => {
+    expect(askText(RUNAWAY, goal, { ...limits, millis: 60_000 }).stoppedBy).toBe(reason);
   });
 });
 

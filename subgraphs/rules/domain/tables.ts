@@ -105,6 +105,7 @@ export class Tables {
     const goal = vars[0]!;
     const key = variantKey(goal, this.#budget);
     if (table!.known.has(key)) return;
+    this.#budget.row();
     this.#budget.keep(4 + (key.length >> 3));
     table!.known.add(key);
     table!.answers.push({ term: copyTerm(goal, this.#budget), proof });

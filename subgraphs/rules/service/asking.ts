@@ -27,7 +27,9 @@ export function checkLimits(given: LimitsInput): Limits {
   return {
     inferences: limit('inferences'),
     answers: limit('answers'),
+    rows: limit('rows'),
     depth: limit('depth'),
+    memory: limit('memory'),
     millis: limit('millis'),
   };
 }

@@ -1,7 +1,7 @@
 import { BadInputError } from '#platform/errors/index.ts';
 import type { RulesContext } from '../context.ts';
 import { asking } from '../domain/ask.ts';
-import { type Limits, SharedMillis } from '../domain/budget.ts';
+import { DEFAULT_LIMITS, type Limits, SharedMillis } from '../domain/budget.ts';
 import { readFact } from '../domain/facts.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
 import type { RuleSetVersion } from '../domain/rule.ts';
@@ -10,7 +10,7 @@ import type { Slices } from '../domain/slices.ts';
 import { assuming, meaningfully, readGoal } from './asking.ts';
 import { buildKnowledge } from './image.ts';
 
-const TEST_LIMITS: Limits = { inferences: 1_000_000, answers: 1_000, depth: 10_000, millis: 200 };
+const TEST_LIMITS: Limits = { ...DEFAULT_LIMITS, millis: 200 };
 /** All tests of a version together; a publication holds the lock of its organization while they run. */
 const SUITE_MILLIS = 1_000;
 

@@ -1,6 +1,6 @@
 import type { RulesContext } from '../context.ts';
 import { asking } from '../domain/ask.ts';
-import type { Limits } from '../domain/budget.ts';
+import { DEFAULT_LIMITS, type Limits } from '../domain/budget.ts';
 import type { QuestionKind } from '../domain/decision.ts';
 import { RuleFault } from '../domain/faults.ts';
 import type { Knowledge } from '../domain/knowledge.ts';
@@ -14,7 +14,7 @@ import { loadImage } from './image.ts';
 import { type ToldProof, telling, toldProof } from './told-proof.ts';
 
 /** As small as those of a decision: what it proves has been found within them. */
-const PROOF_LIMITS: Limits = { inferences: 200_000, answers: 1, depth: 2_000, millis: 50 };
+const PROOF_LIMITS: Limits = { ...DEFAULT_LIMITS, inferences: 200_000, answers: 1, depth: 2_000, millis: 50 };
 const MAX_PROVED_BLOCKERS = 20;
 
 const ALLOWED: Readonly<Record<QuestionKind, string>> = {

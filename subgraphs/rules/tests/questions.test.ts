@@ -335,6 +335,8 @@ describe('a question that runs wild ends by its limits', () => {
     [{ goal: 'between(1, 1000000000, X), X < 0' }, 'TIME'],
     [{ goal: 'between(1, 1000000000, X), X < 0', limits: { inferences: 1_000, millis: 1_000 } }, 'INFERENCES'],
     [{ goal: 'between(1, 1000000000, X)', limits: { answers: 3, millis: 1_000 } }, 'ANSWERS'],
+    [{ goal: 'findall(X, between(1, 101, X), L)', limits: { rows: 100, millis: 1_000 } }, 'ROWS'],
+    [{ goal: 'length(L, 100000)', limits: { memory: 1, millis: 1_000 } }, 'MEMORY'],
   ])('%j', async (input, stoppedBy) => {
     const result = await execute(manager, input);
     expect(result).toMatchObject({ truncated: true });
@@ -357,6 +359,8 @@ test.each([
 test.each([
   [{ goal: 'true', limits: { millis: 0 } }, 'BAD_INPUT'],
   [{ goal: 'true', limits: { answers: 1_000_000 } }, 'BAD_INPUT'],
+  [{ goal: 'true', limits: { rows: 0 } }, 'BAD_INPUT'],
+  [{ goal: 'true', limits: { memory: 201 } }, 'BAD_INPUT'],
   [{ goal: 'true', assume: ['p(X)'] }, 'BAD_INPUT'],
   [{ goal: 'true', assume: ['edge(testing, completion)'] }, 'BAD_INPUT'],
   [{ goal: 'true', ruleSet: 'unknown' }, 'NOT_FOUND'],

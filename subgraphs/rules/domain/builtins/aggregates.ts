@@ -192,6 +192,7 @@ const keepForSummary: SystemStep = (collected, scope) => {
   const key = isCallable(spec) ? keyOf(spec) : '';
   if (key === 'sum/1' && isNumber(deref(collected.vars[0]!)) === false) {
     collected.bag.push(evaluate(copyTerm(collected.vars[0]!, scope.budget), scope.budget));
+    scope.budget.row();
     scope.budget.keep(1);
     return true;
   }

@@ -40,6 +40,7 @@ export function working(run: (args: readonly Term[], scope: Scope) => Slices<boo
 /** Keeps a copy of the first variable. */
 export const keepTemplate: SystemStep = ({ vars, bag }, { budget }) => {
   const copy = copyTerm(vars[0]!, budget);
+  budget.row();
   budget.keep(copy.kind === 'struct' ? 4 : 1);
   bag.push(copy);
   return true;

@@ -998,6 +998,8 @@ export const QuestionScalarFieldEnum = {
   limitAnswers: 'limitAnswers',
   limitDepth: 'limitDepth',
   limitMillis: 'limitMillis',
+  limitRows: 'limitRows',
+  limitMemory: 'limitMemory',
   answers: 'answers'
 } as const
 

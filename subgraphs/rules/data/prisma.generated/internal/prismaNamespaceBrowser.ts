@@ -168,6 +168,8 @@ export const QuestionScalarFieldEnum = {
   limitAnswers: 'limitAnswers',
   limitDepth: 'limitDepth',
   limitMillis: 'limitMillis',
+  limitRows: 'limitRows',
+  limitMemory: 'limitMemory',
   answers: 'answers'
 } as const
 

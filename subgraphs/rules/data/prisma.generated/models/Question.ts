@@ -31,6 +31,8 @@ export type QuestionAvgAggregateOutputType = {
   limitAnswers: number | null
   limitDepth: number | null
   limitMillis: number | null
+  limitRows: number | null
+  limitMemory: number | null
 }
 
 export type QuestionSumAggregateOutputType = {
@@ -38,6 +40,8 @@ export type QuestionSumAggregateOutputType = {
   limitAnswers: number | null
   limitDepth: number | null
   limitMillis: number | null
+  limitRows: number | null
+  limitMemory: number | null
 }
 
 export type QuestionMinAggregateOutputType = {
@@ -56,6 +60,8 @@ export type QuestionMinAggregateOutputType = {
   limitAnswers: number | null
   limitDepth: number | null
   limitMillis: number | null
+  limitRows: number | null
+  limitMemory: number | null
   answers: runtime.Bytes | null
 }
 
@@ -75,6 +81,8 @@ export type QuestionMaxAggregateOutputType = {
   limitAnswers: number | null
   limitDepth: number | null
   limitMillis: number | null
+  limitRows: number | null
+  limitMemory: number | null
   answers: runtime.Bytes | null
 }
 
@@ -95,6 +103,8 @@ export type QuestionCountAggregateOutputType = {
   limitAnswers: number
   limitDepth: number
   limitMillis: number
+  limitRows: number
+  limitMemory: number
   answers: number
   _all: number
 }
@@ -105,6 +115,8 @@ export type QuestionAvgAggregateInputType = {
   limitAnswers?: true
   limitDepth?: true
   limitMillis?: true
+  limitRows?: true
+  limitMemory?: true
 }
 
 export type QuestionSumAggregateInputType = {
@@ -112,6 +124,8 @@ export type QuestionSumAggregateInputType = {
   limitAnswers?: true
   limitDepth?: true
   limitMillis?: true
+  limitRows?: true
+  limitMemory?: true
 }
 
 export type QuestionMinAggregateInputType = {
@@ -130,6 +144,8 @@ export type QuestionMinAggregateInputType = {
   limitAnswers?: true
   limitDepth?: true
   limitMillis?: true
+  limitRows?: true
+  limitMemory?: true
   answers?: true
 }
 
@@ -149,6 +165,8 @@ export type QuestionMaxAggregateInputType = {
   limitAnswers?: true
   limitDepth?: true
   limitMillis?: true
+  limitRows?: true
+  limitMemory?: true
   answers?: true
 }
 
@@ -169,6 +187,8 @@ export type QuestionCountAggregateInputType = {
   limitAnswers?: true
   limitDepth?: true
   limitMillis?: true
+  limitRows?: true
+  limitMemory?: true
   answers?: true
   _all?: true
 }
@@ -276,6 +296,8 @@ export type QuestionGroupByOutputType = {
   limitAnswers: number
   limitDepth: number
   limitMillis: number
+  limitRows: number
+  limitMemory: number
   answers: runtime.Bytes
   _count: QuestionCountAggregateOutputType | null
   _avg: QuestionAvgAggregateOutputType | null
@@ -319,6 +341,8 @@ export type QuestionWhereInput = {
   limitAnswers?: Prisma.IntFilter<"Question"> | number
   limitDepth?: Prisma.IntFilter<"Question"> | number
   limitMillis?: Prisma.IntFilter<"Question"> | number
+  limitRows?: Prisma.IntFilter<"Question"> | number
+  limitMemory?: Prisma.IntFilter<"Question"> | number
   answers?: Prisma.BytesFilter<"Question"> | runtime.Bytes
 }
 
@@ -339,6 +363,8 @@ export type QuestionOrderByWithRelationInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
   answers?: Prisma.SortOrder
 }
 
@@ -362,6 +388,8 @@ export type QuestionWhereUniqueInput = Prisma.AtLeast<{
   limitAnswers?: Prisma.IntFilter<"Question"> | number
   limitDepth?: Prisma.IntFilter<"Question"> | number
   limitMillis?: Prisma.IntFilter<"Question"> | number
+  limitRows?: Prisma.IntFilter<"Question"> | number
+  limitMemory?: Prisma.IntFilter<"Question"> | number
   answers?: Prisma.BytesFilter<"Question"> | runtime.Bytes
 }, "id">
 
@@ -382,6 +410,8 @@ export type QuestionOrderByWithAggregationInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
   answers?: Prisma.SortOrder
   _count?: Prisma.QuestionCountOrderByAggregateInput
   _avg?: Prisma.QuestionAvgOrderByAggregateInput
@@ -410,6 +440,8 @@ export type QuestionScalarWhereWithAggregatesInput = {
   limitAnswers?: Prisma.IntWithAggregatesFilter<"Question"> | number
   limitDepth?: Prisma.IntWithAggregatesFilter<"Question"> | number
   limitMillis?: Prisma.IntWithAggregatesFilter<"Question"> | number
+  limitRows?: Prisma.IntWithAggregatesFilter<"Question"> | number
+  limitMemory?: Prisma.IntWithAggregatesFilter<"Question"> | number
   answers?: Prisma.BytesWithAggregatesFilter<"Question"> | runtime.Bytes
 }
 
@@ -430,6 +462,8 @@ export type QuestionCreateInput = {
   limitAnswers: number
   limitDepth: number
   limitMillis: number
+  limitRows?: number
+  limitMemory?: number
   answers: runtime.Bytes
 }
 
@@ -450,6 +484,8 @@ export type QuestionUncheckedCreateInput = {
   limitAnswers: number
   limitDepth: number
   limitMillis: number
+  limitRows?: number
+  limitMemory?: number
   answers: runtime.Bytes
 }
 
@@ -470,6 +506,8 @@ export type QuestionUpdateInput = {
   limitAnswers?: Prisma.IntFieldUpdateOperationsInput | number
   limitDepth?: Prisma.IntFieldUpdateOperationsInput | number
   limitMillis?: Prisma.IntFieldUpdateOperationsInput | number
+  limitRows?: Prisma.IntFieldUpdateOperationsInput | number
+  limitMemory?: Prisma.IntFieldUpdateOperationsInput | number
   answers?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
@@ -490,6 +528,8 @@ export type QuestionUncheckedUpdateInput = {
   limitAnswers?: Prisma.IntFieldUpdateOperationsInput | number
   limitDepth?: Prisma.IntFieldUpdateOperationsInput | number
   limitMillis?: Prisma.IntFieldUpdateOperationsInput | number
+  limitRows?: Prisma.IntFieldUpdateOperationsInput | number
+  limitMemory?: Prisma.IntFieldUpdateOperationsInput | number
   answers?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
@@ -510,6 +550,8 @@ export type QuestionCreateManyInput = {
   limitAnswers: number
   limitDepth: number
   limitMillis: number
+  limitRows?: number
+  limitMemory?: number
   answers: runtime.Bytes
 }
 
@@ -530,6 +572,8 @@ export type QuestionUpdateManyMutationInput = {
   limitAnswers?: Prisma.IntFieldUpdateOperationsInput | number
   limitDepth?: Prisma.IntFieldUpdateOperationsInput | number
   limitMillis?: Prisma.IntFieldUpdateOperationsInput | number
+  limitRows?: Prisma.IntFieldUpdateOperationsInput | number
+  limitMemory?: Prisma.IntFieldUpdateOperationsInput | number
   answers?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
@@ -550,6 +594,8 @@ export type QuestionUncheckedUpdateManyInput = {
   limitAnswers?: Prisma.IntFieldUpdateOperationsInput | number
   limitDepth?: Prisma.IntFieldUpdateOperationsInput | number
   limitMillis?: Prisma.IntFieldUpdateOperationsInput | number
+  limitRows?: Prisma.IntFieldUpdateOperationsInput | number
+  limitMemory?: Prisma.IntFieldUpdateOperationsInput | number
   answers?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
@@ -578,6 +624,8 @@ export type QuestionCountOrderByAggregateInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
   answers?: Prisma.SortOrder
 }
 
@@ -586,6 +634,8 @@ export type QuestionAvgOrderByAggregateInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
 }
 
 export type QuestionMaxOrderByAggregateInput = {
@@ -604,6 +654,8 @@ export type QuestionMaxOrderByAggregateInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
   answers?: Prisma.SortOrder
 }
 
@@ -623,6 +675,8 @@ export type QuestionMinOrderByAggregateInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
   answers?: Prisma.SortOrder
 }
 
@@ -631,6 +685,8 @@ export type QuestionSumOrderByAggregateInput = {
   limitAnswers?: Prisma.SortOrder
   limitDepth?: Prisma.SortOrder
   limitMillis?: Prisma.SortOrder
+  limitRows?: Prisma.SortOrder
+  limitMemory?: Prisma.SortOrder
 }
 
 export type QuestionCreateassumeInput = {
@@ -669,6 +725,8 @@ export type QuestionSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs
   limitAnswers?: boolean
   limitDepth?: boolean
   limitMillis?: boolean
+  limitRows?: boolean
+  limitMemory?: boolean
   answers?: boolean
 }, ExtArgs["result"]["question"]>
 
@@ -689,6 +747,8 @@ export type QuestionSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exte
   limitAnswers?: boolean
   limitDepth?: boolean
   limitMillis?: boolean
+  limitRows?: boolean
+  limitMemory?: boolean
   answers?: boolean
 }, ExtArgs["result"]["question"]>
 
@@ -709,6 +769,8 @@ export type QuestionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exte
   limitAnswers?: boolean
   limitDepth?: boolean
   limitMillis?: boolean
+  limitRows?: boolean
+  limitMemory?: boolean
   answers?: boolean
 }, ExtArgs["result"]["question"]>
 
@@ -729,10 +791,12 @@ export type QuestionSelectScalar = {
   limitAnswers?: boolean
   limitDepth?: boolean
   limitMillis?: boolean
+  limitRows?: boolean
+  limitMemory?: boolean
   answers?: boolean
 }
 
-export type QuestionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "askedBy" | "askedAt" | "asOf" | "goal" | "ruleSet" | "rules" | "versionId" | "shippedHash" | "distinct" | "assume" | "limitInferences" | "limitAnswers" | "limitDepth" | "limitMillis" | "answers", ExtArgs["result"]["question"]>
+export type QuestionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "askedBy" | "askedAt" | "asOf" | "goal" | "ruleSet" | "rules" | "versionId" | "shippedHash" | "distinct" | "assume" | "limitInferences" | "limitAnswers" | "limitDepth" | "limitMillis" | "limitRows" | "limitMemory" | "answers", ExtArgs["result"]["question"]>
 
 export type $QuestionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Question"
@@ -754,6 +818,8 @@ export type $QuestionPayload<ExtArgs extends runtime.Types.Extensions.InternalAr
     limitAnswers: number
     limitDepth: number
     limitMillis: number
+    limitRows: number
+    limitMemory: number
     answers: runtime.Bytes
   }, ExtArgs["result"]["question"]>
   composites: {}
@@ -1194,6 +1260,8 @@ export interface QuestionFieldRefs {
   readonly limitAnswers: Prisma.FieldRef<"Question", 'Int'>
   readonly limitDepth: Prisma.FieldRef<"Question", 'Int'>
   readonly limitMillis: Prisma.FieldRef<"Question", 'Int'>
+  readonly limitRows: Prisma.FieldRef<"Question", 'Int'>
+  readonly limitMemory: Prisma.FieldRef<"Question", 'Int'>
   readonly answers: Prisma.FieldRef<"Question", 'Bytes'>
 }
     

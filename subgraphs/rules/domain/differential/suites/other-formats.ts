@@ -1,5 +1,5 @@
 import { copyTerm } from '../../bindings.ts';
-import { Budget } from '../../budget.ts';
+import { Budget, DEFAULT_LIMITS } from '../../budget.ts';
 import {
   argsOf,
   atom,
@@ -98,7 +98,7 @@ export function readEclipse(suite: string, source: string): Suite {
 
 /** The solutions that a list of substitutions tells of, as lists of the values of these variables. */
 function solutionsOf(substitutions: readonly Term[], asked: Term): Term {
-  const budget = new Budget({ inferences: 1e9, answers: 1, depth: 1e6, millis: 1e9 }, () => 0);
+  const budget = new Budget({ ...DEFAULT_LIMITS, inferences: 1e9, depth: 1e6, millis: 1e9 }, () => 0);
   return list(
     substitutions.map((substitution) => {
       const bindings = (listItems(substitution) ?? []).map((pair) => argsOf(deref(pair)).map(deref));
