@@ -1,7 +1,7 @@
 import type { Actor, Announcement, OnceCall } from '#platform/database/index.ts';
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
 import type { Keyset, SampleFilter, SampleOrder } from '../domain/listing.ts';
-import type { Analysis, CustodyEntry, Result, Sample, Verification } from '../domain/types.ts';
+import type { Analysis, AnalysisService, CustodyEntry, Result, Sample, Verification } from '../domain/types.ts';
 
 /**
  * Whose rows are seen: people of a client see its samples only, as if there were no others, of results those that are
@@ -42,6 +42,12 @@ export interface SampleReader {
   resultsOf(analysisIds: readonly string[]): Promise<Result[]>;
   /** Of all results of the analyses, oldest first. */
   verificationsOf(analysisIds: readonly string[]): Promise<Verification[]>;
+  /** Of all analyses of the samples, oldest first: for who would have to wait for the analyses before. */
+  resultsOfSamples(sampleIds: readonly string[]): Promise<Result[]>;
+  /** Of all results of the samples' analyses, oldest first. */
+  verificationsOfSamples(sampleIds: readonly string[]): Promise<Verification[]>;
+  /** Of all analyses of the samples, each once. */
+  servicesOfSamples(sampleIds: readonly string[]): Promise<AnalysisService[]>;
   catalogueByIds<Kind extends CatalogueKind>(kind: Kind, ids: readonly string[]): Promise<CatalogueRows[Kind][]>;
   catalogueByCodes<Kind extends CatalogueKind>(kind: Kind, codes: readonly string[]): Promise<CatalogueRows[Kind][]>;
   /** By code; without `limit` all of them. */

@@ -1,6 +1,13 @@
 import type { SampleReader } from '../data/sample-store.ts';
 import { type AnalysisCase, currentResult } from '../domain/analysis.ts';
-import type { Analysis, Sample } from '../domain/types.ts';
+import type { Analysis, AnalysisService, Result, Sample, Verification } from '../domain/types.ts';
+
+interface CaseRows {
+  readonly analyses: readonly Analysis[];
+  readonly services: readonly AnalysisService[];
+  readonly results: readonly Result[];
+  readonly verifications: readonly Verification[];
+}
 
 /** The analyses with everything that decisions and facts need, by id; those of other samples are left out. */
 export async function loadCases(
@@ -9,18 +16,37 @@ export async function loadCases(
   samples: readonly Sample[],
 ): Promise<Map<string, AnalysisCase>> {
   const ids = analyses.map(({ id }) => id);
-  const sampleById = new Map(samples.map((sample) => [sample.id, sample]));
   const serviceIds = [...new Set(analyses.map(({ serviceId }) => serviceId))];
-  const [known, entries, confirmations] = await Promise.all([
+  const [services, results, verifications] = await Promise.all([
     reader.catalogueByIds('AnalysisService', serviceIds),
     reader.resultsOf(ids),
     reader.verificationsOf(ids),
   ]);
-  const services = new Map(known.map((row) => [row.id, row]));
-  const results = Map.groupBy(entries, ({ analysisId }) => analysisId);
-  const verifications = Map.groupBy(confirmations, ({ resultId }) => resultId);
+  return casesOf(samples, { analyses, services, results, verifications });
+}
+
+/** The same of all analyses of the samples, read together. */
+export async function loadCasesOf(
+  reader: SampleReader,
+  samples: readonly Sample[],
+): Promise<Map<string, AnalysisCase>> {
+  const ids = samples.map(({ id }) => id);
+  const [analyses, services, results, verifications] = await Promise.all([
+    reader.analysesOf(ids),
+    reader.servicesOfSamples(ids),
+    reader.resultsOfSamples(ids),
+    reader.verificationsOfSamples(ids),
+  ]);
+  return casesOf(samples, { analyses, services, results, verifications });
+}
+
+function casesOf(samples: readonly Sample[], rows: CaseRows): Map<string, AnalysisCase> {
+  const sampleById = new Map(samples.map((sample) => [sample.id, sample]));
+  const services = new Map(rows.services.map((row) => [row.id, row]));
+  const results = Map.groupBy(rows.results, ({ analysisId }) => analysisId);
+  const verifications = Map.groupBy(rows.verifications, ({ resultId }) => resultId);
   return new Map(
-    analyses.flatMap((analysis) => {
+    rows.analyses.flatMap((analysis) => {
       const [sample, service] = [sampleById.get(analysis.sampleId), services.get(analysis.serviceId)];
       if (!sample || !service) return [];
       const entered = results.get(analysis.id) ?? [];

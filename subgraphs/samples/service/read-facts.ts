@@ -1,15 +1,15 @@
 import type { SampleReader } from '../data/sample-store.ts';
 import { factsOf } from '../domain/facts.ts';
 import type { Sample } from '../domain/types.ts';
-import { loadCases } from './load-cases.ts';
+import { loadCasesOf } from './load-cases.ts';
 
 /**
  * The facts of each sample, in their order. The samples were read before: what changes meanwhile makes the facts newer
  * than their version, never older.
  */
 export async function readFacts(reader: SampleReader, samples: readonly Sample[]): Promise<string[][]> {
-  const [analyses, types, clients] = await Promise.all([
-    reader.analysesOf(samples.map(({ id }) => id)),
+  const [loaded, types, clients] = await Promise.all([
+    loadCasesOf(reader, samples),
     byId(
       reader,
       'SampleType',
@@ -21,7 +21,7 @@ export async function readFacts(reader: SampleReader, samples: readonly Sample[]
       samples.flatMap(({ clientId }) => clientId ?? []),
     ),
   ]);
-  const cases = Map.groupBy((await loadCases(reader, analyses, samples)).values(), ({ sample }) => sample.id);
+  const cases = Map.groupBy(loaded.values(), ({ sample }) => sample.id);
   return samples.map((sample) => {
     const type = types.get(sample.sampleTypeId);
     if (!type) throw new Error(`Sample ${sample.id} has no type: a constraint of the table is broken.`);
