@@ -8,6 +8,7 @@ import { atom, deref, int, isNumber, list, listItems, NIL, struct, type Term, te
 import { TermTooLarge, writeTerm } from '../writer.ts';
 import {
   atomicText,
+  badItems,
   isCode,
   MAX_TEXT,
   optionalInt,
@@ -34,6 +35,22 @@ function convert(
   };
 }
 
+/** A text on the left, the list of its characters on the right, or a string in place of the list. */
+function spelled(toList: typeof codes, make: (value: string, budget: Budget) => Term, type: string): Test {
+  return ([left, right], { bindings, budget }) => {
+    const [whole, parts] = [deref(left!), deref(right!)];
+    const isList = parts.kind === 'string' || tailOf(parts) === NIL || tailOf(parts).kind === 'var';
+    if (whole.kind === 'var') {
+      if (parts.kind !== 'var' && !isList) throw badItems(parts) ?? typeError('list', parts);
+      return bindings.unify(whole, make(requireText(parts), budget));
+    }
+    const value = requireText(whole, type);
+    if (parts.kind === 'string') return parts.text === value;
+    if (!isList && type === 'atom') throw typeError('list', parts);
+    return bindings.unify(parts, toList(value, budget));
+  };
+}
+
 /** `atom_length/2`, `string_length/2` */
 const textLength: Test = ([value, size], { bindings, budget }) => {
   optionalInt(size!);
@@ -46,6 +63,8 @@ const charCode: Test = ([char, code], { bindings }) => {
   if (value.kind === 'atom') {
     const point = value.name.codePointAt(0);
     if (point === undefined || String.fromCodePoint(point) !== value.name) throw typeError('character', value);
+    const wanted = optionalInt(code!);
+    if (wanted !== null && !isCode(wanted)) throw typeError('character_code', wanted);
     return bindings.unify(code!, int(point));
   }
   if (value.kind !== 'var') throw typeError('character', value);
@@ -275,12 +294,12 @@ const TESTS: readonly (readonly [string, Test])[] = [
   ...CHARACTER_TYPES,
   ['atom_length/2', textLength],
   ['string_length/2', textLength],
-  ['atom_codes/2', convert(codes, asAtom)],
-  ['atom_chars/2', convert(chars, asAtom)],
+  ['atom_codes/2', spelled(codes, asAtom, 'atom')],
+  ['atom_chars/2', spelled(chars, asAtom, 'atom')],
   ['char_code/2', charCode],
   ['atom_string/2', convert(asString, asAtom)],
-  ['string_chars/2', convert(chars, asString, 'text')],
-  ['string_codes/2', convert(codes, asString, 'text')],
+  ['string_chars/2', spelled(chars, asString, 'text')],
+  ['string_codes/2', spelled(codes, asString, 'text')],
   ['string_to_atom/2', convert(asAtom, asString)],
   ['string_code/3', stringCode],
   [

@@ -33,7 +33,6 @@ const CALLED: Readonly<Record<string, readonly (readonly [argument: number, adde
   'findall/4': [[1, 0]],
   'bagof/3': [[1, 0]],
   'setof/3': [[1, 0]],
-  '^/2': [[1, 0]],
   'aggregate_all/3': [[1, 0]],
   'catch/3': [
     [0, 0],
@@ -108,6 +107,10 @@ export function needsOf(goals: readonly Term[], clauses: Clauses): Needs {
     }
     const args = argsOf(goal);
     const key = added === 0 ? keyOf(goal) : `${goal.name}/${args.length + added}`;
+    if (key === '^/2') {
+      open.push([args[1]!, 0]);
+      continue;
+    }
     const builtin = BUILTINS.get(key);
     if (builtin === undefined) {
       if (!clauses.has(key)) foreign ??= key;
