@@ -1,5 +1,5 @@
-import { copyTerm } from '../../bindings.ts';
-import { Budget, DEFAULT_LIMITS } from '../../budget.ts';
+import { copyTerm } from '../../../bindings.ts';
+import { Budget, DEFAULT_LIMITS } from '../../../budget.ts';
 import {
   argsOf,
   atom,
@@ -12,8 +12,8 @@ import {
   type Term,
   variable,
   variablesOf,
-} from '../../term.ts';
-import { writeTerm } from '../../writer.ts';
+} from '../../../term.ts';
+import { writeTerm } from '../../../writer.ts';
 import { needsOf } from './language.ts';
 import type { LeftOut, PublicTest, Suite } from './public-test.ts';
 import { Clauses, directiveOf, type Read, readSource } from './source.ts';

@@ -1,5 +1,5 @@
-import { argsOf, atom, conjuncts, deref, list, listItems, struct, type Term, variable } from '../../term.ts';
-import { writeTerm } from '../../writer.ts';
+import { argsOf, atom, conjuncts, deref, list, listItems, struct, type Term, variable } from '../../../term.ts';
+import { writeTerm } from '../../../writer.ts';
 import { needsOf } from './language.ts';
 import type { LeftOut, PublicTest, Suite } from './public-test.ts';
 import { Clauses, directiveOf, type Read, readSource, type Unreadable } from './source.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { hasSwipl } from '../testing/swipl.ts';
-import { suitesIn, swiplSuite } from './installed.ts';
-import { KNOWN_FAILURES } from './known-failures.ts';
-import { outcomeOf, tableOf } from './outcome.ts';
+import { suitesIn, swiplSuite } from './testing/suites/installed.ts';
+import { KNOWN_FAILURES } from './testing/suites/known-failures.ts';
+import { outcomeOf, tableOf } from './testing/suites/outcome.ts';
+import { hasSwipl } from './testing/swipl.ts';
 
-const PAGE = readFileSync(new URL('../../../../../docs/rules.md', import.meta.url), 'utf8');
+const PAGE = readFileSync(new URL('../../../../docs/rules.md', import.meta.url), 'utf8');
 const swipl = hasSwipl() ? swiplSuite() : null;
 const { ALIMS_PROLOG_SUITES: folder = '' } = process.env;
 if (swipl === null) console.info('swi-prolog-test is not installed: the public tests of SWI-Prolog are not run.');

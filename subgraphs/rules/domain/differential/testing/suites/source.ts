@@ -1,7 +1,7 @@
-import { splitClause } from '../../clause.ts';
-import { placesIn, SyntaxFault } from '../../lexer.ts';
-import { Parser } from '../../parser.ts';
-import { argsOf, deref, isCallable, keyOf, type Term } from '../../term.ts';
+import { splitClause } from '../../../clause.ts';
+import { placesIn, SyntaxFault } from '../../../lexer.ts';
+import { Parser } from '../../../parser.ts';
+import { argsOf, deref, isCallable, keyOf, type Term } from '../../../term.ts';
 
 /** A clause or directive of somebody else's Prolog text. */
 export interface Read {

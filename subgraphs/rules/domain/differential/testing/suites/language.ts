@@ -1,6 +1,6 @@
-import { hasFunction } from '../../arithmetic.ts';
-import { BUILTINS } from '../../builtins.ts';
-import { argsOf, deref, isCallable, keyOf, LIST_KEY, type Term } from '../../term.ts';
+import { hasFunction } from '../../../arithmetic.ts';
+import { BUILTINS } from '../../../builtins.ts';
+import { argsOf, deref, isCallable, keyOf, LIST_KEY, type Term } from '../../../term.ts';
 import type { Clauses } from './source.ts';
 
 /** Arguments that are called, with how many arguments are added to them. */

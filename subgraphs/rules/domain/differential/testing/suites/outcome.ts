@@ -1,6 +1,6 @@
-import { ourAnswers } from '../testing/ours.ts';
-import type { Case } from '../testing/program.ts';
-import { swiplAnswers } from '../testing/swipl.ts';
+import { ourAnswers } from '../ours.ts';
+import type { Case } from '../program.ts';
+import { swiplAnswers } from '../swipl.ts';
 import type { PublicTest, Suite } from './public-test.ts';
 
 export interface TopicCount {
