@@ -6,7 +6,7 @@ import { measuredOf, measuringProgram } from './swipl.ts';
 
 /** Measures one question in one engine of npm, in a process of its own that may be ended: `node peer.ts <engine> <order.json>`. */
 
-const require = createRequire(new URL('../../peers/package.json', import.meta.url));
+const ofPeers = createRequire(new URL('../../peers/package.json', import.meta.url));
 
 interface Order {
   readonly measurement: Measurement;
@@ -19,7 +19,7 @@ interface WasmModule {
 }
 
 async function swiplWasm({ measurement, rounds }: Order): Promise<Measured | null> {
-  const load: (options: object) => Promise<WasmModule> = require('swipl-wasm').default;
+  const load: (options: object) => Promise<WasmModule> = ofPeers('swipl-wasm').default;
   const lines: string[] = [];
   const { FS, prolog } = await load({ arguments: ['-q'], on_output: (line: string) => lines.push(line) });
   FS.writeFile('/bench.pl', measuringProgram(measurement, rounds));
@@ -34,8 +34,8 @@ interface TauSession {
 }
 
 async function tau({ measurement }: Order): Promise<Measured> {
-  const prolog = require('tau-prolog');
-  require('tau-prolog/modules/lists')(prolog);
+  const prolog = ofPeers('tau-prolog');
+  ofPeers('tau-prolog/modules/lists')(prolog);
   const session: TauSession = prolog.create(1e12);
   await new Promise<void>((success, error) =>
     session.consult(`:- use_module(library(lists)).\n${measurement.program}`, { success, error }),
@@ -59,7 +59,7 @@ async function tau({ measurement }: Order): Promise<Measured> {
 
 /** One run of its rule per result, whose sample and range are looked up in JavaScript: it has no joins. */
 async function jsonRules({ measurement, rounds }: Order): Promise<Measured> {
-  const { Engine } = require('json-rules-engine');
+  const { Engine } = ofPeers('json-rules-engine');
   const engine = new Engine([
     {
       conditions: {
