@@ -123,5 +123,5 @@ print(
   `${PER_SECOND} requests a second of one organization, with and without ${RUNAWAYS_AT_ONCE} runaways of another`,
   rows,
 );
-console.log(`\n${runaways} runaways ended meanwhile, each after its second.`);
+console.log(`\n${runaways} runaways ended meanwhile by their limits.`);
 if (!quick) save('rules-neighbours', { perSecond: PER_SECOND, seconds: SECONDS, rounds: ROUNDS, runaways, rows });
