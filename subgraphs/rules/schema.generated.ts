@@ -664,7 +664,7 @@ export type RuleProof = {
   __typename?: 'RuleProof';
   /** The proof as an indented text for people. */
   text: Scalars['String']['output'];
-  /** The proof as data: a list of nodes `{kind, goal, predicate, rule?, overrides?, fact?, assertedBy?, assertedAt?, left?, right?, absent?, conversion?, children}`, one per goal of the question; `kind` is RULE, FACT, ABSENT or BUILTIN, and `rule`, `overrides` (the shipped rule in whose place `rule` stands) and `fact` are ids. A standing fact has the id of who asserted it and the instant, a comparison the values of both sides (`left`, `right`), an ABSENT node what was searched for (`absent`), a node of `in_unit/3` how a quantity got another unit (`conversion`: `{from: {value, unit}, factor, offset, to: {value, unit}}` in texts, factor and offset exact). A rule of the question's own `rules` is there with its `text`: its id means nothing elsewhere. Cut at a depth of 100. */
+  /** The proof as data: a list of nodes `{kind, goal, predicate, rule?, text?, bindings?, overrides?, fact?, assertedBy?, assertedAt?, left?, right?, absent?, conversion?, children}`, one per goal of the question; `kind` is RULE, FACT, ABSENT or BUILTIN, and `rule`, `overrides` (the shipped rule in whose place `rule` stands) and `fact` are ids. A rule has its `text`, and in `bindings` what its variables stand for, by their names. A standing fact has the id of who asserted it and the instant, a comparison the values of both sides (`left`, `right`), an ABSENT node what was searched for (`absent`), a node of `in_unit/3` how a quantity got another unit (`conversion`: `{from: {value, unit}, factor, offset, to: {value, unit}}` in texts, factor and offset exact). Cut at a depth of 100. */
   tree: Scalars['JSON']['output'];
 };
 

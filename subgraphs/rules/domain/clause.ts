@@ -17,6 +17,8 @@ export interface Clause {
   readonly head: Atom | Struct;
   readonly body: readonly Term[];
   readonly size: number;
+  /** Their names as they were written; `_` where there is none. */
+  readonly names: readonly string[];
   /** Of them, how many the head gives values. */
   readonly headSize: number;
   readonly origin: Origin;
@@ -74,6 +76,8 @@ export function splitClause(term: Term): { head: Atom | Struct; body: Term[] } |
   return { head, body: body.filter((goal) => !(goal.kind === 'atom' && goal.name === 'true')) };
 }
 
+const NO_NAMES: readonly string[] = [];
+
 export function compileClause(head: Atom | Struct, body: readonly Term[], origin: Origin, tabled = false): Clause {
   const indices = new Map<Variable, number>();
   const localHead = localize(head, indices, true) as Atom | Struct; // localize keeps the kind of everything but variables
@@ -84,6 +88,7 @@ export function compileClause(head: Atom | Struct, body: readonly Term[], origin
     head: localHead,
     body: localBody,
     size: indices.size,
+    names: indices.size === 0 ? NO_NAMES : Array.from(indices.keys(), ({ name }) => name),
     headSize,
     origin,
     tabled,

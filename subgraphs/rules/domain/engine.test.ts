@@ -169,9 +169,9 @@ test('comparisons that are dear to calculate again are told as they were written
   const source = `p :- ${Array.from({ length: 200 }, () => '2 ** 90000 > 1').join(', ')}.`;
   const limits = { millis: 60_000, inferences: 5_000_000 };
   const [proof] = askText(knowledgeOf(source), 'p', limits, undefined, 0).answers[0]?.proof ?? [];
-  const start = performance.now();
-  expect(proofTree(proof!).children).toHaveLength(200);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  const { children } = proofTree(proof!);
+  expect(children).toHaveLength(200);
+  expect(children.filter(({ left }) => left !== undefined).length).toBeLessThan(20);
 });
 
 test('a proof names the rule and the facts, and what was looked for in vain', () => {
@@ -184,6 +184,7 @@ high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
       goal: 'high(s1)',
       predicate: 'high/1',
       rule: 'r1',
+      bindings: { S: 's1', V: '5', L: '3' },
       children: [
         { kind: 'FACT', goal: 'result(s1,5)', predicate: 'result/2', fact: 'f2', children: [] },
         { kind: 'FACT', goal: 'limit(3)', predicate: 'limit/1', fact: 'f3', children: [] },
@@ -193,6 +194,13 @@ high(S) :- result(S, V), limit(L), V > L, \\+ excused(S).`;
     },
   ]);
   expect(proofText(proof ?? [])).toContain('high(s1), by rule r1, because\n  result(s1,5), a fact');
+});
+
+test('a rule in a proof tells what its variables stand for, but not those without a name or a value', () => {
+  const source = `e(1, a). e(2, b).
+p(X) :- ( e(X, Y), Y == c ; e(X, _), \\+ e(Z, X), _Kept = Z ).`;
+  const [proof] = askText(knowledgeOf(source), 'p(X)', {}, undefined, 1).answers[1]?.proof ?? [];
+  expect(proofTree(proof!).bindings).toEqual({ X: '2' });
 });
 
 test('below a goal that collects answers stands how each of them was proved', () => {

@@ -436,7 +436,7 @@ export class Engine {
       const vars: Frame = new Array(size);
       if (!this.bindings.matchAll(headOf(clause).args, args, vars)) return false;
       if (chain === null) {
-        const proved = noted ? this.#log.record(goalOf(name, args, clause.key), clause, step) : step;
+        const proved = noted ? this.#log.record(goalOf(name, args, clause.key), clause, step, vars) : step;
         if (body.length === 0) {
           this.#environment = next;
           this.#at = nextAt;

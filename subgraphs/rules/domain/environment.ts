@@ -12,6 +12,8 @@ export interface Step {
   readonly goal: Term;
   /** What proved it; a proof where that was found before, for a table. */
   readonly by: Clause | 'absent' | 'builtin' | Proof;
+  /** The variables of the clause. */
+  readonly vars: Frame | null;
   readonly parent: Step | null;
   readonly previous: Step | null;
   readonly count: number;

@@ -1,5 +1,6 @@
-import { copyTerm } from './bindings.ts';
+import { copyTerm, type Frame } from './bindings.ts';
 import type { Budget } from './budget.ts';
+import type { Clause } from './clause.ts';
 import { ComparedSides } from './compared-sides.ts';
 import type { Step } from './environment.ts';
 import { conversionText, conversionTold, type ToldConversion } from './quantities.ts';
@@ -15,7 +16,15 @@ export interface Proof {
   /** The shipped rule in whose place the rule stands. */
   readonly overrides: string | null;
   readonly factId: string | null;
+  /** The variables of the rule; null where it has none. */
+  readonly variables: RuleVariables | null;
   readonly children: readonly Proof[];
+}
+
+/** The variables of a rule as they were written, each with what it stood for; undefined where that was never asked. */
+export interface RuleVariables {
+  readonly names: readonly string[];
+  readonly values: readonly (Term | undefined)[];
 }
 
 /** Deeper parts of a proof are left out: a reader gains nothing from them, and they would not fit an answer. */
@@ -25,22 +34,55 @@ interface MutableProof extends Proof {
   readonly children: Proof[];
 }
 
-function proofOf({ goal, by }: Step, budget: Budget, renamed: Map<Variable, Variable>): MutableProof {
-  if (typeof by === 'string') return leaf(by === 'absent' ? 'ABSENT' : 'BUILTIN', copyTerm(goal, budget, renamed));
-  if ('kind' in by) return { ...by, children: [...by.children] };
-  const { origin } = by;
+function variablesOf(
+  { names }: Clause,
+  vars: Frame | null,
+  budget: Budget,
+  renamed: Map<Variable, Variable>,
+): RuleVariables | null {
+  if (vars === null || names.length === 0) return null;
+  const values = names.map((_, i) => vars[i] && copyTerm(vars[i], budget, renamed));
+  return { names, values };
+}
+
+function proofOf(
+  by: Clause | 'absent' | 'builtin',
+  { goal, vars }: Step,
+  budget: Budget,
+  renamed: Map<Variable, Variable>,
+): MutableProof {
+  if (typeof by === 'string') {
+    return goalProof(by === 'absent' ? 'ABSENT' : 'BUILTIN', copyTerm(goal, budget, renamed), []);
+  }
+  return clauseProof(by, copyTerm(goal, budget, renamed), variablesOf(by, vars, budget, renamed), []);
+}
+
+/** The proof of a goal by a rule or a fact. */
+export function clauseProof<Children extends readonly Proof[]>(
+  { origin }: Clause,
+  goal: Term,
+  variables: RuleVariables | null,
+  children: Children,
+): Proof & { readonly children: Children } {
+  const isFact = origin.kind === 'fact';
   return {
-    kind: origin.kind === 'fact' ? 'FACT' : 'RULE',
-    goal: copyTerm(goal, budget, renamed),
-    ruleId: origin.kind === 'rule' ? origin.id : null,
+    kind: isFact ? 'FACT' : 'RULE',
+    goal,
+    ruleId: isFact ? null : origin.id,
     overrides: origin.overrides ?? null,
-    factId: origin.kind === 'fact' ? origin.id : null,
-    children: [],
+    factId: isFact ? origin.id : null,
+    variables,
+    children,
   };
 }
 
-function leaf(kind: Proof['kind'], goal: Term): MutableProof {
-  return { kind, goal, ruleId: null, overrides: null, factId: null, children: [] };
+/** The proof of a goal that no clause proves. */
+export function goalProof<Children extends readonly Proof[]>(
+  kind: 'ABSENT' | 'BUILTIN',
+  goal: Term,
+  children: Children,
+): Proof & { readonly children: Children } {
+  return { kind, goal, ruleId: null, overrides: null, factId: null, variables: null, children };
 }
 
 /**
@@ -63,9 +105,14 @@ export function buildProof(
     const parent = inside ? placed.get(step.parent!) : undefined;
     const depth = parent === undefined ? 0 : parent.depth + 1;
     if (depth > MAX_DEPTH || (inside && parent === undefined)) continue;
-    const proof = proofOf(step, budget, renamed);
+    const siblings = parent?.proof.children ?? roots;
+    if (typeof step.by !== 'string' && 'kind' in step.by) {
+      siblings.push(step.by);
+      continue;
+    }
+    const proof = proofOf(step.by, step, budget, renamed);
     placed.set(step, { proof, depth });
-    (parent?.proof.children ?? roots).push(proof);
+    siblings.push(proof);
   }
   return roots;
 }
@@ -153,6 +200,8 @@ export interface ProofTree {
   readonly predicate: string | null;
   readonly rule?: string;
   readonly overrides?: string;
+  /** What the variables of a rule stand for, by their names: those that have a value and a name. */
+  readonly bindings?: Readonly<Record<string, string>>;
   readonly fact?: string;
   /** Of a standing fact: the person's id, and an instant in UTC as RFC 3339. */
   readonly assertedBy?: string;
@@ -167,6 +216,14 @@ export interface ProofTree {
   readonly children: readonly ProofTree[];
 }
 
+function bindingsOf({ names, values }: RuleVariables, telling: Telling): Record<string, string> {
+  const told = names.flatMap((name, i) => {
+    const value = values[i];
+    return name.startsWith('_') || value === undefined || value.kind === 'var' ? [] : [[name, telling.text(value)]];
+  });
+  return Object.fromEntries(told);
+}
+
 /** What a node tells beside its goal. */
 function details(proof: Proof, telling: Telling): Partial<ProofTree> {
   switch (proof.kind) {
@@ -174,6 +231,7 @@ function details(proof: Proof, telling: Telling): Partial<ProofTree> {
       return {
         ...(proof.ruleId === null ? {} : { rule: proof.ruleId }),
         ...(proof.overrides === null ? {} : { overrides: proof.overrides }),
+        ...(proof.variables && { bindings: bindingsOf(proof.variables, telling) }),
       };
     case 'FACT': {
       const assertion = telling.assertionOf(proof);

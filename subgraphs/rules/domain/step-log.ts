@@ -1,3 +1,4 @@
+import type { Frame } from './bindings.ts';
 import type { Budget } from './budget.ts';
 import type { Environment, Step } from './environment.ts';
 import { BudgetStop } from './faults.ts';
@@ -21,10 +22,10 @@ export class StepLog {
   }
 
   /** @throws BudgetStop */
-  record(goal: Term, by: Step['by'], parent: Step | null): Step {
+  record(goal: Term, by: Step['by'], parent: Step | null, vars: Frame | null = null): Step {
     const count = (this.newest?.count ?? 0) + 1;
     if (count > MAX_STEPS) throw new BudgetStop('MEMORY');
-    this.newest = { goal, by, parent, previous: this.newest, count };
+    this.newest = { goal, by, vars, parent, previous: this.newest, count };
     return this.newest;
   }
 

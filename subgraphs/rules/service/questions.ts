@@ -15,7 +15,7 @@ import { assuming, checkLimits, type LimitsInput, meaningful, meaningfully, read
 import { givenRules, givenVersion, knowledgeGiven } from './given-rules.ts';
 import { buildKnowledge } from './image.ts';
 import { type Asked, knowledgeFor } from './past-knowledge.ts';
-import { telling, toldProof } from './told-proof.ts';
+import { rulesIn, telling, toldProof } from './told-proof.ts';
 import { inTurn, REQUEST_MILLIS, timeIsSpent } from './turns.ts';
 
 const PURGED_AT_ONCE = 5_000;
@@ -144,7 +144,8 @@ export async function explainAnswer(ctx: RulesContext, queryId: string, answer: 
     throw new ConflictError('The knowledge changed while the question was asked: ask it again.');
   }
   const { proof, names } = found;
-  return meaningful(() => toldProof(proof, telling(facts, names), givenRules(rules)));
+  const named = await rulesIn(ctx, proof, givenRules(rules));
+  return meaningful(() => toldProof(proof, telling(facts, names), named));
 }
 
 /** @throws ConflictError when another release has shipped other rules: what they prove is not what was answered. */

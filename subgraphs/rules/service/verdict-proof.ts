@@ -11,7 +11,7 @@ import { atom, struct, type Term } from '../domain/term.ts';
 import { TermTooLarge } from '../domain/writer.ts';
 import type { Decided, TransitionVerdict } from './decide.ts';
 import { loadImage } from './image.ts';
-import { type ToldProof, telling, toldProof } from './told-proof.ts';
+import { rulesIn, type ToldProof, telling, toldProof } from './told-proof.ts';
 
 /** As small as those of a decision: what it proves has been found within them. */
 const PROOF_LIMITS: Limits = { ...DEFAULT_LIMITS, inferences: 200_000, answers: 1, depth: 2_000, millis: 50 };
@@ -69,5 +69,7 @@ export async function verdictProof(ctx: RulesContext, verdict: TransitionVerdict
   if (decided === null) return null;
   const goals = goalsOf(verdict, decided, ctx.viewer.userId);
   const proofs = await ctx.turns.begin(provingAll(decided.decision.knowledge, goals, ctx.timer));
-  return proofs.length === 0 ? null : toldProof(proofs, telling((await loadImage(ctx)).facts));
+  if (proofs.length === 0) return null;
+  const [{ facts }, rules] = await Promise.all([loadImage(ctx), rulesIn(ctx, proofs)]);
+  return toldProof(proofs, telling(facts), rules);
 }

@@ -95,7 +95,13 @@ describe('an answer is explained', () => {
       'blocker(s1,completion,unverified(a1,1)), by rule verification.unverified, because',
     );
     expect(explainAnswer.tree).toMatchObject([
-      { kind: 'RULE', rule: 'verification.unverified', children: [{ kind: 'FACT' }, {}, {}, {}] },
+      {
+        kind: 'RULE',
+        rule: 'verification.unverified',
+        text: expect.stringContaining('blocker(S, completion, unverified(A'),
+        bindings: { S: 's1', A: 'a1' },
+        children: [{ kind: 'FACT' }, {}, {}, {}],
+      },
     ]);
     expect(explainAnswer.tree[0].children[0].fact).toMatch(/^[0-9a-f-]{36}$/);
   });

@@ -4,7 +4,15 @@ import { type Constants, isConstant } from '../constants.ts';
 import { isQuantity } from '../quantities.ts';
 import { argsOf, atom, deref, isCallable, keyOf, type Local, struct, type Term } from '../term.ts';
 import type { FactTable } from './fact-table.ts';
-import { JOIN, type JoinPlan, type JoinStep, joinStep, type Pairs, type ProofShape } from './join-step.ts';
+import {
+  JOIN,
+  type JoinPlan,
+  type JoinStep,
+  joinStep,
+  type Pairs,
+  type ProofShape,
+  type ProvenClause,
+} from './join-step.ts';
 
 /** Larger plans would take longer to make than they save. */
 const MAX_STEPS = 400;
@@ -163,8 +171,8 @@ class JoinCompiler {
     if (clauses.length === 0) return this.#nothing(goal, args);
     const mark = clauses.some(({ body }) => body.some(mentionsCut)) ? this.#mark() : null;
     const heads = clauses.map((clause) => this.#head(clause, args));
-    const bodies: { clause: Clause; goals: readonly ProofShape[] }[] = [];
-    const prove = (i: number) => bodies.push({ clause: clauses[i]!, goals: this.#body(clauses[i]!, heads[i]!, mark) });
+    const bodies: ProvenClause[] = [];
+    const prove = (i: number) => bodies.push(this.#body(clauses[i]!, heads[i]!, mark));
     if (clauses.length === 1) {
       const { agree } = heads[0]!;
       for (let i = 0; i < agree.length; i += 2) this.#emit(JOIN.same, { left: agree[i]!, right: agree[i + 1]! });
@@ -205,9 +213,14 @@ class JoinCompiler {
     return { own, agree, unite };
   }
 
-  #body({ body }: Clause, { own, unite }: Head, mark: number | null): ProofShape[] {
+  #body(clause: Clause, { own, unite }: Head, mark: number | null): ProvenClause {
     for (let i = 0; i < unite.length; i += 2) this.#unite(unite[i]!, unite[i + 1]!);
-    return body.flatMap((goal) => this.#proveOne(goal, own, mark));
+    const goals = clause.body.flatMap((goal) => this.#proveOne(goal, own, mark));
+    const registers = clause.names.map((name, i) => {
+      const register = own[i];
+      return register === undefined || name.startsWith('_') || !this.#isKnown(register) ? -1 : register;
+    });
+    return { clause, registers, goals };
   }
 
   /** One of two registers gets the other's constant, or they must have the same. */

@@ -2,9 +2,8 @@ import { evaluateIn, orderOf } from '../arithmetic.ts';
 import { type Frame, instantiate } from '../bindings.ts';
 import type { Budget } from '../budget.ts';
 import { type Constants, LocalConstants } from '../constants.ts';
-import type { Proof } from '../proof.ts';
+import { clauseProof, goalProof, type Proof } from '../proof.ts';
 import { isNumber, type Term, variable } from '../term.ts';
-import type { FactTable } from './fact-table.ts';
 import { JOIN, type JoinPlan, type JoinStep, type Pairs, type ProofShape } from './join-step.ts';
 
 /** Inferences taken from the budget at a time. */
@@ -236,49 +235,46 @@ export class JoinRun {
 
   /** The proof of the solution at hand. @throws BudgetStop */
   proof(): Proof {
-    const frame: Frame = Array.from(this.#registers, (number) => this.#constants.termOf(number));
+    const registers = this.#registers;
+    const frame: Frame = new Array(registers.length);
+    for (let i = 0; i < registers.length; i++) frame[i] = this.#constants.termOf(registers[i]!);
     for (const register of this.#plan.open) frame[register] = variable();
-    const [proof] = this.#proofs([this.#plan.proof], frame);
-    return proof!;
+    const proofs: Proof[] = [];
+    this.#prove([this.#plan.proof], frame, proofs);
+    return proofs[0]!;
   }
 
-  #proofs(shapes: readonly ProofShape[], frame: Frame): readonly Proof[] {
-    if (shapes.length === 0) return NO_CHILDREN;
-    const proofs: Proof[] = [];
+  /** Adds the proofs of these goals. */
+  #prove(shapes: readonly ProofShape[], frame: Frame, proofs: Proof[]): void {
     for (const shape of shapes) {
       this.#budget.work();
       switch (shape.kind) {
-        case 'row':
-          proofs.push(rowProof(shape.table, this.#slots[shape.slot]!));
-          break;
-        case 'call': {
-          const { clause, goals } = shape.clauses[shape.slot < 0 ? 0 : this.#slots[shape.slot]!]!;
-          const children = this.#proofs(goals, frame);
-          proofs.push({ ...originOf(clause), goal: instantiate(shape.goal, frame), children });
+        case 'row': {
+          const clause = shape.table.clauses[this.#slots[shape.slot]!]!;
+          proofs.push(clauseProof(clause, clause.head, null, NO_CHILDREN));
           break;
         }
+        case 'call':
+          proofs.push(this.#callProof(shape, frame));
+          break;
         case 'ways':
-          proofs.push(...this.#proofs(shape.ways[this.#slots[shape.slot]!]!, frame));
+          this.#prove(shape.ways[this.#slots[shape.slot]!]!, frame, proofs);
           break;
         default:
-          proofs.push({ kind: shape.kind, goal: instantiate(shape.goal, frame), ...NOBODY, children: NO_CHILDREN });
+          proofs.push(goalProof(shape.kind, instantiate(shape.goal, frame), NO_CHILDREN));
       }
     }
-    return proofs;
   }
-}
 
-const NOBODY = { ruleId: null, overrides: null, factId: null } as const;
-
-function originOf({ origin }: FactTable['clauses'][number]): Omit<Proof, 'goal' | 'children'> {
-  return origin.kind === 'fact'
-    ? { kind: 'FACT', ...NOBODY, factId: origin.id }
-    : { kind: 'RULE', ruleId: origin.id, overrides: origin.overrides ?? null, factId: null };
-}
-
-function rowProof(table: FactTable, row: number): Proof {
-  const clause = table.clauses[row]!;
-  return { ...originOf(clause), goal: clause.head, children: NO_CHILDREN };
+  #callProof({ goal, slot, clauses }: Extract<ProofShape, { kind: 'call' }>, frame: Frame): Proof {
+    const { clause, registers, goals } = clauses[slot < 0 ? 0 : this.#slots[slot]!]!;
+    const { names } = clause;
+    const values = new Array<Term | undefined>(registers.length);
+    for (let i = 0; i < values.length; i++) values[i] = frame[registers[i]!];
+    const children: Proof[] = [];
+    this.#prove(goals, frame, children);
+    return clauseProof(clause, instantiate(goal, frame), names.length === 0 ? null : { names, values }, children);
+  }
 }
 
 function firstRow(step: JoinStep, registers: Int32Array): number {

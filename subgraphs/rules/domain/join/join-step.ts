@@ -78,6 +78,13 @@ export function joinStep(op: JoinStep['op'], parts: Partial<JoinStep> = {}): Joi
   };
 }
 
+export interface ProvenClause {
+  readonly clause: Clause;
+  /** The registers of its variables; -1 for those that never get a value. */
+  readonly registers: readonly number[];
+  readonly goals: readonly ProofShape[];
+}
+
 /** What a solution's proof is made of: the goals in their order, with the places that tell which way was taken. */
 export type ProofShape =
   | { readonly kind: 'row'; readonly table: FactTable; readonly slot: number }
@@ -86,7 +93,7 @@ export type ProofShape =
       readonly goal: Term;
       /** Which clause; -1 where there is one only. */
       readonly slot: number;
-      readonly clauses: readonly { readonly clause: Clause; readonly goals: readonly ProofShape[] }[];
+      readonly clauses: readonly ProvenClause[];
     }
   | { readonly kind: 'ABSENT' | 'BUILTIN'; readonly goal: Term }
   | { readonly kind: 'ways'; readonly slot: number; readonly ways: readonly (readonly ProofShape[])[] };
