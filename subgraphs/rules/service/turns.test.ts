@@ -38,6 +38,20 @@ describe('goals of people', () => {
     expect(noted).toEqual(['a1', 'b1', 'a1', 'b1', 'a1', 'a2', 'a2']);
   });
 
+  test('the first goal of an organization has its first slice at once, whoever else is at work', async () => {
+    const { turns } = turnsOfTest();
+    const leave = new AbortController();
+    const runaways = ['a', 'b', 'c'].map((name) => turns.wait(name, endless(), leave.signal));
+    const noted: string[] = [];
+    const answer = turns.wait('d', working('d1', 1, noted), STAYS);
+    expect(noted).toEqual(['d1']);
+    const second = turns.wait('a', working('a2', 1, noted), leave.signal);
+    expect(noted).toEqual(['d1']);
+    expect(await answer).toBe('d1');
+    leave.abort();
+    await Promise.allSettled([...runaways, second]);
+  });
+
   test('everything else has its turn between two slices, and does not put them off for ever', async () => {
     const { turns } = turnsOfTest();
     const noted: string[] = [];
@@ -124,6 +138,6 @@ describe('what is short unless something is wrong', () => {
     const { turns } = turnsOfTest();
     const noted: string[] = [];
     await Promise.all([turns.begin(working('long', 4, noted)), turns.wait('a', working('a', 3, noted), STAYS)]);
-    expect(noted).toEqual(['long', 'long', 'a', 'long', 'a', 'long', 'a']);
+    expect(noted).toEqual(['long', 'a', 'long', 'a', 'long', 'a', 'long']);
   });
 });

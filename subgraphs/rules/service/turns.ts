@@ -41,7 +41,8 @@ export class Turns {
   }
 
   /**
-   * Does the work when its turn comes. Ends it when whoever asked has gone.
+   * Does the work when its turn comes: the first slice at once, which is enough for most, where the organization has no
+   * other goal. Ends it when whoever asked has gone.
    * @throws RateLimitedError when too many wait, or when it was not done within ten seconds
    */
   async wait<T>(organizationId: string, work: Slices<T>, signal: AbortSignal): Promise<T> {
@@ -56,7 +57,9 @@ export class Turns {
       if (this.#clock() > until) throw busy(`The question was not answered within ${MAX_ELAPSED / 1_000} seconds`);
     };
     return await new Promise<T>((resolve, reject) => {
-      waiting.push({ organizationId, step: this.#stepOf(work, check, resolve, reject) });
+      const goal = { organizationId, step: this.#stepOf(work, check, resolve, reject) };
+      if (!this.#isAtWork(organizationId) && waiting.length === 0 && goal.step()) return;
+      waiting.push(goal);
       this.#waiting.set(organizationId, waiting);
       this.#admit();
     });
@@ -75,12 +78,16 @@ export class Turns {
   #admit(): void {
     for (const [organizationId, [next, ...rest]] of [...this.#waiting]) {
       if (this.#atWork.length >= MAX_AT_WORK) break;
-      if (next === undefined || this.#atWork.some((goal) => goal.organizationId === organizationId)) continue;
+      if (next === undefined || this.#isAtWork(organizationId)) continue;
       this.#atWork.push(next);
       this.#waiting.delete(organizationId);
       if (rest.length > 0) this.#waiting.set(organizationId, rest);
     }
     this.#work();
+  }
+
+  #isAtWork(organizationId: string): boolean {
+    return this.#atWork.some((goal) => goal.organizationId === organizationId);
   }
 
   #work(): void {
