@@ -6,7 +6,7 @@ import { counted, stoppedText } from './words.js';
 const TEST = `mutation TestRules($versionId: ID!, $cases: [RuleTestInput!], $expectedRevision: Int) {
   testRules(versionId: $versionId, cases: $cases, expectedRevision: $expectedRevision) {
     __typename
-    ... on RuleTestReport { passed results { name passed expected found stoppedBy error } }
+    ... on RuleTestReport { revision results { name passed expected found stoppedBy error } }
     ... on RuleChangeRefused { message }
   }
 }`;
@@ -41,7 +41,7 @@ function resultOf({ passed, expected, found, stoppedBy, error }, look) {
 
 /**
  * The tests of a version: run, and for a draft written by hand or made of the question that was answered last. `reports`
- * keeps by version what came of its tests, for when the part is drawn anew; `look` asks the question of a test.
+ * keeps by version what came of its newest tests, for when the part is drawn anew; `look` asks the question of a test.
  */
 export function testPart({ version, answered, ruleSet, reports, load, look, tried, say }) {
   const kept = version.tests?.cases ?? [];
@@ -50,38 +50,38 @@ export function testPart({ version, answered, ruleSet, reports, load, look, trie
   const list = element('ol', { className: 'results' });
 
   function show() {
-    const results = reports.get(version.id);
+    const report = reports.get(version.id);
+    const results = report?.revision === version.tests?.revision ? report?.results : null; // of others it says nothing
     list.replaceChildren(...kept.map((test, at) => itemOf(test, at, results?.[at])));
   }
 
-  /** Throws what the API says against the cases. */
+  /** The verdict is said when the results are there to be seen. Throws what the API says against the cases. */
   async function run(cases) {
     const expectedRevision = cases ? (version.tests?.revision ?? 0) : null;
-    const { testRules } = await send(TEST, { versionId: version.id, cases, expectedRevision });
-    if (testRules.__typename === 'RuleChangeRefused') throw new Error(testRules.message);
-    const { results } = testRules;
-    reports.set(version.id, results);
-    const failed = results.filter(({ passed }) => !passed).length;
+    const { testRules: report } = await send(TEST, { versionId: version.id, cases, expectedRevision });
+    if (report.__typename === 'RuleChangeRefused') throw new Error(report.message);
+    // Other tests were run since, in the place of these.
+    if (report.revision < (reports.get(version.id)?.revision ?? 0)) return;
+    reports.set(version.id, report);
+    const isThere = list.isConnected && report.revision === version.tests?.revision;
+    await (isThere ? show() : load());
+    if (reports.get(version.id) !== report) return;
+    const failed = report.results.filter(({ passed }) => !passed).length;
     const verdict = failed === 0 ? 'Every test passes.' : `${counted(failed, 'test fails', 'tests fail')}.`;
     say(verdict, failed > 0);
-  }
-
-  async function keep(cases) {
-    await run(cases);
-    await load();
   }
 
   function remove(at) {
     // A version keeps at least one test once it has any: the API takes 1 to 100 in the place of those before.
     if (kept.length === 1) return say('A draft keeps its last test: change it, or save another draft.', true);
-    return tried(() => keep(kept.toSpliced(at, 1)));
+    return tried(() => run(kept.toSpliced(at, 1)));
   }
 
   function write(test, at) {
     const { form, focus } = testForm({
       test,
       label: at < kept.length ? `Change the test ${test.name}` : 'Write a test',
-      keep: (written) => keep(kept.toSpliced(at, 1, written)),
+      keep: (written) => run(kept.toSpliced(at, 1, written)),
       close: () => place.replaceChildren(),
     });
     place.replaceChildren(form);
@@ -106,7 +106,7 @@ export function testPart({ version, answered, ruleSet, reports, load, look, trie
 
   const row = element('div', { className: 'row' });
   if (kept.length > 0) {
-    const runKept = () => tried(() => run(null).then(show));
+    const runKept = () => tried(() => run(null));
     row.append(button(`Run ${kept.length === 1 ? 'its test' : `its ${kept.length} tests`}`, runKept));
   }
   if (isDraft) {
@@ -115,7 +115,7 @@ export function testPart({ version, answered, ruleSet, reports, load, look, trie
       if (!question) return say('Ask a question first: its answers are what the test expects.', true);
       if (question.ruleSet !== ruleSet) return say(`The last question was asked of ${question.ruleSet}.`, true);
       const { goal, assume, expected } = question;
-      await keep([...kept, { name: goal.slice(0, 200), goal, assume, expected }]);
+      await run([...kept, { name: goal.slice(0, 200), goal, assume, expected }]);
     };
     row.append(
       button('Write a test', () => write(EMPTY, kept.length)),

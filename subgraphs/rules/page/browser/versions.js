@@ -37,6 +37,8 @@ export function createVersions({ editor, ruleSet, openSet, askTest, answered, on
   let mayWrite = false;
   /** What came of the tests that were run, by version. */
   const reports = new Map();
+  /** Of the times that the versions were asked for, how many there were and which one is shown. */
+  let [asked, shown] = [0, 0];
 
   function say(text, isError = false) {
     byId('save-says').textContent = text;
@@ -138,8 +140,13 @@ export function createVersions({ editor, ruleSet, openSet, askTest, answered, on
     return part;
   }
 
+  /** An answer that comes later than a newer one is left aside. */
   async function load() {
+    asked += 1;
+    const mine = asked;
     const { ruleSets } = await send(VERSIONS);
+    if (mine < shown) return;
+    shown = mine;
     byId('rule-sets').replaceChildren(...ruleSets.map(({ name }) => element('option', { value: name })));
     const parts = ruleSets.flatMap((set) => set.versions.edges.map(({ node }) => versionPart(set, node)));
     const none = element('p', {
@@ -153,6 +160,8 @@ export function createVersions({ editor, ruleSet, openSet, askTest, answered, on
   return {
     load,
     clear() {
+      asked += 1;
+      shown = asked; // what is still under way is not shown any more
       byId('rule-sets').replaceChildren();
       byId('versions').replaceChildren();
       reports.clear();

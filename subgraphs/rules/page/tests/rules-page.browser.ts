@@ -222,6 +222,61 @@ async function testsByHand(page: Page): Promise<void> {
   await page.waitForSelector('.results li:has-text("To be removed")', { state: 'detached' });
 }
 
+/** Lets the answers to one operation wait; what it returns lets them go, and waits until they are there. */
+async function holding(page: Page, operation: string) {
+  const held = Promise.withResolvers<void>();
+  const isHeld = (data: string | null) => data?.includes(operation) === true;
+  const asked = page.waitForRequest((request) => isHeld(request.postData()));
+  const answered = page.waitForResponse((response) => isHeld(response.request().postData()));
+  await page.route('**/graphql', async (route) => {
+    if (!isHeld(route.request().postData())) return route.fallback();
+    const response = await route.fetch(); // as it was when it was asked
+    await held.promise;
+    await route.fulfill({ response });
+  });
+  return {
+    asked: () => asked,
+    async letGo() {
+      held.resolve();
+      await (await answered).finished();
+      await page.unroute('**/graphql');
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    },
+  };
+}
+
+/** Nothing is said of results before they are shown, and those of tests that were replaced since are not. */
+async function resultsBeforeVerdict(page: Page): Promise<void> {
+  const rename = async (name: string) => {
+    await page.click('button:has-text("Change") >> nth=1');
+    await page.getByLabel('What it is about').fill(name);
+    await page.click('.test-form button:has-text("Keep and run")');
+  };
+  const versions = await holding(page, 'query Versions');
+  await page.click('#save');
+  await versions.asked();
+  assert.doesNotMatch((await page.textContent('#save-says')) ?? '', /is saved/, 'the draft is not there to see');
+  await versions.letGo();
+  await page.waitForSelector('#save-says:has-text("is saved")');
+
+  const run = await holding(page, '"cases":null');
+  await page.click('button:has-text("Run its 2 tests")');
+  await run.asked();
+  await rename('Renamed meanwhile');
+  await page.waitForSelector('.results li:has-text("Renamed meanwhile") .passes');
+  await page.$eval('#save-says', (says) => (says.textContent = 'Said last'));
+  await run.letGo();
+  assert.equal(await page.textContent('#save-says'), 'Said last', 'an older run says nothing');
+
+  const drawn = await holding(page, 'query Versions');
+  await rename('A warm cooler spoils what is in it');
+  await drawn.asked();
+  assert.equal(await page.textContent('#save-says'), 'Said last', 'no verdict without the results');
+  await drawn.letGo();
+  await page.waitForSelector('#save-says:has-text("Every test passes.")');
+  assert.equal((await page.$$('.results .passes')).length, 2);
+}
+
 async function draftsTestsAndPublishing(page: Page): Promise<void> {
   await page.fill('#rule-set', 'coolers');
   await write(page, '#editor', PROGRAM);
@@ -235,6 +290,7 @@ async function draftsTestsAndPublishing(page: Page): Promise<void> {
   await page.click('button:has-text("Run its test")');
   await page.waitForSelector('.results .passes');
   await testsByHand(page);
+  await resultsBeforeVerdict(page);
   await shoot(page, 'versions');
   await page.fill('#versions form input', 'Coolers are watched');
   await page.click('#versions form button');
