@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Viewer } from '#platform/identity/index.ts';
 import { createRulesLab, operation, person, type RulesLab } from './harness.ts';
 
@@ -13,6 +13,9 @@ beforeAll(async () => {
   stranger = person('lab_clerk');
 });
 afterAll(() => lab[Symbol.asyncDispose]());
+afterEach(() => {
+  lab.time.perLook = null;
+});
 
 /** As workflows asks. */
 const DECIDE = `query DecideTransitions($shared: [String!]!, $questions: [TransitionQuestionInput!]!) {
@@ -112,7 +115,7 @@ test('more than 500 questions are refused; none is answered by none', async () =
   expect(await decide(clerk, [])).toEqual([]);
 });
 
-test('a hundred decisions over thousands of facts are taken in a moment', async () => {
+test('a hundred decisions over thousands of facts are all taken within the time that they share', async () => {
   const questions = Array.from({ length: 100 }, (_, i) => {
     const id = `01930000-0000-7000-8000-${String(i).padStart(12, '0')}`;
     const analyses = Array.from({ length: 8 }, (__, n) => [
@@ -127,11 +130,10 @@ test('a hundred decisions over thousands of facts are taken in a moment', async 
       facts: [`sample('${id}')`, `stage('${id}',results)`, ...analyses],
     });
   });
-  const started = performance.now();
+  // Their time allows for two thousand looks at the timer, one in a thousand inferences.
+  lab.time.perLook = 1;
   const verdicts = await decide(stranger, questions);
   expect(verdicts.every(({ allowed }: { allowed: boolean }) => allowed)).toBe(true);
-  // Far above what it takes, far below what would hold up a bulk move.
-  expect(performance.now() - started).toBeLessThan(2_000);
 });
 
 const WHY = `query Why($shared: [String!]!, $questions: [TransitionQuestionInput!]!) {

@@ -5,6 +5,7 @@ import { v7 } from 'uuid';
 import { inject } from 'vitest';
 import { loadSettings } from '#platform/config/index.ts';
 import { cloneDatabase } from '#platform/database/index.ts';
+import type { Host } from '#platform/graphql/index.ts';
 import { openResources, startSubgraph } from '#platform/host/index.ts';
 import {
   createIdentityVerifier,
@@ -16,7 +17,8 @@ import {
 } from '#platform/identity/index.ts';
 import { createLogger } from '#platform/logging/index.ts';
 import type { Signature } from '../domain/signature.ts';
-import { rules } from '../subgraph.ts';
+import { Turns } from '../service/turns.ts';
+import { createDeps, rules } from '../subgraph.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
 type Data = any;
@@ -26,10 +28,27 @@ export interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
 }
 
+export interface LabTime {
+  /** What the clock shows; tests move it. */
+  now: Date;
+  /** Milliseconds that pass whenever an evaluation looks at its timer, however long it takes; null: as many as it takes. */
+  perLook: number | null;
+}
+
+/** Never runs backwards. */
+function timerOf(time: LabTime): () => number {
+  let [shown, before] = [0, performance.now()];
+  return () => {
+    const real = performance.now();
+    shown += time.perLook ?? real - before;
+    before = real;
+    return shown;
+  };
+}
+
 /** The rules subgraph as a process runs it, on a database of its own. */
 export interface RulesLab extends AsyncDisposable {
-  /** What the clock shows; tests move it. */
-  readonly time: { now: Date };
+  readonly time: LabTime;
   send(viewer: Viewer | null, query: string, variables?: object): Promise<Answer>;
   /** What a subscription delivers, until it is left. */
   subscribe(viewer: Viewer, query: string, variables?: object): AsyncGenerator<Data>;
@@ -101,21 +120,22 @@ function createAccounts(identityKey: () => string, signatures: ReadonlyMap<strin
   };
 }
 
-async function startProcess(
-  databaseUrl: string,
-  clock: () => Date,
-  signatures: ReadonlyMap<string, readonly Signature[]>,
-) {
+async function startProcess(databaseUrl: string, time: LabTime, signatures: ReadonlyMap<string, readonly Signature[]>) {
   await using stack = new AsyncDisposableStack();
   const logger = createLogger({ level: 'fatal', name: 'test' });
   const secretKey = 'a-key-of-the-test';
+  const clock = () => time.now;
+  const timer = timerOf(time);
+  const timed = async (host: Host) => ({ ...(await createDeps(host)), timer, turns: new Turns(timer) });
   const resources = stack.use(await openResources({ settings: loadSettings({}), secretKey, logger, clock }));
   resources.fetchers.set(
     'accounts',
     createAccounts(() => resources.identityKey, signatures),
   );
   const publicUrl = () => 'http://localhost';
-  const running = stack.use(await startSubgraph(rules, { resources, databaseUrl, publicUrl }));
+  const running = stack.use(
+    await startSubgraph({ ...rules, createDeps: timed }, { resources, databaseUrl, publicUrl }),
+  );
   running.relay();
 
   function post(viewer: Viewer | null, body: object, accept: string, signal: AbortSignal | null = null) {
@@ -146,10 +166,9 @@ async function startProcess(
 export async function createRulesLab(): Promise<RulesLab> {
   await using stack = new AsyncDisposableStack();
   const urls = stack.use(await cloneDatabase(inject('template')));
-  const time = { now: new Date('2026-11-22T10:00:00Z') };
+  const time: LabTime = { now: new Date('2026-11-22T10:00:00Z'), perLook: null };
   const signatures = new Map<string, Signature[]>();
-  const clock = () => time.now;
-  const { send, subscribe, metrics, jobs } = stack.use(await startProcess(urls.appUrl, clock, signatures));
+  const { send, subscribe, metrics, jobs } = stack.use(await startProcess(urls.appUrl, time, signatures));
   const owned = stack.move();
   return {
     time,
@@ -157,7 +176,7 @@ export async function createRulesLab(): Promise<RulesLab> {
     subscribe,
     metrics,
     async sendBeside(viewer, query, variables) {
-      await using beside = await startProcess(urls.appUrl, clock, signatures);
+      await using beside = await startProcess(urls.appUrl, time, signatures);
       return await beside.send(viewer, query, variables);
     },
     async sign(viewer, versionId, otherwise = {}) {
