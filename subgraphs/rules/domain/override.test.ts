@@ -48,6 +48,7 @@ test.each([
   [":- overrides('core.p', '   ').", 'Expected why core.p is overridden'],
   [":- overrides('core.p', Why).", 'Expected why core.p is overridden'],
   [`:- overrides('core.p', '${'x'.repeat(501)}').`, '1 to 500 characters'],
+  [`:- overrides('${'x'.repeat(101)}', 'why').`, 'at most 100 characters, but found one of 101'],
   [":- overrides(p/1, 'why').", 'Expected the id of a shipped rule in quotes, but found p/1'],
   [":- overrides(Id, 'why').", 'Expected the id of a shipped rule in quotes'],
 ])('%s is refused at its place', (directive, message) => {

@@ -17,6 +17,8 @@ export interface Override {
 export type OpenOverride = Omit<Override, 'to'>;
 
 const MAX_REASON = 500;
+/** The ids of shipped rules are a third of it. */
+const MAX_ID = 100;
 
 function textOf(term: Term | undefined): string | null {
   const value = term === undefined ? undefined : deref(term);
@@ -30,6 +32,11 @@ export function readOverride(directive: Term): Pick<Override, 'ruleId' | 'reason
   const [ruleId, reason] = [textOf(id), textOf(why)?.trim()];
   if (ruleId === null) {
     return { fault: `Expected the id of a shipped rule in quotes, but found ${writeTerm(deref(id!))}.` };
+  }
+  if (ruleId.length > MAX_ID) {
+    return {
+      fault: `Expected the id of a shipped rule, at most ${MAX_ID} characters, but found one of ${ruleId.length}.`,
+    };
   }
   if (!reason || reason.length > MAX_REASON) {
     return {

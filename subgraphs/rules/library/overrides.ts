@@ -17,9 +17,12 @@ const MADE_OF: ReadonlySet<string> = new Set([
 ]);
 /** So many characters may be wrong in an id that is recognized. */
 const MISTYPED = 4;
+/** So many unknown ids of one text are guessed at: whoever mistyped a few is helped, and a text full of them stays cheap. */
+const MAX_GUESSES = 10;
 
 function likelyRule(id: string): string | null {
-  const near = SHIPPED_RULES.map((rule) => ({ id: rule.id, distance: editDistance(rule.id, id) }));
+  const alike = SHIPPED_RULES.filter((rule) => Math.abs(rule.id.length - id.length) <= MISTYPED);
+  const near = alike.map((rule) => ({ id: rule.id, distance: editDistance(rule.id, id) }));
   const [best] = near.toSorted((a, b) => a.distance - b.distance);
   if (best !== undefined && best.distance <= MISTYPED) return best.id;
   const name = id.slice(id.indexOf('.') + 1);
@@ -30,13 +33,13 @@ function neverHolds(body: readonly Term[]): boolean {
   return body.some((goal) => goal.kind === 'atom' && (goal.name === 'fail' || goal.name === 'false'));
 }
 
-/** Why an override cannot stand; null when it can. */
-function faultOf({ ruleId, from, to }: Override, { clauses }: Program): string | null {
-  const rule = shippedRule(ruleId);
-  if (rule === undefined) {
-    const meant = likelyRule(ruleId);
-    return `This release ships no rule ${ruleId}, so there is nothing to override.${meant === null ? '' : ` Did you mean ${meant}?`}`;
-  }
+function unknownRule(id: string, guess: boolean): string {
+  const meant = guess ? likelyRule(id) : null;
+  return `This release ships no rule ${id}, so there is nothing to override.${meant === null ? '' : ` Did you mean ${meant}?`}`;
+}
+
+/** Why an override of a shipped rule cannot stand; null when it can. */
+function faultOf({ ruleId, from, to }: Override, rule: ShippedRule, { clauses }: Program): string | null {
   const { predicate } = rule;
   if (MADE_OF.has(predicate)) {
     return `${ruleId} is what every decision is made of and cannot be overridden: override one of the rules that object to a move, or add an objection.`;
@@ -59,15 +62,30 @@ export interface JudgedOverride {
   readonly fault: string | null;
 }
 
+function judge(program: Program): readonly JudgedOverride[] {
+  const seen = new Set<string>();
+  let unknown = 0;
+  return program.overrides.map((override) => {
+    const { ruleId } = override;
+    if (seen.has(ruleId)) return { override, fault: `${ruleId} is overridden twice: write its clauses together.` };
+    seen.add(ruleId);
+    const rule = shippedRule(ruleId);
+    if (rule !== undefined) return { override, fault: faultOf(override, rule, program) };
+    unknown += 1;
+    return { override, fault: unknownRule(ruleId, unknown <= MAX_GUESSES) };
+  });
+}
+
+/** A review, the layers and what is told of a version all ask for the same. */
+const judged = new WeakMap<Program, readonly JudgedOverride[]>();
+
 /** Every override of a text, in its order. */
 export function judgedOverrides(program: Program): readonly JudgedOverride[] {
-  const seen = new Set<string>();
-  return program.overrides.map((override) => {
-    const again = seen.has(override.ruleId);
-    seen.add(override.ruleId);
-    const fault = again ? `${override.ruleId} is overridden twice: write its clauses together.` : null;
-    return { override, fault: fault ?? faultOf(override, program) };
-  });
+  const before = judged.get(program);
+  if (before !== undefined) return before;
+  const now = judge(program);
+  judged.set(program, now);
+  return now;
 }
 
 /** What is wrong with the overrides of a text of the set `default`. */
