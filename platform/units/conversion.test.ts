@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ATOMS } from './atoms.ts';
 import { conversionOf, converted } from './conversion.ts';
 import { parseRational, rationalText, toNumber } from './rational.ts';
-import { parseUnit, type Unit } from './ucum.ts';
+import { compareUnits, parseUnit, type Unit } from './ucum.ts';
 
 function unit(text: string): Unit {
   const found = parseUnit(text);
@@ -46,27 +46,34 @@ describe('values are converted exactly', () => {
   });
 });
 
+/** Pairs between which nothing leads, and a part of the reason. */
+const REFUSED = [
+  ['mg/L', 'Cel', 'measure different things'],
+  ['mg/L', '[ppm]', 'density'],
+  ['mg/L', 'mmol/L', 'molar mass'],
+  ['mg/kg', '[ppm]', 'count different things'],
+  ['mmol/L', 'meq/L', 'count different things'],
+  ['mmol/L', 'mosm/L', 'count different things'],
+  ['Bq', 'Hz', 'count different things'],
+  ['Gy', 'Sv', 'count different things'],
+  ['[CFU]/mL', '{MPN}/mL', 'annotated differently'],
+  ['[CFU]/mL', '/mL', 'measure different things'],
+  ['[NTU]', '[FNU]', 'measure different things'],
+  ['mg{N}/L', 'mg{NO3}/L', 'annotated differently'],
+  ['mg{N}/L', 'mg/L', 'annotated differently'],
+  ['mCel', 'K', 'equals only itself'],
+  ['B', '%', 'count different things'],
+  ['B', 'Np', 'equals only itself'],
+];
+
 describe('what no factor converts is refused, with the reason', () => {
-  test.each([
-    ['mg/L', 'Cel', 'measure different things'],
-    ['mg/L', '[ppm]', 'density'],
-    ['mg/L', 'mmol/L', 'molar mass'],
-    ['mg/kg', '[ppm]', 'count different things'],
-    ['mmol/L', 'meq/L', 'count different things'],
-    ['mmol/L', 'mosm/L', 'count different things'],
-    ['Bq', 'Hz', 'count different things'],
-    ['Gy', 'Sv', 'count different things'],
-    ['[CFU]/mL', '{MPN}/mL', 'annotated differently'],
-    ['[CFU]/mL', '/mL', 'measure different things'],
-    ['[NTU]', '[FNU]', 'measure different things'],
-    ['mg{N}/L', 'mg{NO3}/L', 'annotated differently'],
-    ['mg{N}/L', 'mg/L', 'annotated differently'],
-    ['mCel', 'K', 'equals only itself'],
-    ['B', '%', 'count different things'],
-    ['B', 'Np', 'equals only itself'],
-  ])('%s into %s', (from, to, why) => {
+  test.each(REFUSED)('%s into %s', (from, to, why) => {
     expect(convert('1', from, to)).toContain(why);
     expect(convert('1', to, from)).toContain(why);
+  });
+  test.each(REFUSED)('and %s is not the same as %s either', (left, right) => {
+    expect(compareUnits(unit(left), unit(right))).not.toBe('SAME');
+    expect(compareUnits(unit(right), unit(left))).not.toBe('SAME');
   });
 });
 

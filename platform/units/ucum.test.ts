@@ -122,7 +122,11 @@ describe('units compare by what they measure', () => {
     ['J', 'N.m', 'SAME'],
     ['W', 'V.A', 'SAME'],
     ['S', 'Ohm-1', 'SAME'],
-    ['U', 'umol/min', 'SAME'],
+    ['U', 'umol/min', 'DIFFERENT'],
+    ['U/L', 'umol/(min.L)', 'DIFFERENT'],
+    ['U', '60.ukat', 'COMMENSURABLE'],
+    ['meq/L', 'eq/m3', 'SAME'],
+    ['Bq', 'Bq', 'SAME'],
   ])('%s against %s: %s', (left, right, expected) => {
     expect(compare(left, right)).toBe(expected);
     expect(compare(right, left)).toBe(expected);

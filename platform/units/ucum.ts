@@ -66,11 +66,13 @@ function withoutZeros(exponents: Dimensions): Dimensions {
 
 /**
  * `mg/l` is the same as `mg/L`; `ug/L` is commensurable with it.
+ * Units that count different things differ although UCUM gives them one dimension: a mole is no equivalent, a gray no sievert.
  * NOTE: UCUM gives annotations no meaning, but nitrate "as N" and "as NO3" differ by 4.43:
  * units with different annotations are never the same here.
  */
 export function compareUnits(left: Unit, right: Unit): UnitComparison {
   if (!sameDimensions(left.dimensions, right.dimensions)) return 'DIFFERENT';
+  if (!sameDimensions(left.kinds, right.kinds)) return 'DIFFERENT';
   const same =
     left.special === right.special &&
     left.annotations.join('\n') === right.annotations.join('\n') &&

@@ -44,6 +44,8 @@ describe('and never silently across units', () => {
     'over(a1)',
     'fine(a1)',
     "quantity(0.02,'mg/L') =:= quantity(20,'ug/L')",
+    "quantity(2,'mmol/L') < quantity(3,'meq/L')",
+    "quantity(2,'Gy') =:= quantity(2,'Sv')",
     "quantity(1,'mg/L') =\\= quantity(1,'Cel')",
   ])('%s', (goal) => {
     expect(faultOf(goal, source)).toMatch(

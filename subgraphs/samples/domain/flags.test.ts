@@ -73,6 +73,16 @@ describe('flags', () => {
     expect(flags({ value: '3', unit: 'mg/l' })).toEqual([]);
     expect(flags({ value: '3', unit: 'ug/L' })).toEqual(['UNIT_MISMATCH']);
     expect(flags({ value: '3', unit: null })).toEqual(['UNIT_MISMATCH']);
+    for (const [reported, expected] of [
+      ['meq/L', 'mmol/L'],
+      ['mosm/L', 'mmol/L'],
+      ['Sv', 'Gy'],
+      ['Hz', 'Bq'],
+      ['mg/kg', '[ppm]'],
+      ['umol/(min.L)', 'U/L'],
+    ] as const) {
+      expect(flags({ value: '3', unit: reported }, { terms: aService({ unit: expected }) })).toEqual(['UNIT_MISMATCH']);
+    }
     expect(flags({ text: 'ND', unit: 'ug/L', detectionLimit: '5' })).toEqual(['UNIT_MISMATCH', 'NON_DETECT']);
     expect(flags({ text: 'ND', unit: 'ug/L' })).toEqual(['NON_DETECT']);
     expect(flags({ value: '7', unit: null }, { terms: aService({ unit: null }) })).toEqual([]);
