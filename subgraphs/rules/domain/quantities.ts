@@ -24,6 +24,8 @@ export const QUANTITY_KEY = 'quantity/2';
 const LARGEST = 2n ** 1024n;
 /** Units that were read lately; laboratories report in a few dozen. */
 const MAX_KNOWN = 500;
+/** No unit is longer. Such a text is not kept: it would hold memory that belongs to no budget. */
+const MAX_UNIT = 100;
 const known = new Map<string, Unit | null>();
 
 export function isQuantity(term: Term): term is Struct {
@@ -32,6 +34,7 @@ export function isQuantity(term: Term): term is Struct {
 
 /** Null for a text that is no unit. */
 function unitOf(text: string): Unit | null {
+  if (text.length > MAX_UNIT) return null;
   const found = known.get(text);
   if (found !== undefined) return found;
   const unit = parseUnit(text);
