@@ -3,6 +3,7 @@ import { type Connection, connectionOf, decodeKeyset, encodeKeyset, pageSize } f
 import type { RulesContext } from '../context.ts';
 import * as data from '../data/knowledge-repository.ts';
 import { type Fact, readFact } from '../domain/facts.ts';
+import { faultOfPolicy } from '../domain/signature.ts';
 import { covers, type StandingFact } from '../domain/standing-fact.ts';
 import { factAsserted, factRetracted } from '../events.ts';
 import { CAPABILITIES, isShipped } from '../library/index.ts';
@@ -42,6 +43,8 @@ function acceptable(text: string, place: string): Fact {
   if (fact.predicate === 'capability/1' && capabilityNamed(fact.text) === null) {
     throw refused(`Expected one of the capabilities ${CAPABILITIES.join(', ')}.`);
   }
+  const fault = faultOfPolicy(fact);
+  if (fault !== null) throw refused(fault);
   return fact;
 }
 

@@ -1,17 +1,12 @@
 import type { RulesContext } from '../context.ts';
 import { findSignedActivation } from '../data/activation-repository.ts';
 import type { RulesReader } from '../data/client.ts';
-import { listFacts } from '../data/knowledge-repository.ts';
+import { findSameFacts } from '../data/knowledge-repository.ts';
 import { findSignature } from '../data/signatures.ts';
-import { readFact } from '../domain/facts.ts';
 import type { RuleSetVersion } from '../domain/rule.ts';
-import { faultOfSignature, type Signature } from '../domain/signature.ts';
-import { argsOf } from '../domain/term.ts';
+import { faultOfSignature, policyTexts, type Signature } from '../domain/signature.ts';
+import { isValidAt } from '../domain/standing-fact.ts';
 import { type ChangeRefused, refused } from './change-refused.ts';
-
-/** A fact `signature_required(Set)` is an organization's policy: no version of the set comes into force unsigned. */
-const POLICY = 'signature_required/1';
-const MAX_POLICIES = 200;
 
 /** The signature that somebody names; looked up before anything is locked. */
 export interface NamedSignature {
@@ -51,11 +46,7 @@ export async function signatureObjection(
 }
 
 async function isRequired(ctx: RulesContext, tx: RulesReader, ruleSet: string): Promise<boolean> {
-  const filter = { organizationId: ctx.viewer.organizationId, at: ctx.clock(), predicate: POLICY };
-  const policies = await listFacts(tx, filter, MAX_POLICIES, null);
-  return policies.some(({ text }) => {
-    const fact = readFact(text);
-    const [set] = 'refused' in fact ? [] : argsOf(fact.term);
-    return set?.kind === 'atom' && set.name === ruleSet;
-  });
+  const now = ctx.clock();
+  const policies = await findSameFacts(tx, ctx.viewer.organizationId, policyTexts(ruleSet), now);
+  return policies.some((fact) => isValidAt(fact, now));
 }

@@ -1,4 +1,5 @@
 import { type GraphQLSchema, parse, validate } from 'graphql';
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Ask, buildSchema, readSchema } from '#platform/graphql/index.ts';
 import type { Viewer } from '#platform/identity/index.ts';
@@ -60,6 +61,7 @@ describe('a signature that does not count is refused, and nothing comes into for
     ['under another version', { subjectId: colleague.userId }, 'under something else'],
     ['under another kind of thing', { subjectType: 'Report' }, 'under something else'],
     ['under another text', { contentHash: 'f'.repeat(64) }, 'under something else'],
+    ['of a time to come', { signedAt: new Date('2026-11-22T10:01:01Z') }, 'lies ahead'],
     ['older than ten minutes', { signedAt: new Date('2026-11-22T09:49:59Z') }, 'sign again'],
   ];
   test.each(cases)('%s', async (_, otherwise, message) => {
@@ -83,6 +85,12 @@ describe('a signature that does not count is refused, and nothing comes into for
     const signatureId = await lab.sign(stranger, theirs.id, { signer: { id: manager.userId }, subjectId: id });
     expect((await publish(id, signatureId)).errors?.[0]?.extensions).toMatchObject({ refusal: 'SIGNATURE_INVALID' });
   });
+});
+
+test('a signature under the id of the version in capitals is one under the version', async () => {
+  const id = await save('p(1).\n');
+  const signatureId = await lab.sign(manager, id, { subjectId: id.toUpperCase() });
+  expect((await publish(id, signatureId)).errors).toBeUndefined();
 });
 
 test('a signature counts once, also written in capitals', async () => {
@@ -115,6 +123,56 @@ test('an organization that requires signatures lets no version of the set come i
   const shipped = (await lab.ask(manager, SHIPPED)).ruleSetDiff.from.id;
   const signatureId = await lab.sign(manager, shipped);
   expect(await rollback({ toVersion: 0, expectedActive: 1, signatureId })).toMatchObject({ number: 0 });
+});
+
+test('a required signature is seen behind any number of older facts about other sets', async () => {
+  const others = Array.from({ length: 250 }, (_, i) => ({ text: `signature_required(other_${i})` }));
+  await lab.ask(manager, operation('AssertFacts'), { facts: others });
+  await lab.ask(manager, operation('AssertFacts'), { facts: [{ text: 'signature_required(default)' }] });
+  expect((await publish(await save('p(1).\n'), null)).errors?.[0]?.extensions).toMatchObject({
+    refusal: 'SIGNATURE_REQUIRED',
+  });
+});
+
+test('a signature is required while the fact holds, neither before nor afterwards', async () => {
+  const ahead = { text: 'signature_required(default)', validFrom: '2026-11-22T11:00:00Z' };
+  const past = {
+    text: 'signature_required(default)',
+    validFrom: '2026-11-20T00:00:00Z',
+    validTo: '2026-11-21T00:00:00Z',
+  };
+  await lab.ask(manager, operation('AssertFacts'), { facts: [ahead, past] });
+  expect((await publish(await save('p(1).\n'), null)).errors).toBeUndefined();
+});
+
+test.each([
+  'signature_required("default")',
+  'signature_required(1)',
+  "signature_required('no such name')",
+  'signature_required([])',
+])('a policy that names no rule set is refused: %s', async (text) => {
+  const { errors } = await lab.send(manager, operation('AssertFacts'), { facts: [{ text }] });
+  expect(errors?.[0]?.extensions?.code).toBe('BAD_INPUT');
+  expect(errors?.[0]?.message).toContain('such as signature_required(default)');
+});
+
+test('a policy about a set whose name needs quotes counts', async () => {
+  await lab.ask(manager, operation('AssertFacts'), { facts: [{ text: "signature_required('My-set')" }] });
+  expect((await publish(await save('p(1).\n', 'My-set'), null)).errors?.[0]?.extensions).toMatchObject({
+    refusal: 'SIGNATURE_REQUIRED',
+  });
+});
+
+test('a policy in double quotes that was accepted once counts', async () => {
+  const text = 'signature_required("default")';
+  const id = await save('p(1).\n');
+  await lab.rowsAs(
+    manager.organizationId,
+    `INSERT INTO fact (id, organization_id, predicate, text, text_hash, valid_from, asserted_at, asserted_by)
+     VALUES ('${v7()}', '${manager.organizationId}', 'signature_required/1', '${text}', encode(sha256('${text}'), 'hex'),
+       '2026-11-20', '2026-11-20', '${manager.userId}') RETURNING id`,
+  );
+  expect((await publish(id, null)).errors?.[0]?.extensions).toMatchObject({ refusal: 'SIGNATURE_REQUIRED' });
 });
 
 test('a retry with the same key gets the first answer although its signature was used', async () => {
