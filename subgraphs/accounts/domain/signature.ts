@@ -1,3 +1,5 @@
+import { idOf, isId } from '#platform/identity/index.ts';
+
 export const MEANINGS = ['AUTHORSHIP', 'REVIEW', 'APPROVAL', 'RESPONSIBILITY'] as const;
 export type SignatureMeaning = (typeof MEANINGS)[number];
 
@@ -15,6 +17,16 @@ export interface Signature extends Signed {
   readonly signerId: string;
   readonly signerName: string;
   readonly signedAt: Date;
+}
+
+/** The same as it is kept and compared: hexadecimal digits, also those of an id, in lower case. */
+export function asKept(signed: Signed): Signed {
+  const { subjectId, contentHash } = signed;
+  return {
+    ...signed,
+    subjectId: isId(subjectId) ? idOf(subjectId) : subjectId,
+    contentHash: contentHash.toLowerCase(),
+  };
 }
 
 /** What is wrong with what is to be signed; null: nothing. */

@@ -6,6 +6,8 @@ import { afterFailure, secondsLocked } from '../domain/session.ts';
 export interface PasswordRefused {
   readonly reason: 'INVALID_CREDENTIALS' | 'LOCKED';
   readonly retryAfterSeconds: number | null;
+  /** False: the address was locked already, so that no password was looked at and nothing counted. */
+  readonly tried: boolean;
 }
 
 /**
@@ -40,6 +42,6 @@ async function tryPassword(
   }
   const seconds = secondsLocked(throttle, now);
   return seconds > 0
-    ? { reason: 'LOCKED', retryAfterSeconds: seconds }
-    : { reason: 'INVALID_CREDENTIALS', retryAfterSeconds: null };
+    ? { reason: 'LOCKED', retryAfterSeconds: seconds, tried: admitted }
+    : { reason: 'INVALID_CREDENTIALS', retryAfterSeconds: null, tried: true };
 }

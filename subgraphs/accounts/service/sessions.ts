@@ -26,7 +26,9 @@ const ENDED: SignInRefused = { kind: 'refused', reason: 'SESSION_ENDED', retryAf
 
 export async function signIn(ctx: AccountsContext, email: string, password: string): Promise<SignedIn | SignInRefused> {
   const checked = await checkPassword(ctx, email, password);
-  if ('reason' in checked) return { kind: 'refused', ...checked };
+  if ('reason' in checked) {
+    return { kind: 'refused', reason: checked.reason, retryAfterSeconds: checked.retryAfterSeconds };
+  }
   return openSession(ctx, checked, needsRehash(checked.passwordHash) ? await hashPassword(password) : null);
 }
 
