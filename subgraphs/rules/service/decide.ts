@@ -91,7 +91,7 @@ export async function decideTransitions(
   const built = knowledgeAt(await loadImage(ctx), DEFAULT_RULE_SET, ctx.clock());
   if (built === null) throw new Error('The set "default" always has a version in force.');
   const common = readFacts(shared, 'shared', new Map());
-  return ctx.turns.begin(deciding(ctx, built, common, questions));
+  return ctx.turns.begin(ctx.viewer.organizationId, deciding(ctx, built, common, questions));
 }
 
 function* deciding(

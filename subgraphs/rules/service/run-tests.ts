@@ -56,7 +56,7 @@ export async function runTests(
   version: RuleSetVersion,
   suite: Pick<RuleTestSuite, 'revision' | 'cases'>,
 ): Promise<TestReport> {
-  const results = await ctx.turns.begin(testing(ctx, version, suite.cases));
+  const results = await ctx.turns.begin(ctx.viewer.organizationId, testing(ctx, version, suite.cases));
   return { version, revision: suite.revision, passed: results.every(({ passed }) => passed), results };
 }
 

@@ -101,6 +101,39 @@ describe('goals of people', () => {
     await Promise.allSettled(asked);
   });
 
+  test('whoever has gone waits no longer, and makes room at once', async () => {
+    const { turns } = turnsOfTest();
+    const stays = new AbortController();
+    const runaway = turns.wait('a', endless(), stays.signal);
+    const leaves = new AbortController();
+    const gone = Array.from({ length: 20 }, () => turns.wait('a', endless(), leaves.signal));
+    leaves.abort(new Error('Gone.'));
+    await Promise.all(gone.map((one) => expect(one).rejects.toThrow('Gone.')));
+    const noted: string[] = [];
+    const next = turns.wait('a', working('next', 1, noted), STAYS);
+    expect(noted).toEqual([]);
+    stays.abort();
+    await expect(runaway).rejects.toThrow();
+    expect(await next).toBe('next');
+  });
+
+  test('work that ends before its end gives back what it holds', async () => {
+    const { turns } = turnsOfTest();
+    const leaves = new AbortController();
+    let given = false;
+    const holding = (function* (): Slices<never> {
+      try {
+        for (;;) yield;
+      } finally {
+        given = true;
+      }
+    })();
+    const asked = turns.wait('a', holding, leaves.signal);
+    leaves.abort();
+    await expect(asked).rejects.toThrow();
+    expect(given).toBe(true);
+  });
+
   test('who waits longer than ten seconds is told so', async () => {
     const { turns, time } = turnsOfTest();
     const asked = turns.wait('a', endless(), STAYS);
@@ -127,7 +160,7 @@ describe('what is short unless something is wrong', () => {
     const leave = new AbortController();
     const runaway = turns.wait('a', endless(), leave.signal);
     const noted: string[] = [];
-    const answer = turns.begin(working('short', 1, noted));
+    const answer = turns.begin('b', working('short', 1, noted));
     expect(noted).toEqual(['short']);
     expect(await answer).toBe('short');
     leave.abort();
@@ -137,7 +170,19 @@ describe('what is short unless something is wrong', () => {
   test('takes turns with the others when it is not', async () => {
     const { turns } = turnsOfTest();
     const noted: string[] = [];
-    await Promise.all([turns.begin(working('long', 4, noted)), turns.wait('a', working('a', 3, noted), STAYS)]);
+    await Promise.all([turns.begin('b', working('long', 4, noted)), turns.wait('a', working('a', 3, noted), STAYS)]);
     expect(noted).toEqual(['long', 'a', 'long', 'a', 'long', 'a', 'long']);
+  });
+
+  test('goals of one organization, however many, take one turn of a round and no place of those that asked', async () => {
+    const { turns } = turnsOfTest();
+    const noted: string[] = [];
+    const many = Array.from({ length: 20 }, () => turns.begin('a', working('a', 5, noted)));
+    const asked = turns.wait('b', working('b', 5, noted), STAYS);
+    const crowd = Array.from({ length: 7 }, (_, i) => turns.wait(`c${i}`, working(`c${i}`, 2, []), STAYS));
+    noted.length = 0;
+    await asked;
+    expect(noted.filter((name) => name === 'a').length).toBeLessThanOrEqual(5);
+    await Promise.all([...many, ...crowd]);
   });
 });

@@ -6,7 +6,7 @@ import type { Slices } from '../domain/slices.ts';
 
 /** Own time of all questions of one request together: it may carry fifty. */
 export const REQUEST_MILLIS = 2_000;
-/** Goals at work, of as many organizations: each holds memory until it is done. */
+/** Goals of people at work, of as many organizations: each holds memory until it is done. */
 const MAX_AT_WORK = 8;
 const MAX_WAITING = 200;
 const MAX_WAITING_OF_ONE = 20;
@@ -15,24 +15,28 @@ const MAX_ELAPSED = 10_000;
 
 /** A turn of the event loop that takes longer has done something for others. */
 const IDLE_MILLIS = 0.05;
-/** Goals are put off by others no longer than so, slice by slice: they get a tenth of a busy process at least. */
-const MAX_IDLE_MILLIS = 4;
+/** A round of goals is put off by others no longer than so: one goal alone gets a fifth of a busy process at least. */
+const MAX_IDLE_MILLIS = 2;
 
 interface Goal {
-  readonly organizationId: string | null;
+  readonly organizationId: string;
+  /** Whether it has queued, as goals of people do. */
+  readonly asked: boolean;
   /** Works for one slice. True: it is done. */
   readonly step: () => boolean;
 }
 
 /**
- * Goals of all organizations share the process' thread with everything else: one slice of one goal, then whatever else is
- * due. Organizations take turns, each with one goal at a time.
+ * Goals of all organizations share the process' thread with everything else: in each round every organization has one
+ * slice, its own goals in turn, and then comes whatever else is due.
  */
 export class Turns {
   readonly #clock: () => number;
-  #atWork: Goal[] = [];
+  /** By organization, the one whose turn comes first in front. */
+  readonly #atWork = new Map<string, Goal[]>();
   /** Those of the organization that has waited longest first. */
   readonly #waiting = new Map<string, Goal[]>();
+  #askedAtWork = 0;
   #working = false;
 
   /** `clock`: milliseconds, never backwards. */
@@ -57,8 +61,12 @@ export class Turns {
       if (this.#clock() > until) throw busy(`The question was not answered within ${MAX_ELAPSED / 1_000} seconds`);
     };
     return await new Promise<T>((resolve, reject) => {
-      const goal = { organizationId, step: this.#stepOf(work, check, resolve, reject) };
-      if (!this.#isAtWork(organizationId) && waiting.length === 0 && goal.step()) return;
+      const goal = { organizationId, asked: true, step: stepOf(this.#clock, work, check, resolve, reject) };
+      if (this.#mayBegin(organizationId) && waiting.length === 0 && goal.step()) return;
+      const leave = () => {
+        if (this.#forget(goal)) goal.step();
+      };
+      signal.addEventListener('abort', leave, { once: true });
       waiting.push(goal);
       this.#waiting.set(organizationId, waiting);
       this.#admit();
@@ -66,44 +74,74 @@ export class Turns {
   }
 
   /** Does the work at once as far as a slice goes, and the rest in turn: for what is short unless something is wrong. */
-  async begin<T>(work: Slices<T>): Promise<T> {
+  async begin<T>(organizationId: string, work: Slices<T>): Promise<T> {
     return await new Promise<T>((resolve, reject) => {
-      const goal = { organizationId: null, step: this.#stepOf(work, () => undefined, resolve, reject) };
-      if (goal.step()) return;
-      this.#atWork.push(goal);
+      const step = stepOf(this.#clock, work, () => undefined, resolve, reject);
+      if (step()) return;
+      this.#add({ organizationId, asked: false, step });
       this.#work();
     });
   }
 
+  #add(goal: Goal): void {
+    const goals = this.#atWork.get(goal.organizationId);
+    if (goals === undefined) this.#atWork.set(goal.organizationId, [goal]);
+    else goals.push(goal);
+    if (goal.asked) this.#askedAtWork += 1;
+  }
+
+  /** Takes a goal out of those that wait; false when it waits no longer. */
+  #forget(goal: Goal): boolean {
+    const waiting = this.#waiting.get(goal.organizationId) ?? [];
+    const left = waiting.filter((other) => other !== goal);
+    if (left.length > 0) this.#waiting.set(goal.organizationId, left);
+    else this.#waiting.delete(goal.organizationId);
+    return left.length < waiting.length;
+  }
+
+  #mayBegin(organizationId: string): boolean {
+    const own = this.#atWork.get(organizationId) ?? [];
+    return this.#askedAtWork < MAX_AT_WORK && !own.some(({ asked }) => asked);
+  }
+
   #admit(): void {
-    for (const [organizationId, [next, ...rest]] of [...this.#waiting]) {
-      if (this.#atWork.length >= MAX_AT_WORK) break;
-      if (next === undefined || this.#isAtWork(organizationId)) continue;
-      this.#atWork.push(next);
+    for (const [organizationId, [next]] of [...this.#waiting]) {
+      if (next === undefined || !this.#mayBegin(organizationId)) continue;
+      const rest = this.#waiting.get(organizationId)!.slice(1);
+      // At the end: the organization has had its turn.
       this.#waiting.delete(organizationId);
       if (rest.length > 0) this.#waiting.set(organizationId, rest);
+      this.#add(next);
     }
     this.#work();
   }
 
-  #isAtWork(organizationId: string): boolean {
-    return this.#atWork.some((goal) => goal.organizationId === organizationId);
-  }
-
   #work(): void {
-    if (this.#working) return;
+    if (this.#working || this.#atWork.size === 0) return;
     this.#working = true;
     void this.#takeTurns();
   }
 
   async #takeTurns(): Promise<void> {
-    while (this.#atWork.length > 0) {
+    while (this.#atWork.size > 0) {
       await this.#idle();
-      const goal = this.#atWork.shift()!;
-      if (goal.step()) this.#admit();
-      else this.#atWork.push(goal);
+      for (const organizationId of [...this.#atWork.keys()]) {
+        this.#takeTurn(organizationId);
+        await setImmediate();
+      }
     }
     this.#working = false;
+  }
+
+  /** One slice of one goal of an organization, which goes behind its others. */
+  #takeTurn(organizationId: string): void {
+    const goals = this.#atWork.get(organizationId)!;
+    const goal = goals.shift()!;
+    const done = goal.step();
+    if (!done) goals.push(goal);
+    else if (goal.asked) this.#askedAtWork -= 1;
+    if (goals.length === 0) this.#atWork.delete(organizationId);
+    if (done) this.#admit();
   }
 
   /** Until a turn of the event loop had nothing else to do: whoever is at work step by step goes first, for a time. */
@@ -115,30 +153,39 @@ export class Turns {
       await setImmediate();
     } while (this.#clock() - before > IDLE_MILLIS && this.#clock() - start < MAX_IDLE_MILLIS);
   }
+}
 
-  #stepOf<T>(
-    work: Slices<T>,
-    check: () => void,
-    resolve: (value: T) => void,
-    reject: (reason: unknown) => void,
-  ): Goal['step'] {
-    return () => {
-      try {
-        check();
-        const start = this.#clock();
-        do {
-          const step = work.next();
-          if (!step.done) continue;
-          resolve(step.value);
-          return true;
-        } while (this.#clock() - start < SLICE_MILLIS);
-        return false;
-      } catch (error) {
-        reject(error);
+/** A step of some work: true when it is done, with its result or with an error. */
+function stepOf<T>(
+  clock: () => number,
+  work: Slices<T>,
+  check: () => void,
+  resolve: (value: T) => void,
+  reject: (reason: unknown) => void,
+): Goal['step'] {
+  return () => {
+    try {
+      check();
+    } catch (error) {
+      // What the work holds is given back.
+      work.return(undefined as never);
+      reject(error);
+      return true;
+    }
+    try {
+      const start = clock();
+      do {
+        const step = work.next();
+        if (!step.done) continue;
+        resolve(step.value);
         return true;
-      }
-    };
-  }
+      } while (clock() - start < SLICE_MILLIS);
+      return false;
+    } catch (error) {
+      reject(error);
+      return true;
+    }
+  };
 }
 
 function busy(what: string): RateLimitedError {

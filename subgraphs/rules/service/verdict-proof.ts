@@ -68,7 +68,10 @@ export async function verdictProof(ctx: RulesContext, verdict: TransitionVerdict
   const { decided } = verdict;
   if (decided === null) return null;
   const goals = goalsOf(verdict, decided, ctx.viewer.userId);
-  const proofs = await ctx.turns.begin(provingAll(decided.decision.knowledge, goals, ctx.timer));
+  const proofs = await ctx.turns.begin(
+    ctx.viewer.organizationId,
+    provingAll(decided.decision.knowledge, goals, ctx.timer),
+  );
   if (proofs.length === 0) return null;
   const [{ facts }, rules] = await Promise.all([loadImage(ctx), rulesIn(ctx, proofs)]);
   return toldProof(proofs, telling(facts), rules);
