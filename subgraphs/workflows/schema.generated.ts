@@ -152,7 +152,7 @@ export type RuleProof = {
   __typename?: 'RuleProof';
   /** The proof as an indented text for people. */
   text: Scalars['String']['output'];
-  /** The proof as data: a list of nodes `{kind, goal, predicate, rule?, overrides?, fact?, assertedBy?, assertedAt?, left?, right?, absent?, conversion?, children}`. */
+  /** The proof as data: a list of nodes `{kind, goal, predicate, rule?, text?, bindings?, overrides?, fact?, assertedBy?, assertedAt?, left?, right?, absent?, conversion?, cut?, children}`. */
   tree: Scalars['JSON']['output'];
 };
 

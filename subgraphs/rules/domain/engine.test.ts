@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BUILTINS } from './builtins.ts';
 import { RuleFault } from './faults.ts';
+import { Knowledge } from './knowledge.ts';
 import { proofText, proofTree, Telling } from './proof.ts';
+import { atom } from './term.ts';
 import { answersOf, askText, knowledgeOf, valuesOf } from './testing.ts';
 
 const FAMILY = `parent(tom, bob). parent(tom, liz). parent(bob, ann). parent(bob, pat). parent(pat, jim).
@@ -290,4 +292,32 @@ test('everything that belongs to the language is carried out, or refused with ad
   for (const [key, { kind, test: t, choices, control, advice }] of BUILTINS) {
     expect(['inline', 'call', 'library'].includes(kind) || t || choices || control || advice, key).toBeTruthy();
   }
+});
+
+test('a proof that is too long is cut, in text and as data, and says so', () => {
+  const padding = 'x'.repeat(4_000);
+  const source = `t(0) :- true.\nt(N) :- N > 0, '${padding}' == '${padding}', M is N - 1, t(M), t(M).`;
+  const proofs = askText(knowledgeOf(source), 't(9)', {}, undefined, 0).answers[0]?.proof ?? [];
+  const tree = JSON.stringify(proofs.map((proof) => proofTree(proof)));
+  expect(tree).toContain('"cut":true');
+  const text = proofText(proofs);
+  expect(text).toContain('… (too long to be told whole)');
+  expect(text.length).toBeLessThan(700_000);
+  expect(tree.length).toBeLessThan(2_000_000);
+});
+
+test('clauses that several organizations share keep nothing of the one that used them last', () => {
+  const shared = knowledgeOf('rule(X) :- fact(X), other(X).');
+  const knowledge = new Knowledge(shared).addAll(knowledgeOf('fact(a). other(a).').clausesOf('fact/1'));
+  expect(askText(knowledge, 'rule(X)').stoppedBy).toBeNull();
+  const { code } = shared.clausesOf('rule/1')[0]!;
+  expect(code!.instructions.some(({ key }) => key === 'fact/1')).toBe(true);
+  expect(code!.instructions.every(({ procedure, owner }) => procedure === null && owner === null)).toBe(true);
+});
+
+test('long names that rules make are not kept', () => {
+  const long = 'n'.repeat(100);
+  expect(atom(long)).not.toBe(atom(long));
+  expect(atom('short')).toBe(atom('short'));
+  expect(askText(knowledgeOf(`p(${long}).`), `p(${long})`).answers).toHaveLength(1);
 });

@@ -91,6 +91,7 @@ export class Engine {
       if (!ended) this.bindings.undo(mark);
       this.#choices.leave(waiting);
       this.#nested -= 1;
+      if (this.#nested === 0) this.#procedures.release();
       this.#environment = outer.environment;
       this.#at = outer.at;
       this.bindings.release(outer.guard);

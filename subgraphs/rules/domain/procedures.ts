@@ -22,8 +22,8 @@ export class Procedures {
   readonly #plans: boolean;
   readonly #procedures = new Map<string, Procedure>();
   readonly #flat = new Map<string, FlatPredicate | null>();
-  /** Stands for this evaluation in instructions, which live longer than it and must not keep it. */
-  readonly #token = {};
+  /** Instructions that know what they call in this evaluation. They live longer than it: shipped rules are everybody's. */
+  #resolved: Instruction[] = [];
 
   /** `joinFrom`: how many clauses a layer has at least for its joins to be planned. */
   constructor(knowledge: Knowledge, joinFrom = JOIN_FROM) {
@@ -33,13 +33,23 @@ export class Procedures {
   }
 
   calledBy(instruction: Instruction): Procedure {
-    let { procedure } = instruction;
-    if (procedure === null || instruction.owner !== this.#token) {
-      procedure = this.of(instruction.key);
-      instruction.procedure = procedure;
-      instruction.owner = this.#token;
+    const { procedure } = instruction;
+    if (procedure !== null && instruction.owner === this) return procedure;
+    const made = this.of(instruction.key);
+    instruction.procedure = made;
+    instruction.owner = this;
+    this.#resolved.push(instruction);
+    return made;
+  }
+
+  /** Instructions forget what they call: they would keep an organization's knowledge in memory. */
+  release(): void {
+    for (const instruction of this.#resolved) {
+      if (instruction.owner !== this) continue;
+      instruction.procedure = null;
+      instruction.owner = null;
     }
-    return procedure;
+    this.#resolved = [];
   }
 
   of(key: string): Procedure {

@@ -123,11 +123,17 @@ export interface Assertion {
   readonly at: Date;
 }
 
+/** Characters of goals that proofs are told with: nobody reads more, and telling holds the process. */
+const MAX_TOLD = 500_000;
+/** What is told around each goal. */
+const NODE_ROOM = 100;
+
 /** How proofs are told: what is told with one of these belongs together. */
 export class Telling {
   readonly names: VariableNames;
   readonly sides = new ComparedSides();
   readonly #assertions: ReadonlyMap<string, Assertion>;
+  #room = MAX_TOLD;
 
   /** `assertions`: of standing facts, by their ids. */
   constructor(names = new VariableNames(), assertions: ReadonlyMap<string, Assertion> = new Map()) {
@@ -140,7 +146,19 @@ export class Telling {
   }
 
   text(term: Term): string {
-    return writeTerm(term, this.names);
+    const written = writeTerm(term, this.names);
+    this.#room -= written.length + NODE_ROOM;
+    return written;
+  }
+
+  /** Begins to tell once more, in another form. */
+  again(): void {
+    this.#room = MAX_TOLD;
+  }
+
+  /** Whether what has been told is as much as one answer may hold. */
+  get full(): boolean {
+    return this.#room < 0;
   }
 }
 
@@ -181,16 +199,20 @@ function sentence(proof: Proof, telling: Telling): string {
   }
 }
 
-/** The proof as an indented text for people. */
+/** Proofs as an indented text for people, cut where it becomes too long. */
 export function proofText(proofs: readonly Proof[], telling = new Telling(), indent = ''): string {
-  return proofs
-    .map((proof) => {
-      const line = `${indent}${sentence(proof, telling)}`;
-      return proof.children.length === 0
-        ? line.replace(/, because$/, '')
-        : `${line}\n${proofText(proof.children, telling, `${indent}  `)}`;
-    })
-    .join('\n');
+  const lines: string[] = [];
+  for (const proof of proofs) {
+    if (telling.full) {
+      lines.push(`${indent}… (too long to be told whole)`);
+      break;
+    }
+    const line = `${indent}${sentence(proof, telling)}`;
+    const isLeaf = proof.children.length === 0;
+    lines.push(isLeaf ? line.replace(/, because$/, '') : line);
+    if (!isLeaf) lines.push(proofText(proof.children, telling, `${indent}  `));
+  }
+  return lines.join('\n');
 }
 
 /** The proof as plain data. */
@@ -213,6 +235,8 @@ export interface ProofTree {
   readonly absent?: string;
   /** Of a goal that gave a quantity another unit. */
   readonly conversion?: ToldConversion;
+  /** True where not all children are told: the proof is too long. */
+  readonly cut?: true;
   readonly children: readonly ProofTree[];
 }
 
@@ -254,11 +278,16 @@ function details(proof: Proof, telling: Telling): Partial<ProofTree> {
 }
 
 export function proofTree(proof: Proof, telling = new Telling()): ProofTree {
-  return {
+  const node = {
     kind: proof.kind,
     goal: telling.text(proof.goal),
     predicate: isCallable(proof.goal) ? keyOf(proof.goal) : null,
     ...details(proof, telling),
-    children: proof.children.map((child) => proofTree(child, telling)),
   };
+  const children: ProofTree[] = [];
+  for (const child of proof.children) {
+    if (telling.full) return { ...node, cut: true, children };
+    children.push(proofTree(child, telling));
+  }
+  return { ...node, children };
 }

@@ -64,12 +64,14 @@ export const LIST_KEY = '[|]/2';
 /** Atoms met so far: the same name is then mostly one term, and comparing two atoms costs nothing. */
 const atoms = new Map<string, Atom>([['true', TRUE]]);
 const MAX_ATOMS = 50_000;
+/** Longer names are texts that rules make: whoever kept them would keep them for ever. */
+const MAX_KEPT_NAME = 64;
 
 export function atom(name: string): Atom {
   const known = atoms.get(name);
   if (known !== undefined) return known;
   const made: Atom = constant('atom', name, 0, '');
-  if (atoms.size < MAX_ATOMS) atoms.set(name, made);
+  if (name.length <= MAX_KEPT_NAME && atoms.size < MAX_ATOMS) atoms.set(name, made);
   return made;
 }
 
@@ -119,7 +121,7 @@ function keyFor(name: string, arity: number): string {
   const key = known?.[arity];
   if (key !== undefined) return key;
   const made = `${name}/${arity}`;
-  if (arity > 16) return made;
+  if (arity > 16 || name.length > MAX_KEPT_NAME) return made;
   if (known !== undefined) known[arity] = made;
   else if (keys.size < MAX_KEYS) {
     const row: string[] = [];

@@ -11,16 +11,30 @@ export interface ToldProof {
   readonly tree: readonly ToldTree[];
 }
 
-/** A rule has its text with it. */
+/** A rule has its text where it is first named, and is `given` when the question brought it along. */
 interface ToldTree extends ProofTree {
   readonly text?: string;
+  readonly given?: true;
   readonly children: readonly ToldTree[];
 }
 
-function told(node: ProofTree, rules: ReadonlyMap<string, Rule>): ToldTree {
-  const rule = node.rule === undefined ? undefined : rules.get(node.rule);
-  const children = node.children.map((child) => told(child, rules));
-  return { ...node, ...(rule && { text: rule.text }), children };
+/** What is known of the rules that proofs name, by id; `given`: those that the question brought along. */
+export interface NamedRules {
+  readonly rules: ReadonlyMap<string, Rule>;
+  readonly given: ReadonlyMap<string, Rule>;
+}
+
+/** `first`: the rules that have not been told yet. */
+function told(node: ProofTree, { rules, given }: NamedRules, first: Set<string>): ToldTree {
+  const id = node.rule ?? '';
+  const rule = given.get(id) ?? rules.get(id);
+  const text = rule !== undefined && first.delete(id) ? rule.text : null;
+  return {
+    ...node,
+    ...(text !== null && { text }),
+    ...(given.has(id) && { given: true }),
+    children: node.children.map((child) => told(child, { rules, given }, first)),
+  };
 }
 
 /** Facts that stand are told with who asserted them, and when. */
@@ -38,16 +52,18 @@ function* ruleIdsIn(proofs: readonly Proof[]): Generator<string> {
   }
 }
 
-/** The rules that proofs name, by id; `given`: those that the question brought along, which are kept nowhere. */
 export async function rulesIn(
   ctx: RulesContext,
   proofs: readonly Proof[],
   given: ReadonlyMap<string, Rule> = new Map(),
-): Promise<ReadonlyMap<string, Rule>> {
+): Promise<NamedRules> {
   const rules = await findRules(ctx, [...new Set(ruleIdsIn(proofs))]);
-  return new Map([...rules.map((rule) => [rule.id, rule] as const), ...given]);
+  return { rules: new Map(rules.map((rule) => [rule.id, rule])), given };
 }
 
-export function toldProof(proofs: readonly Proof[], how: Telling, rules: ReadonlyMap<string, Rule>): ToldProof {
-  return { text: proofText(proofs, how), tree: proofs.map((proof) => told(proofTree(proof, how), rules)) };
+export function toldProof(proofs: readonly Proof[], how: Telling, named: NamedRules): ToldProof {
+  const text = proofText(proofs, how);
+  how.again();
+  const first = new Set([...named.rules.keys(), ...named.given.keys()]);
+  return { text, tree: proofs.map((proof) => told(proofTree(proof, how), named, first)) };
 }

@@ -45,6 +45,7 @@ test('its answers are explained, also by another process, and its rules come wit
       kind: 'RULE',
       goal: 'fit(s1)',
       rule: 'rules.1',
+      given: true,
       text: 'fit(S) :- cooled(S), held(S, H), H < 48.',
       children: [{ kind: 'FACT', goal: 'cooled(s1)' }, { kind: 'FACT' }, { kind: 'BUILTIN', goal: '20<48' }],
     },

@@ -106,6 +106,7 @@ describe('an answer is explained', () => {
         children: [{ kind: 'FACT' }, {}, {}, {}],
       },
     ]);
+    expect(explainAnswer.tree[0]).not.toHaveProperty('given');
     expect(explainAnswer.tree[0].children[0].fact).toMatch(/^[0-9a-f-]{36}$/);
   });
 

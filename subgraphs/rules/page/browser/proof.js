@@ -18,11 +18,11 @@ function walk(nodes, visit) {
   }
 }
 
-/** The rules and facts that a proof names, by id. Facts that were assumed have none; rules of the editor come with their text. */
+/** The rules and facts that a proof names, by id. Facts that were assumed have none; rules of the editor are kept nowhere. */
 async function lookUp(nodes) {
   const wanted = new Map();
-  walk(nodes, ({ rule, fact, text }) => {
-    if (rule && text === undefined) wanted.set(rule, 'rule');
+  walk(nodes, ({ rule, fact, given }) => {
+    if (rule && !given) wanted.set(rule, 'rule');
     if (fact) wanted.set(fact, 'fact');
   });
   const asked = [...wanted].slice(0, MOST_LOOKED_UP);
@@ -34,11 +34,11 @@ async function lookUp(nodes) {
   return new Map(asked.map(([id], i) => [id, data[`n${i}`]]));
 }
 
-function ruleLines({ rule, text, overrides }, named) {
+function ruleLines({ rule, text, given, overrides }, named) {
   const known = named.get(rule);
   const note = known?.overrides ? overrideText(known.overrides) : `In the place of the shipped ${overrides}`;
   const notes = overrides ? [{ text: note }] : [];
-  if (text !== undefined) return [{ text: 'Rule of the editor' }, ...notes, { code: true, text }];
+  if (given) return [{ text: 'Rule of the editor' }, ...notes, ...(text ? [{ code: true, text }] : [])];
   if (!known) return [{ text: `Rule ${rule ?? 'without a name'}` }, ...notes];
   return [{ text: `Rule ${rule}${known.label ? `: ${known.label}` : ''}` }, ...notes, { code: true, text: known.text }];
 }
