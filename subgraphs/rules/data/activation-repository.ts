@@ -1,8 +1,16 @@
 import type { Activation } from '../domain/activation.ts';
 import type { RulesReader, RulesTx } from './client.ts';
+import type { RuleActivation as Row } from './prisma.generated/client.ts';
 
+function toActivation({ organizationId: _, signatureChecked: __, ...activation }: Row): Activation {
+  return activation;
+}
+
+/** A signature is one that accounts knew. @throws when it stands under another activation of the organization already */
 export async function createActivation(tx: RulesTx, organizationId: string, activation: Activation): Promise<void> {
-  await tx.ruleActivation.createMany({ data: [{ ...activation, organizationId }] });
+  await tx.ruleActivation.createMany({
+    data: [{ ...activation, organizationId, signatureChecked: activation.signatureId !== null }],
+  });
 }
 
 /** One row more than `first`, newest first, behind (that is, before) the activation at `after`. */
@@ -19,7 +27,7 @@ export async function listActivations(
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
     take: first + 1,
   });
-  return rows.map(({ organizationId: _, ...activation }) => activation);
+  return rows.map(toActivation);
 }
 
 export function countActivations(tx: RulesReader, organizationId: string, ruleSet: string): Promise<number> {
@@ -37,9 +45,7 @@ export async function findActivationAt(
     where: { organizationId, ruleSet, at: { lte: at } },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
   });
-  if (row === null) return null;
-  const { organizationId: _, ...activation } = row;
-  return activation;
+  return row === null ? null : toActivation(row);
 }
 
 /** The activation under which a signature stands; null when it was not used. */
@@ -49,7 +55,5 @@ export async function findSignedActivation(
   signatureId: string,
 ): Promise<Activation | null> {
   const row = await tx.ruleActivation.findFirst({ where: { organizationId, signatureId } });
-  if (row === null) return null;
-  const { organizationId: _, ...activation } = row;
-  return activation;
+  return row === null ? null : toActivation(row);
 }

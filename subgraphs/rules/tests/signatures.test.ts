@@ -175,6 +175,23 @@ test('a policy in double quotes that was accepted once counts', async () => {
   expect((await publish(id, null)).errors?.[0]?.extensions).toMatchObject({ refusal: 'SIGNATURE_REQUIRED' });
 });
 
+test('the database keeps a signature from standing under two activations; ids that were only named may repeat', async () => {
+  const id = await save('p(1).\n');
+  const signatureId = await lab.sign(manager, id);
+  await publish(id, signatureId);
+  const activate = ({ organizationId, userId }: Viewer, checked: boolean) =>
+    lab.rowsAs(
+      organizationId,
+      `INSERT INTO rule_activation (id, organization_id, rule_set, number, at, by, reason, signature_id, signature_checked)
+       VALUES ('${v7()}', '${organizationId}', 'scratch', 1, now(), '${userId}', 'again', '${signatureId}', ${checked})
+       RETURNING id`,
+    );
+  await expect(activate(manager, true)).rejects.toThrow('rule_activation_signature_once');
+  expect(await activate(manager, false)).toHaveLength(1);
+  expect(await activate(manager, false)).toHaveLength(1);
+  expect(await activate(person('lab_manager'), true)).toHaveLength(1);
+});
+
 test('a retry with the same key gets the first answer although its signature was used', async () => {
   const id = await save('p(1).\n');
   const variables = { versionId: id, signatureId: await lab.sign(manager, id), idempotencyKey: 'publish-1' };

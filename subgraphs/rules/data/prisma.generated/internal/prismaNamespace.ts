@@ -961,7 +961,8 @@ export const RuleActivationScalarFieldEnum = {
   at: 'at',
   by: 'by',
   reason: 'reason',
-  signatureId: 'signatureId'
+  signatureId: 'signatureId',
+  signatureChecked: 'signatureChecked'
 } as const
 
 export type RuleActivationScalarFieldEnum = (typeof RuleActivationScalarFieldEnum)[keyof typeof RuleActivationScalarFieldEnum]

@@ -693,10 +693,6 @@ export type QuestionCreateassumeInput = {
   set: string[]
 }
 
-export type BoolFieldUpdateOperationsInput = {
-  set?: boolean
-}
-
 export type QuestionUpdateassumeInput = {
   set?: string[]
   push?: string | string[]

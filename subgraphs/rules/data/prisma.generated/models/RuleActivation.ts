@@ -43,6 +43,7 @@ export type RuleActivationMinAggregateOutputType = {
   by: string | null
   reason: string | null
   signatureId: string | null
+  signatureChecked: boolean | null
 }
 
 export type RuleActivationMaxAggregateOutputType = {
@@ -54,6 +55,7 @@ export type RuleActivationMaxAggregateOutputType = {
   by: string | null
   reason: string | null
   signatureId: string | null
+  signatureChecked: boolean | null
 }
 
 export type RuleActivationCountAggregateOutputType = {
@@ -65,6 +67,7 @@ export type RuleActivationCountAggregateOutputType = {
   by: number
   reason: number
   signatureId: number
+  signatureChecked: number
   _all: number
 }
 
@@ -86,6 +89,7 @@ export type RuleActivationMinAggregateInputType = {
   by?: true
   reason?: true
   signatureId?: true
+  signatureChecked?: true
 }
 
 export type RuleActivationMaxAggregateInputType = {
@@ -97,6 +101,7 @@ export type RuleActivationMaxAggregateInputType = {
   by?: true
   reason?: true
   signatureId?: true
+  signatureChecked?: true
 }
 
 export type RuleActivationCountAggregateInputType = {
@@ -108,6 +113,7 @@ export type RuleActivationCountAggregateInputType = {
   by?: true
   reason?: true
   signatureId?: true
+  signatureChecked?: true
   _all?: true
 }
 
@@ -206,6 +212,7 @@ export type RuleActivationGroupByOutputType = {
   by: string
   reason: string
   signatureId: string | null
+  signatureChecked: boolean
   _count: RuleActivationCountAggregateOutputType | null
   _avg: RuleActivationAvgAggregateOutputType | null
   _sum: RuleActivationSumAggregateOutputType | null
@@ -240,6 +247,7 @@ export type RuleActivationWhereInput = {
   by?: Prisma.UuidFilter<"RuleActivation"> | string
   reason?: Prisma.StringFilter<"RuleActivation"> | string
   signatureId?: Prisma.StringNullableFilter<"RuleActivation"> | string | null
+  signatureChecked?: Prisma.BoolFilter<"RuleActivation"> | boolean
 }
 
 export type RuleActivationOrderByWithRelationInput = {
@@ -251,6 +259,7 @@ export type RuleActivationOrderByWithRelationInput = {
   by?: Prisma.SortOrder
   reason?: Prisma.SortOrder
   signatureId?: Prisma.SortOrderInput | Prisma.SortOrder
+  signatureChecked?: Prisma.SortOrder
 }
 
 export type RuleActivationWhereUniqueInput = Prisma.AtLeast<{
@@ -265,6 +274,7 @@ export type RuleActivationWhereUniqueInput = Prisma.AtLeast<{
   by?: Prisma.UuidFilter<"RuleActivation"> | string
   reason?: Prisma.StringFilter<"RuleActivation"> | string
   signatureId?: Prisma.StringNullableFilter<"RuleActivation"> | string | null
+  signatureChecked?: Prisma.BoolFilter<"RuleActivation"> | boolean
 }, "id">
 
 export type RuleActivationOrderByWithAggregationInput = {
@@ -276,6 +286,7 @@ export type RuleActivationOrderByWithAggregationInput = {
   by?: Prisma.SortOrder
   reason?: Prisma.SortOrder
   signatureId?: Prisma.SortOrderInput | Prisma.SortOrder
+  signatureChecked?: Prisma.SortOrder
   _count?: Prisma.RuleActivationCountOrderByAggregateInput
   _avg?: Prisma.RuleActivationAvgOrderByAggregateInput
   _max?: Prisma.RuleActivationMaxOrderByAggregateInput
@@ -295,6 +306,7 @@ export type RuleActivationScalarWhereWithAggregatesInput = {
   by?: Prisma.UuidWithAggregatesFilter<"RuleActivation"> | string
   reason?: Prisma.StringWithAggregatesFilter<"RuleActivation"> | string
   signatureId?: Prisma.StringNullableWithAggregatesFilter<"RuleActivation"> | string | null
+  signatureChecked?: Prisma.BoolWithAggregatesFilter<"RuleActivation"> | boolean
 }
 
 export type RuleActivationCreateInput = {
@@ -306,6 +318,7 @@ export type RuleActivationCreateInput = {
   by: string
   reason: string
   signatureId?: string | null
+  signatureChecked?: boolean
 }
 
 export type RuleActivationUncheckedCreateInput = {
@@ -317,6 +330,7 @@ export type RuleActivationUncheckedCreateInput = {
   by: string
   reason: string
   signatureId?: string | null
+  signatureChecked?: boolean
 }
 
 export type RuleActivationUpdateInput = {
@@ -328,6 +342,7 @@ export type RuleActivationUpdateInput = {
   by?: Prisma.StringFieldUpdateOperationsInput | string
   reason?: Prisma.StringFieldUpdateOperationsInput | string
   signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  signatureChecked?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type RuleActivationUncheckedUpdateInput = {
@@ -339,6 +354,7 @@ export type RuleActivationUncheckedUpdateInput = {
   by?: Prisma.StringFieldUpdateOperationsInput | string
   reason?: Prisma.StringFieldUpdateOperationsInput | string
   signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  signatureChecked?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type RuleActivationCreateManyInput = {
@@ -350,6 +366,7 @@ export type RuleActivationCreateManyInput = {
   by: string
   reason: string
   signatureId?: string | null
+  signatureChecked?: boolean
 }
 
 export type RuleActivationUpdateManyMutationInput = {
@@ -361,6 +378,7 @@ export type RuleActivationUpdateManyMutationInput = {
   by?: Prisma.StringFieldUpdateOperationsInput | string
   reason?: Prisma.StringFieldUpdateOperationsInput | string
   signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  signatureChecked?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type RuleActivationUncheckedUpdateManyInput = {
@@ -372,6 +390,7 @@ export type RuleActivationUncheckedUpdateManyInput = {
   by?: Prisma.StringFieldUpdateOperationsInput | string
   reason?: Prisma.StringFieldUpdateOperationsInput | string
   signatureId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  signatureChecked?: Prisma.BoolFieldUpdateOperationsInput | boolean
 }
 
 export type RuleActivationCountOrderByAggregateInput = {
@@ -383,6 +402,7 @@ export type RuleActivationCountOrderByAggregateInput = {
   by?: Prisma.SortOrder
   reason?: Prisma.SortOrder
   signatureId?: Prisma.SortOrder
+  signatureChecked?: Prisma.SortOrder
 }
 
 export type RuleActivationAvgOrderByAggregateInput = {
@@ -398,6 +418,7 @@ export type RuleActivationMaxOrderByAggregateInput = {
   by?: Prisma.SortOrder
   reason?: Prisma.SortOrder
   signatureId?: Prisma.SortOrder
+  signatureChecked?: Prisma.SortOrder
 }
 
 export type RuleActivationMinOrderByAggregateInput = {
@@ -409,10 +430,15 @@ export type RuleActivationMinOrderByAggregateInput = {
   by?: Prisma.SortOrder
   reason?: Prisma.SortOrder
   signatureId?: Prisma.SortOrder
+  signatureChecked?: Prisma.SortOrder
 }
 
 export type RuleActivationSumOrderByAggregateInput = {
   number?: Prisma.SortOrder
+}
+
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
 }
 
 
@@ -426,6 +452,7 @@ export type RuleActivationSelect<ExtArgs extends runtime.Types.Extensions.Intern
   by?: boolean
   reason?: boolean
   signatureId?: boolean
+  signatureChecked?: boolean
 }, ExtArgs["result"]["ruleActivation"]>
 
 export type RuleActivationSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -437,6 +464,7 @@ export type RuleActivationSelectCreateManyAndReturn<ExtArgs extends runtime.Type
   by?: boolean
   reason?: boolean
   signatureId?: boolean
+  signatureChecked?: boolean
 }, ExtArgs["result"]["ruleActivation"]>
 
 export type RuleActivationSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -448,6 +476,7 @@ export type RuleActivationSelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   by?: boolean
   reason?: boolean
   signatureId?: boolean
+  signatureChecked?: boolean
 }, ExtArgs["result"]["ruleActivation"]>
 
 export type RuleActivationSelectScalar = {
@@ -459,9 +488,10 @@ export type RuleActivationSelectScalar = {
   by?: boolean
   reason?: boolean
   signatureId?: boolean
+  signatureChecked?: boolean
 }
 
-export type RuleActivationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "ruleSet" | "number" | "at" | "by" | "reason" | "signatureId", ExtArgs["result"]["ruleActivation"]>
+export type RuleActivationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "organizationId" | "ruleSet" | "number" | "at" | "by" | "reason" | "signatureId" | "signatureChecked", ExtArgs["result"]["ruleActivation"]>
 
 export type $RuleActivationPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "RuleActivation"
@@ -475,6 +505,10 @@ export type $RuleActivationPayload<ExtArgs extends runtime.Types.Extensions.Inte
     by: string
     reason: string
     signatureId: string | null
+    /**
+     * A signature that accounts knew: it counts once (a partial index).
+     */
+    signatureChecked: boolean
   }, ExtArgs["result"]["ruleActivation"]>
   composites: {}
 }
@@ -906,6 +940,7 @@ export interface RuleActivationFieldRefs {
   readonly by: Prisma.FieldRef<"RuleActivation", 'String'>
   readonly reason: Prisma.FieldRef<"RuleActivation", 'String'>
   readonly signatureId: Prisma.FieldRef<"RuleActivation", 'String'>
+  readonly signatureChecked: Prisma.FieldRef<"RuleActivation", 'Boolean'>
 }
     
 
