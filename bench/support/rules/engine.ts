@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Limits } from '../../../subgraphs/rules/domain/budget.ts';
+import type { Limits } from '../../../subgraphs/rules/domain/budget.ts';
 import { type Clause, compileClause } from '../../../subgraphs/rules/domain/clause.ts';
 import { Engine } from '../../../subgraphs/rules/domain/engine.ts';
 import { factClause } from '../../../subgraphs/rules/domain/facts.ts';
@@ -11,7 +11,7 @@ import type { Measured, Measurement } from './measurement.ts';
 
 /** Our engine on the programs of bench/rules. */
 
-const UNBOUNDED: Limits = { ...DEFAULT_LIMITS, inferences: 1e12, answers: 1e12, depth: 1e7, millis: 1e9 };
+const UNBOUNDED: Limits = { inferences: 1e12, answers: 1e12, rows: 1e12, depth: 1e7, memory: 1e6, millis: 1e9 };
 const FACT = { kind: 'fact', id: null } as const;
 export const clock = () => performance.now();
 
