@@ -57,3 +57,18 @@ test.each([
   expect(diagnostics).toMatchObject([{ severity: 'ERROR', code: 'OVERRIDE', line: 2, column: 3 }]);
   expect(diagnostics[0]?.message).toContain(message);
 });
+
+test('of many overrides, each clause finds its own', () => {
+  const overrides = Array.from({ length: 9 }, (_, i) => ({
+    ruleId: `core.r${i}`,
+    reason: 'ours',
+    line: i + 1,
+    column: 1,
+    from: i * 3,
+    to: i * 3 + 2,
+  }));
+  for (let index = 0; index < 30; index++) {
+    const own = overrides.find(({ from, to }) => index >= from && index < to);
+    expect(overrideAt(overrides, index)?.ruleId).toBe(own?.ruleId);
+  }
+});

@@ -59,7 +59,16 @@ export function closeOverrides(
   });
 }
 
-/** The override to which the clause with this index belongs; null for a clause that overrides nothing. */
+/** The override, of those in their order, to which the clause with this index belongs; null for a clause that overrides nothing. */
 export function overrideAt(overrides: readonly Override[], index: number): Override | null {
-  return overrides.find(({ from, to }) => index >= from && index < to) ?? null;
+  let low = 0;
+  let high = overrides.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const override = overrides[middle]!;
+    if (index < override.from) high = middle - 1;
+    else if (index >= override.to) low = middle + 1;
+    else return override;
+  }
+  return null;
 }
