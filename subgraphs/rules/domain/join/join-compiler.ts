@@ -2,8 +2,9 @@ import { builtinOf } from '../builtins.ts';
 import type { Clause } from '../clause.ts';
 import { type Constants, isConstant } from '../constants.ts';
 import { isQuantity } from '../quantities.ts';
-import { argsOf, atom, deref, isCallable, keyOf, type Local, struct, type Term } from '../term.ts';
+import { argsOf, atom, deref, isCallable, keyOf, struct, type Term } from '../term.ts';
 import type { FactTable } from './fact-table.ts';
+import { JoinRegisters, NoJoin, type OwnRegisters, registerTerm } from './join-registers.ts';
 import {
   JOIN,
   type JoinPlan,
@@ -18,9 +19,6 @@ import {
 const MAX_STEPS = 400;
 const MAX_CLAUSES = 32;
 const MAX_DEPTH = 100;
-
-/** Some part of the goal is no join: the engine proves it step by step. */
-class NoJoin extends Error {}
 
 /** Where the clauses of predicates are, and what has been made of them. */
 export interface JoinSource {
@@ -48,9 +46,6 @@ export function compileJoin(source: JoinSource, key: string, bound: readonly boo
   }
 }
 
-/** The register of each variable of a clause. */
-type Registers = (number | undefined)[];
-
 /**
  * Writes the rules beneath a call into each other, down to facts. Which variables have a value at each place is known
  * beforehand, so that going back to a choice has nothing to take back. What that does not fit is refused: recursion,
@@ -60,42 +55,32 @@ class JoinCompiler {
   readonly keys = new Set<string>();
   readonly #source: JoinSource;
   readonly #steps: JoinStep[] = [];
-  readonly #registers: number[] = [];
-  readonly #constantRegisters = new Map<number, number>();
-  /** The registers of constants. */
-  readonly #always = new Set<number>();
-  /** The registers that have a value, and those that have one on some ways only. */
-  #known = new Set<number>();
-  #doubtful = new Set<number>();
-  /** What stands in a negation for a register that has no value there. */
-  readonly #openVariables = new Map<number, number>();
-  readonly #openPlaces: number[] = [];
+  readonly #registers: JoinRegisters;
   #slots = 0;
   #depth = 0;
   readonly #open: string[] = [];
 
   constructor(source: JoinSource) {
     this.#source = source;
+    this.#registers = new JoinRegisters(source.constants);
   }
 
   compile(key: string, bound: readonly boolean[]): JoinPlan {
-    const args = bound.map((known) => this.#register(known));
+    const args = bound.map((known) => {
+      const register = this.#registers.add();
+      if (known) this.#registers.learn(register);
+      return register;
+    });
     const proof = this.#call(key, args);
     this.#emit(JOIN.solution);
     return {
       steps: this.#steps,
-      registers: Int32Array.from(this.#registers),
+      registers: this.#registers.values,
       slots: this.#slots,
       proof,
-      open: this.#openPlaces,
+      open: this.#registers.open,
       depth: this.#depth,
     };
-  }
-
-  #register(known: boolean, value = 0): number {
-    const register = this.#registers.push(value) - 1;
-    if (known) this.#known.add(register);
-    return register;
   }
 
   #slot(places: number): number {
@@ -110,27 +95,6 @@ class JoinCompiler {
     return made;
   }
 
-  /** The register of a constant or a clause's variable. */
-  #operand(term: Term, own: Registers): number {
-    if (term.kind === 'local') {
-      own[term.index] ??= this.#register(false);
-      return own[term.index]!;
-    }
-    if (!isConstant(term)) throw new NoJoin();
-    const number = this.#source.constants.numberOf(term);
-    const known = this.#constantRegisters.get(number);
-    if (known !== undefined) return known;
-    const register = this.#register(false, number);
-    this.#constantRegisters.set(number, register);
-    this.#always.add(register);
-    return register;
-  }
-
-  #isKnown(register: number): boolean {
-    if (this.#doubtful.has(register)) throw new NoJoin();
-    return this.#always.has(register) || this.#known.has(register);
-  }
-
   #call(key: string, args: readonly number[]): ProofShape {
     this.keys.add(key);
     if (builtinOf(key) !== undefined || this.#open.includes(key) || this.#open.length >= MAX_DEPTH) throw new NoJoin();
@@ -143,12 +107,12 @@ class JoinCompiler {
     this.#depth = Math.max(this.#depth, this.#open.length);
     const shape = this.#clauses(key, clauses, args);
     this.#open.pop();
-    if (!args.every((register) => this.#isKnown(register))) throw new NoJoin();
+    if (!args.every((register) => this.#registers.isKnown(register))) throw new NoJoin();
     return shape;
   }
 
   #lookup(table: FactTable, args: readonly number[]): ProofShape {
-    const columns = args.flatMap((register, column) => (this.#isKnown(register) ? [column] : []));
+    const columns = args.flatMap((register, column) => (this.#registers.isKnown(register) ? [column] : []));
     const key = table.sharpest(columns);
     const tests = columns.flatMap((column) => (column === key?.column ? [] : [column, args[column]!]));
     const equal: number[] = [];
@@ -158,7 +122,7 @@ class JoinCompiler {
       const before = args.indexOf(register);
       if (before < column) equal.push(before, column);
       else loads.push(column, register);
-      this.#known.add(register);
+      this.#registers.learn(register);
     });
     const slot = this.#slot(3);
     const left = key === null ? -1 : args[key.column]!;
@@ -192,13 +156,13 @@ class JoinCompiler {
   /** A predicate without clauses: what would follow is never reached. */
   #nothing(goal: Term, args: readonly number[]): ProofShape {
     this.#emit(JOIN.fail);
-    for (const register of args) this.#known.add(register);
+    for (const register of args) this.#registers.learn(register);
     return { kind: 'call', goal, slot: -1, clauses: [] };
   }
 
   /** A head's variables stand for the call's arguments; whatever else it says must agree with them. */
   #head({ head }: Clause, args: readonly number[]): Head {
-    const own: Registers = [];
+    const own: OwnRegisters = [];
     const agree: number[] = [];
     const unite: number[] = [];
     argsOf(head).forEach((pattern, i) => {
@@ -207,8 +171,9 @@ class JoinCompiler {
         own[pattern.index] = given;
         return;
       }
-      const wanted = this.#operand(pattern, own);
-      if (wanted !== given) (this.#isKnown(given) && this.#isKnown(wanted) ? agree : unite).push(wanted, given);
+      const wanted = this.#registers.operand(pattern, own);
+      if (wanted !== given)
+        (this.#registers.isKnown(given) && this.#registers.isKnown(wanted) ? agree : unite).push(wanted, given);
     });
     return { own, agree, unite };
   }
@@ -218,17 +183,17 @@ class JoinCompiler {
     const goals = clause.body.flatMap((goal) => this.#proveOne(goal, own, mark));
     const registers = clause.names.map((name, i) => {
       const register = own[i];
-      return register === undefined || name.startsWith('_') || !this.#isKnown(register) ? -1 : register;
+      return register === undefined || name.startsWith('_') || !this.#registers.isKnown(register) ? -1 : register;
     });
     return { clause, registers, goals };
   }
 
   /** One of two registers gets the other's constant, or they must have the same. */
   #unite(a: number, b: number): void {
-    const [from, to] = this.#isKnown(a) ? [a, b] : [b, a];
-    if (!this.#isKnown(from)) throw new NoJoin();
-    this.#emit(this.#isKnown(to) ? JOIN.same : JOIN.copy, { left: to, right: from });
-    this.#known.add(to);
+    const [from, to] = this.#registers.isKnown(a) ? [a, b] : [b, a];
+    if (!this.#registers.isKnown(from)) throw new NoJoin();
+    this.#emit(this.#registers.isKnown(to) ? JOIN.same : JOIN.copy, { left: to, right: from });
+    this.#registers.learn(to);
   }
 
   #mark(): number {
@@ -237,27 +202,17 @@ class JoinCompiler {
     return slot;
   }
 
-  /** Ways of which one is taken: each begins with what is known now, and all go on at the same place. */
+  /** Ways of which one is taken: all go on at the same place. */
   #each(ways: number, write: (way: number) => void): void {
-    const before = { known: this.#known, doubtful: this.#doubtful };
-    const after: Set<number>[] = [];
-    const doubtful = new Set(before.doubtful);
     const ends: JoinStep[] = [];
-    for (let way = 0; way < ways; way++) {
-      this.#known = new Set(before.known);
-      this.#doubtful = new Set(before.doubtful);
+    this.#registers.ways(ways, (way) => {
       write(way);
       ends.push(this.#emit(JOIN.jump));
-      after.push(this.#known);
-      for (const register of this.#doubtful) doubtful.add(register);
-    }
+    });
     for (const end of ends) end.target = this.#steps.length;
-    this.#known = new Set([...after[0]!].filter((register) => after.every((known) => known.has(register))));
-    for (const known of after) for (const register of known) if (!this.#known.has(register)) doubtful.add(register);
-    this.#doubtful = doubtful;
   }
 
-  #proveOne(goal: Term, own: Registers, mark: number | null): ProofShape[] {
+  #proveOne(goal: Term, own: OwnRegisters, mark: number | null): ProofShape[] {
     if (!isCallable(goal)) throw new NoJoin();
     const args = argsOf(goal);
     switch (keyOf(goal)) {
@@ -294,27 +249,22 @@ class JoinCompiler {
     return [
       this.#call(
         keyOf(goal),
-        args.map((arg) => this.#operand(arg, own)),
+        args.map((arg) => this.#registers.operand(arg, own)),
       ),
     ];
   }
 
-  #not(whole: Term, goal: Term, own: Registers): ProofShape[] {
-    const before = { known: new Set(this.#known), doubtful: new Set(this.#doubtful) };
+  #not(whole: Term, goal: Term, own: OwnRegisters): ProofShape[] {
     const slot = this.#slot(2);
     const other = this.#emit(JOIN.condition, { slot });
-    this.#proveOne(goal, own, null);
+    this.#registers.inside(() => this.#proveOne(goal, own, null));
     this.#emit(JOIN.cut, { slot });
     this.#emit(JOIN.fail);
     other.target = this.#steps.length;
-    this.#known = before.known;
-    this.#doubtful = before.doubtful;
-    // Each negation has variables of its own: what it left open may have a value after it.
-    this.#openVariables.clear();
-    return [{ kind: 'ABSENT', goal: this.#pattern(whole, own) }];
+    return [{ kind: 'ABSENT', goal: this.#registers.pattern(whole, own) }];
   }
 
-  #either(left: Term, right: Term, own: Registers, mark: number | null): ProofShape {
+  #either(left: Term, right: Term, own: OwnRegisters, mark: number | null): ProofShape {
     if (left.kind === 'struct' && left.key === '->/2') {
       return this.#ifThen(left.args[0]!, left.args[1]!, right, own, mark);
     }
@@ -330,7 +280,7 @@ class JoinCompiler {
     return { kind: 'ways', slot, ways };
   }
 
-  #ifThen(condition: Term, then: Term, otherwise: Term | null, own: Registers, mark: number | null): ProofShape {
+  #ifThen(condition: Term, then: Term, otherwise: Term | null, own: OwnRegisters, mark: number | null): ProofShape {
     const slot = this.#slot(2);
     const other = this.#emit(JOIN.condition, { slot });
     const hold = () => {
@@ -354,21 +304,21 @@ class JoinCompiler {
     return { kind: 'ways', slot: slot + 1, ways };
   }
 
-  #equal(goal: Term, own: Registers): ProofShape[] {
-    const [left, right] = argsOf(goal).map((arg) => this.#operand(arg, own)) as [number, number];
+  #equal(goal: Term, own: OwnRegisters): ProofShape[] {
+    const [left, right] = argsOf(goal).map((arg) => this.#registers.operand(arg, own)) as [number, number];
     this.#unite(left, right);
-    return [{ kind: 'BUILTIN', goal: this.#pattern(goal, own) }];
+    return [{ kind: 'BUILTIN', goal: this.#registers.pattern(goal, own) }];
   }
 
-  #same(goal: Term, own: Registers): ProofShape[] {
-    const [left, right] = argsOf(goal).map((arg) => this.#operand(arg, own)) as [number, number];
-    if (!this.#isKnown(left) || !this.#isKnown(right)) throw new NoJoin();
+  #same(goal: Term, own: OwnRegisters): ProofShape[] {
+    const [left, right] = argsOf(goal).map((arg) => this.#registers.operand(arg, own)) as [number, number];
+    if (!this.#registers.isKnown(left) || !this.#registers.isKnown(right)) throw new NoJoin();
     const op = isCallable(goal) && keyOf(goal) === '==/2' ? JOIN.same : JOIN.different;
     this.#emit(op, { left, right });
-    return [{ kind: 'BUILTIN', goal: this.#pattern(goal, own) }];
+    return [{ kind: 'BUILTIN', goal: this.#registers.pattern(goal, own) }];
   }
 
-  #compare(goal: Term, order: (order: number) => boolean, own: Registers): ProofShape[] {
+  #compare(goal: Term, order: (order: number) => boolean, own: OwnRegisters): ProofShape[] {
     if (argsOf(goal).some(isQuantity)) throw new NoJoin();
     const sides = argsOf(goal).map((arg) => this.#expression(arg, own)) as [Side, Side];
     this.#emit(JOIN.compare, {
@@ -378,59 +328,32 @@ class JoinCompiler {
       uses: [...sides[0].uses, ...sides[1].uses],
       order,
     });
-    return [{ kind: 'BUILTIN', goal: this.#pattern(goal, own) }];
+    return [{ kind: 'BUILTIN', goal: this.#registers.pattern(goal, own) }];
   }
 
-  #is(goal: Term, own: Registers): ProofShape[] {
+  #is(goal: Term, own: OwnRegisters): ProofShape[] {
     const [result, term] = argsOf(goal) as [Term, Term];
     const { register, expression, uses } = this.#expression(term, own);
-    const target = this.#operand(result, own);
-    const fresh = !this.#isKnown(target);
-    const left = fresh ? target : this.#register(true);
+    const target = this.#registers.operand(result, own);
+    const fresh = !this.#registers.isKnown(target);
+    const left = fresh ? target : this.#registers.add();
     this.#emit(JOIN.is, { left, right: register, expressions: [null, expression], uses });
-    this.#known.add(left);
+    this.#registers.learn(left);
     if (!fresh) this.#emit(JOIN.same, { left, right: target });
-    return [{ kind: 'BUILTIN', goal: this.#pattern(goal, own) }];
+    return [{ kind: 'BUILTIN', goal: this.#registers.pattern(goal, own) }];
   }
 
   /** A calculation: a register where it is a variable or a constant. */
-  #expression(term: Term, own: Registers): Side {
+  #expression(term: Term, own: OwnRegisters): Side {
     if (term.kind === 'local' || isConstant(term)) {
-      const register = this.#operand(term, own);
-      if (!this.#isKnown(register)) throw new NoJoin();
+      const register = this.#registers.operand(term, own);
+      if (!this.#registers.isKnown(register)) throw new NoJoin();
       return { register, expression: null, uses: [register] };
     }
     const uses: number[] = [];
-    const expression = this.#pattern(term, own, uses);
-    if (!uses.every((register) => this.#isKnown(register))) throw new NoJoin();
+    const expression = this.#registers.pattern(term, own, uses);
+    if (!uses.every((register) => this.#registers.isKnown(register))) throw new NoJoin();
     return { register: -1, expression, uses };
-  }
-
-  /** A term of a clause whose variables are registers. */
-  #pattern(term: Term, own: Registers, uses: number[] = []): Term {
-    if (term.kind === 'local') {
-      const register = this.#operand(term, own);
-      uses.push(register);
-      // What has no value here never gets one: it stands in a negation.
-      return this.#isKnown(register) ? registerTerm(register) : this.#openVariable(register);
-    }
-    if (term.kind !== 'struct' || term.ground) return term;
-    return struct(
-      term.name,
-      term.args.map((arg) => this.#pattern(arg, own, uses)),
-      term.key,
-    );
-  }
-
-  /** Where the variable stands that a proof shows for a register without a value. */
-  #openVariable(register: number): Local {
-    let place = this.#openVariables.get(register);
-    if (place === undefined) {
-      place = this.#register(false);
-      this.#openVariables.set(register, place);
-      this.#openPlaces.push(place);
-    }
-    return registerTerm(place);
   }
 
   #goal(key: string, args: readonly number[]): Term {
@@ -441,7 +364,7 @@ class JoinCompiler {
 
 /** A head beside a call: the registers of its variables, and pairs of which both, or one at most, have a value before. */
 interface Head {
-  readonly own: Registers;
+  readonly own: OwnRegisters;
   readonly agree: Pairs;
   readonly unite: Pairs;
 }
@@ -453,13 +376,10 @@ interface Side {
   readonly uses: readonly number[];
 }
 
-function registerTerm(register: number): Local {
-  return { kind: 'local', index: register, first: false };
-}
-
 function mentionsCut(goal: Term): boolean {
   const value = deref(goal);
   if (!isCallable(value)) return false;
-  return keyOf(value) === '!/0' || (CONTROL.has(keyOf(value)) && argsOf(value).some(mentionsCut));
+  return keyOf(value) === '!/0' || (CUT_REACHES_OUT.has(keyOf(value)) && argsOf(value).some(mentionsCut));
 }
-const CONTROL = new Set([',/2', ';/2', '->/2', '*->/2']);
+/** Constructs in whose parts a cut cuts the clause. */
+const CUT_REACHES_OUT = new Set([',/2', ';/2', '->/2', '*->/2']);
