@@ -225,7 +225,8 @@ export function compileGoal(goal: Term, end: Op = OP.proceed): Code {
   return compileBody([goal], null, end);
 }
 
-const CONTROL = new Set([',/2', ';/2', '->/2', '*->/2', '|/2', '\\+/1']);
+/** Constructs whose parts are goals. */
+const PARTS_ARE_GOALS = new Set([',/2', ';/2', '->/2', '*->/2', '|/2', '\\+/1']);
 
 /** Whether each part of a goal may be a goal: a number, for one, may not. */
 function isGoal(term: Term): boolean {
@@ -234,7 +235,7 @@ function isGoal(term: Term): boolean {
     const value = deref(open.pop()!);
     if (value.kind === 'var' || value.kind === 'local') continue;
     if (!isCallable(value)) return false;
-    if (value.kind === 'struct' && CONTROL.has(value.key)) open.push(...value.args);
+    if (value.kind === 'struct' && PARTS_ARE_GOALS.has(value.key)) open.push(...value.args);
   }
   return true;
 }

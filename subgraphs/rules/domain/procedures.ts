@@ -2,7 +2,7 @@ import type { Budget } from './budget.ts';
 import type { Options } from './builtin.ts';
 import { builtinOf } from './builtins.ts';
 import type { Clause } from './clause.ts';
-import { FlatPredicate } from './flat-rules.ts';
+import { Closure } from './closure/closure.ts';
 import type { Instruction } from './instructions.ts';
 import { JOIN_FROM, joinFor, mayJoin } from './join/join-plans.ts';
 import { JoinRun } from './join/join-run.ts';
@@ -21,7 +21,7 @@ export class Procedures {
   /** Whether some layer is large enough for plans. */
   readonly #plans: boolean;
   readonly #procedures = new Map<string, Procedure>();
-  readonly #flat = new Map<string, FlatPredicate | null>();
+  readonly #closures = new Map<string, Closure | null>();
   /** Instructions that know what they call in this evaluation. They live longer than it: shipped rules are everybody's. */
   #resolved: Instruction[] = [];
 
@@ -87,13 +87,13 @@ export class Procedures {
   }
 
   /** The answers of a tabled predicate over facts alone; null where it is more. @throws BudgetStop */
-  flatAnswers({ key, layers }: Procedure, goal: Term, budget: Budget): Slices<Options> | null {
-    let flat = this.#flat.get(key);
-    if (flat === undefined) {
-      flat = FlatPredicate.of(key, layers, this.#knowledge);
-      this.#flat.set(key, flat);
+  closureAnswers({ key, layers }: Procedure, goal: Term, budget: Budget): Slices<Options> | null {
+    let closure = this.#closures.get(key);
+    if (closure === undefined) {
+      closure = Closure.of(key, layers, this.#knowledge);
+      this.#closures.set(key, closure);
     }
-    return flat?.answers(goal, budget) ?? null;
+    return closure?.answers(goal, budget) ?? null;
   }
 }
 

@@ -56,12 +56,14 @@ export class TableCalls {
     caller: Environment,
   ): boolean {
     const goal = goalOf(name, args, procedure.key);
-    const flat = this.#machine.log.keeps ? null : this.#procedures.flatAnswers(procedure, goal, this.#machine.budget);
-    if (flat !== null) {
-      const step = flat.next();
+    const closure = this.#machine.log.keeps
+      ? null
+      : this.#procedures.closureAnswers(procedure, goal, this.#machine.budget);
+    if (closure !== null) {
+      const step = closure.next();
       if (step.done) return this.#options.offer(step.value, next, nextAt);
       const environment = this.#machine.goInto(WORK_CODE, [], next, nextAt, caller);
-      environment.collection = { bag: [], work: flat, members: [], since: this.#machine.log.newest };
+      environment.collection = { bag: [], work: closure, members: [], since: this.#machine.log.newest };
       return true;
     }
     const found = this.#tables.call(goal);

@@ -1,19 +1,18 @@
-import type { Budget } from './budget.ts';
-import type { Options } from './builtin.ts';
-import { builtinOf } from './builtins.ts';
-import type { Clause } from './clause.ts';
-import { Constants, isConstant } from './constants.ts';
-import type { Knowledge, Predicate } from './knowledge.ts';
-import { Relation, type RowIndex } from './relation.ts';
-import type { Slices } from './slices.ts';
-import { argsOf, deref, isCallable, keyOf, struct, type Term } from './term.ts';
+import type { Budget } from '../budget.ts';
+import type { Options } from '../builtin.ts';
+import { builtinOf } from '../builtins.ts';
+import type { Clause } from '../clause.ts';
+import { Constants, isConstant } from '../constants.ts';
+import type { Knowledge, Predicate } from '../knowledge.ts';
+import type { Slices } from '../slices.ts';
+import { argsOf, deref, isCallable, keyOf, struct, type Term } from '../term.ts';
+import { type ClosureJoin, ClosureRun, type ClosureStep, type Columns } from './closure-run.ts';
+import { Relation } from './relation.ts';
 
 /**
  * A tabled predicate that makes no values: constants and variables only, over itself and over facts. Its answers are
  * rows of numbers, and each new row is joined once with those before it.
  */
-
-const STEPS_AT_ONCE = 256;
 
 /** What a literal's argument is: a register, or a constant in a register of its own. */
 interface Literal {
@@ -21,31 +20,11 @@ interface Literal {
   readonly facts: Relation | null;
   readonly registers: readonly number[];
 }
-interface FlatRule {
+interface ClosureRule {
   readonly head: readonly number[];
   readonly body: readonly Literal[];
 }
-/** The columns of a literal's rows, each with its register and whether that has a value by then. */
-interface Pattern {
-  readonly registers: readonly number[];
-  readonly known: readonly boolean[];
-}
-interface JoinStep extends Pattern {
-  readonly relation: Relation;
-  /** By the columns that have values before any row is looked at; null where none has. */
-  readonly index: RowIndex | null;
-  readonly keys: readonly number[];
-  /** Of the predicate's own rows, those before the new one, and itself where `including`; null for facts. */
-  readonly own: 'before' | 'including' | null;
-}
-interface Join {
-  /** The literal that takes the new row; null where there is none. */
-  readonly start: Pattern | null;
-  readonly steps: readonly JoinStep[];
-  readonly head: readonly number[];
-}
-
-export class FlatPredicate {
+export class Closure {
   readonly #key: string;
   readonly #rules: readonly Clause[];
   readonly #constants = new Constants();
@@ -59,9 +38,9 @@ export class FlatPredicate {
   }
 
   /** Null when some clause is not of the shape. */
-  static of(key: string, layers: readonly Predicate[], knowledge: Knowledge): FlatPredicate | null {
+  static of(key: string, layers: readonly Predicate[], knowledge: Knowledge): Closure | null {
     const rules = layers.flatMap(({ clauses }) => clauses);
-    const made = new FlatPredicate(key, rules);
+    const made = new Closure(key, rules);
     return rules.every((clause) => made.#accepts(clause, knowledge)) ? made : null;
   }
 
@@ -135,7 +114,7 @@ export class FlatPredicate {
       return registers.length - 1;
     };
     const joins = this.#rules.flatMap((clause) => this.#joinsOf(clause, args, bound, found, registers, constant));
-    const run = new Run(found, Int32Array.from(registers), budget);
+    const run = new ClosureRun(found, Int32Array.from(registers), budget);
     for (const join of joins.filter(({ start }) => start === null)) yield* run.begin(join);
     const growing = joins.filter(({ start }) => start !== null);
     for (let row = 0; row < found.size; row++) {
@@ -154,7 +133,7 @@ export class FlatPredicate {
     found: Relation,
     registers: number[],
     constant: (term: Term) => number,
-  ): Join[] {
+  ): ClosureJoin[] {
     const { head, body, size } = clause;
     const base = registers.length;
     for (let i = 0; i < size; i++) registers.push(0);
@@ -207,13 +186,13 @@ export class FlatPredicate {
 
 /** The literals of a rule in the order in which they are joined: the new row's first, then as they stand. */
 function joinFrom(
-  { head, body }: FlatRule,
+  { head, body }: ClosureRule,
   start: number | null,
   constants: ReadonlySet<number>,
   found: Relation,
-): Join {
+): ClosureJoin {
   const given = new Set(constants);
-  const patternOf = (registers: readonly number[]): Pattern => {
+  const columnsOf = (registers: readonly number[]): Columns => {
     const known = registers.map((register) => {
       const before = given.has(register);
       given.add(register);
@@ -221,103 +200,14 @@ function joinFrom(
     });
     return { registers, known };
   };
-  const first = start === null ? null : patternOf(body[start]!.registers);
-  const steps = body.flatMap(({ facts, registers }, i): JoinStep[] => {
+  const first = start === null ? null : columnsOf(body[start]!.registers);
+  const steps = body.flatMap(({ facts, registers }, i): ClosureStep[] => {
     if (i === start) return [];
     const columns = registers.flatMap((register, column) => (given.has(register) ? [column] : []));
     const relation = facts ?? found;
     const index = columns.length === 0 ? null : relation.index(columns);
     const own = facts !== null ? null : start !== null && i < start ? 'before' : 'including';
-    return [{ relation, index, keys: columns.map((column) => registers[column]!), own, ...patternOf(registers) }];
+    return [{ relation, index, keys: columns.map((column) => registers[column]!), own, ...columnsOf(registers) }];
   });
   return { start: first, steps, head };
-}
-
-/** One evaluation: the registers hold the values of the rule at hand. */
-class Run {
-  readonly #found: Relation;
-  readonly #registers: Int32Array;
-  readonly #budget: Budget;
-  readonly #row: Int32Array;
-  #steps = 0;
-
-  constructor(found: Relation, registers: Int32Array, budget: Budget) {
-    this.#found = found;
-    this.#registers = registers;
-    this.#budget = budget;
-    this.#row = new Int32Array(found.arity);
-  }
-
-  /** Takes what has been done from the budget. */
-  settle(): void {
-    this.#budget.work(this.#steps);
-    this.#steps = 0;
-  }
-
-  #count(): void {
-    this.#steps += 1;
-    if (this.#steps === STEPS_AT_ONCE) this.settle();
-  }
-
-  /** Joins all rows of a rule that does not ask the predicate itself. */
-  *begin(join: Join): Slices<void> {
-    const [step] = join.steps;
-    if (step === undefined) {
-      this.#conclude(join.head);
-      return;
-    }
-    const { relation, index } = step;
-    let row = index === null ? relation.size - 1 : relation.first(index, this.#keys(step));
-    while (row >= 0) {
-      this.#count();
-      if (this.#matches(relation, row, step)) this.join(join, 1, 0);
-      if (this.#budget.sliceSpent) yield;
-      row = index === null ? row - 1 : relation.following(index, row);
-    }
-  }
-
-  /** Joins a new row with those before it. */
-  extend(join: Join, row: number): void {
-    if (this.#matches(this.#found, row, join.start!)) this.join(join, 0, row);
-  }
-
-  join(join: Join, at: number, newest: number): void {
-    const step = join.steps[at];
-    if (step === undefined) {
-      this.#conclude(join.head);
-      return;
-    }
-    const { relation, index, own } = step;
-    const end = own === null ? relation.size : own === 'before' ? newest : newest + 1;
-    let row = index === null ? end - 1 : relation.first(index, this.#keys(step));
-    while (row >= 0) {
-      this.#count();
-      if (row < end && this.#matches(relation, row, step)) this.join(join, at + 1, newest);
-      row = index === null ? row - 1 : relation.following(index, row);
-    }
-  }
-
-  #keys({ keys }: JoinStep): number[] {
-    const values = new Array<number>(keys.length);
-    for (let i = 0; i < keys.length; i++) values[i] = this.#registers[keys[i]!]!;
-    return values;
-  }
-
-  #matches(relation: Relation, row: number, { registers, known }: Pattern): boolean {
-    const values = this.#registers;
-    for (let i = 0; i < registers.length; i++) {
-      const value = relation.at(row, i);
-      if (!known[i]) values[registers[i]!] = value;
-      else if (values[registers[i]!] !== value) return false;
-    }
-    return true;
-  }
-
-  #conclude(head: readonly number[]): void {
-    const row = this.#row;
-    for (let i = 0; i < head.length; i++) row[i] = this.#registers[head[i]!]!;
-    if (!this.#found.add(row)) return;
-    this.#budget.row();
-    this.#budget.keep(1);
-  }
 }

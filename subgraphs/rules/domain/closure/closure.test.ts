@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { askText, knowledgeOf } from './testing.ts';
+import { askText, knowledgeOf } from '../testing.ts';
 
 function ring(size: number): string {
   return Array.from({ length: size }, (_, i) => `edge(n${i}, n${(i + 1) % size}).`).join('\n');
