@@ -86,6 +86,12 @@ test.each([
   expect(found[0]?.message).toContain(message);
 });
 
+test('a guard that one clause of several leaves is no erased guard', () => {
+  const source =
+    ":- overrides('core.no_client', 'walk-ins').\nblocker(S, sample_reception, no_client) :- sample(S), fail.\nblocker(S, sample_reception, no_client) :- sample(S), \\+ client(S, _).\n";
+  expect(reviewOf(source)).toEqual([]);
+});
+
 test('a set of another name has nothing to override', () => {
   expect(reviewOf(":- overrides('core.live', 'why').\nlive(a).", 'scratch')).toMatchObject([
     { code: 'OVERRIDE', line: 1, message: expect.stringContaining('nothing to override') },
