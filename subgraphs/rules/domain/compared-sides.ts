@@ -1,4 +1,5 @@
-import { evaluate, type Numeric } from './arithmetic.ts';
+import { evaluate } from './arithmetic/evaluate.ts';
+import type { Numeric } from './arithmetic/numeric.ts';
 import { Budget, DEFAULT_LIMITS } from './budget.ts';
 import { BudgetStop, RuleFault } from './faults.ts';
 import { isQuantity } from './quantities.ts';

@@ -1,4 +1,4 @@
-import { evaluateIn } from './arithmetic.ts';
+import { evaluateIn } from './arithmetic/evaluate.ts';
 import { type Bindings, build, copyTerm, instantiate } from './bindings.ts';
 import type { Budget, Limits } from './budget.ts';
 import { type Collected, inSlices, type Outcome } from './builtin.ts';

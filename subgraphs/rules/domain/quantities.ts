@@ -9,7 +9,8 @@ import {
   toNumber,
   type Unit,
 } from '#platform/units/index.ts';
-import { evaluate, evaluateIn, type Numeric, orderOf } from './arithmetic.ts';
+import { evaluate, evaluateIn } from './arithmetic/evaluate.ts';
+import { type Numeric, orderOf } from './arithmetic/numeric.ts';
 import { type Frame, instantiate } from './bindings.ts';
 import type { Budget } from './budget.ts';
 import { domainError, evaluationError, instantiationError, shown, typeError } from './errors.ts';

@@ -1,9 +1,9 @@
 import { BUILTINS, isReserved } from './builtins.ts';
 import { likelyMeant } from './did-you-mean.ts';
+import { unsafeNegations } from './modes/unsafe-negations.ts';
 import { type Diagnostic, type Program, type SourceClause, subgoals } from './program.ts';
 import { isCallable, keyOf } from './term.ts';
 import { goalsEnd, makesNoValues } from './termination.ts';
-import { unsafeNegations } from './unsafe-negations.ts';
 
 /**
  * TOTAL: every question about these rules ends by itself, because no predicate can call itself but through tables of

@@ -1,5 +1,5 @@
 import { type Abducibles, ANY_FACT } from './abducibles.ts';
-import { evaluate } from './arithmetic.ts';
+import { evaluate } from './arithmetic/evaluate.ts';
 import { copyTerm, type Frame, instantiate } from './bindings.ts';
 import type { Limits } from './budget.ts';
 import type { Builtin } from './builtin.ts';

@@ -1,4 +1,5 @@
-import { evaluate, larger, type Numeric, orderOf, smaller } from '../arithmetic.ts';
+import { evaluate } from '../arithmetic/evaluate.ts';
+import { larger, type Numeric, orderOf, smaller } from '../arithmetic/numeric.ts';
 import { copyTerm } from '../bindings.ts';
 import type { Budget } from '../budget.ts';
 import type { Builtin, Control, Outcome, Scope, SystemStep } from '../builtin.ts';

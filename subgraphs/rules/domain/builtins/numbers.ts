@@ -1,4 +1,4 @@
-import { evaluate } from '../arithmetic.ts';
+import { evaluate } from '../arithmetic/evaluate.ts';
 import type { Builtin, Choices, Test } from '../builtin.ts';
 import { domainError, instantiationError } from '../errors.ts';
 import { orderIn } from '../quantities.ts';

@@ -1,4 +1,5 @@
-import { evaluate, orderOf } from '../arithmetic.ts';
+import { evaluate } from '../arithmetic/evaluate.ts';
+import { orderOf } from '../arithmetic/numeric.ts';
 import { copyTerm } from '../bindings.ts';
 import type { Budget } from '../budget.ts';
 import type { Builtin, Choices, Options, Scope, Test } from '../builtin.ts';

@@ -1,4 +1,5 @@
-import { evaluateIn, orderOf } from '../arithmetic.ts';
+import { evaluateIn } from '../arithmetic/evaluate.ts';
+import { orderOf } from '../arithmetic/numeric.ts';
 import { type Frame, instantiate } from '../bindings.ts';
 import type { Budget } from '../budget.ts';
 import { type Constants, LocalConstants } from '../constants.ts';

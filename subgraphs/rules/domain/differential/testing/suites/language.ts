@@ -1,4 +1,4 @@
-import { hasFunction } from '../../../arithmetic.ts';
+import { hasFunction } from '../../../arithmetic/evaluate.ts';
 import { BUILTINS } from '../../../builtins.ts';
 import { argsOf, deref, isCallable, keyOf, LIST_KEY, type Term } from '../../../term.ts';
 import type { Clauses } from './source.ts';

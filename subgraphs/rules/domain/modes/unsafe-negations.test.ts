@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LIBRARY_PROGRAM } from '../library/index.ts';
-import { readProgram, type SourceClause } from './program.ts';
+import { LIBRARY_PROGRAM } from '../../library/index.ts';
+import { readProgram, type SourceClause } from '../program.ts';
 import { unsafeNegations } from './unsafe-negations.ts';
 
 function remarks(source: string, shipped = ''): string[] {

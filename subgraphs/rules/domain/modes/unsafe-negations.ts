@@ -1,7 +1,7 @@
+import type { Diagnostic, SourceClause } from '../program.ts';
+import { argsOf, deref, isCallable, type Term } from '../term.ts';
 import type { Unsafe } from './mode-calls.ts';
 import { ModeAnalysis } from './modes.ts';
-import type { Diagnostic, SourceClause } from './program.ts';
-import { argsOf, deref, isCallable, type Term } from './term.ts';
 
 /** The names in the terms, whether as goals or within data: a goal may be put together from a name. */
 function namesIn(terms: readonly Term[], found: Set<string>): void {

@@ -1,7 +1,5 @@
-import { calledGoal, given, givenBy, goalsInside, NEVER } from './builtin-modes.ts';
-import { isReserved } from './builtins.ts';
-import type { Call, Need, Negated, Rest, Unsafe, Walk, Written } from './mode-calls.ts';
-import type { SourceClause } from './program.ts';
+import { isReserved } from '../builtins.ts';
+import type { SourceClause } from '../program.ts';
 import {
   type Atom,
   argsOf,
@@ -13,9 +11,11 @@ import {
   type Term,
   type Variable,
   variablesOf,
-} from './term.ts';
-import { Values } from './values.ts';
-import { VariableNames, writeTerm } from './writer.ts';
+} from '../term.ts';
+import { VariableNames, writeTerm } from '../writer.ts';
+import { calledGoal, given, givenBy, goalsInside, NEVER } from './builtin-modes.ts';
+import { KnownValues } from './known-values.ts';
+import type { Call, Need, Negated, Rest, Unsafe, Walk, Written } from './mode-calls.ts';
 
 /** A text for which more goals and arguments have to be looked at is not analysed to the end: what is found by then is told. */
 const MAX_WORK = 200_000;
@@ -114,7 +114,7 @@ export class ModeAnalysis {
     const args = argsOf(clause.head);
     this.#workLeft -= 1 + args.length;
     const { variables, names } = this.#writtenIn(clause);
-    const values = new Values(args.flatMap((arg, i) => (call.mode[i] ? [...variablesOf(arg)] : [])));
+    const values = new KnownValues(args.flatMap((arg, i) => (call.mode[i] ? [...variablesOf(arg)] : [])));
     const fromHead = new Map<Variable, number[]>();
     args.forEach((arg, i) => {
       for (const one of values.open(arg)) fromHead.set(one, [...(fromHead.get(one) ?? []), i]);
@@ -136,13 +136,13 @@ export class ModeAnalysis {
     return written;
   }
 
-  #goals(goals: readonly Term[], values: Values, walk: Walk, behind: Rest | null): void {
+  #goals(goals: readonly Term[], values: KnownValues, walk: Walk, behind: Rest | null): void {
     goals.forEach((goal, i) => {
       this.#goal(deref(goal), values, walk, { goals, from: i + 1, behind });
     });
   }
 
-  #goal(goal: Term, values: Values, walk: Walk, rest: Rest): void {
+  #goal(goal: Term, values: KnownValues, walk: Walk, rest: Rest): void {
     this.#workLeft -= 1 + argsOf(goal).length;
     if (this.#workLeft < 0) return;
     if (!isCallable(goal)) {
@@ -156,7 +156,7 @@ export class ModeAnalysis {
   }
 
   /** A goal of the language's own. */
-  #own(goal: Struct, values: Values, walk: Walk, rest: Rest): void {
+  #own(goal: Struct, values: KnownValues, walk: Walk, rest: Rest): void {
     const [first, second] = goal.args as [Term, Term];
     switch (goal.key) {
       case ',/2':
@@ -187,7 +187,7 @@ export class ModeAnalysis {
     }
   }
 
-  #copy(values: Values, { variables }: Walk): Values {
+  #copy(values: KnownValues, { variables }: Walk): KnownValues {
     this.#workLeft -= variables.size;
     return values.copy();
   }
@@ -201,7 +201,7 @@ export class ModeAnalysis {
     return found;
   }
 
-  #alternatives(branches: readonly Term[], values: Values, walk: Walk, rest: Rest): void {
+  #alternatives(branches: readonly Term[], values: KnownValues, walk: Walk, rest: Rest): void {
     const met = branches.map((branch) => {
       const inside = this.#copy(values, walk);
       this.#goals([branch], inside, walk, rest);
@@ -211,14 +211,14 @@ export class ModeAnalysis {
   }
 
   /** Goals inside a goal that keeps to itself what they give values to, or of which that is not known. */
-  #inside(goal: Struct, values: Values, walk: Walk): void {
+  #inside(goal: Struct, values: KnownValues, walk: Walk): void {
     const inside = this.#copy(values, walk);
     for (const called of goalsInside(goal)) this.#goals([called], inside, walk, null);
     const put = calledGoal(goal, inside);
     if (put !== null) this.#goals([put], inside, walk, null);
   }
 
-  #negation(goal: Struct, negated: Term, values: Values, walk: Walk, rest: Rest): void {
+  #negation(goal: Struct, negated: Term, values: KnownValues, walk: Walk, rest: Rest): void {
     const inside = this.#copy(values, walk);
     const later = this.#givenLater(rest);
     const written = writeTerm(goal, walk.names);
@@ -233,7 +233,7 @@ export class ModeAnalysis {
   }
 
   /** A predicate of the text, or one of which there are at most facts. */
-  #predicate(goal: Atom | Struct, key: string, values: Values, walk: Walk, rest: Rest): void {
+  #predicate(goal: Atom | Struct, key: string, values: KnownValues, walk: Walk, rest: Rest): void {
     const args = argsOf(goal);
     if (!this.#clauses.has(key)) {
       for (const arg of args) values.bind(arg);

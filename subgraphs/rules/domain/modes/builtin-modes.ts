@@ -1,5 +1,5 @@
-import { deref, extendGoal, type Struct, type Term, type Variable, variable, variablesOf } from './term.ts';
-import type { Values } from './values.ts';
+import { deref, extendGoal, type Struct, type Term, type Variable, variable, variablesOf } from '../term.ts';
+import type { KnownValues } from './known-values.ts';
 
 /** To which of its arguments a goal of the language's own gives values. Those that are not named here: to all of them. */
 const GIVES: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
@@ -79,7 +79,7 @@ function calledWith({ name, args }: Struct): number | null {
  * The goal that a goal calls by putting it together: `call(G, X)`, `maplist(p(X), L)`. Items of lists are taken to have
  * values. Null where none is called, or it is not known.
  */
-export function calledGoal(goal: Struct, values: Values): Term | null {
+export function calledGoal(goal: Struct, values: KnownValues): Term | null {
   const [called, ...extra] = goal.args;
   if (goal.name === 'call') return extra.length === 0 ? null : extendGoal(called!, extra);
   const count = calledWith(goal);

@@ -1,6 +1,6 @@
-import type { SourceClause } from './program.ts';
-import type { Term, Variable } from './term.ts';
-import type { VariableNames } from './writer.ts';
+import type { SourceClause } from '../program.ts';
+import type { Term, Variable } from '../term.ts';
+import type { VariableNames } from '../writer.ts';
 
 /** A negation that is asked before a variable of it has a value, where the variable comes from an argument of its rule. */
 export interface Need {

@@ -1,9 +1,9 @@
-import { deref, type Term, type Variable, variablesOf } from './term.ts';
+import { deref, type Term, type Variable, variablesOf } from '../term.ts';
 
 const NONE: readonly Variable[] = [];
 
 /** What is known, at one place of a rule, of its variables: which of them have a value, and which are one. */
-export class Values {
+export class KnownValues {
   readonly #bound: Set<Variable>;
   readonly #same = new Map<Variable, Variable>();
   /** Those without a value that a predicate was asked with: somebody meant it to give them one. */
@@ -15,8 +15,8 @@ export class Values {
     this.#bound = new Set(bound);
   }
 
-  copy(): Values {
-    const copy = new Values(this.#bound);
+  copy(): KnownValues {
+    const copy = new KnownValues(this.#bound);
     for (const [one, other] of this.#same) copy.#same.set(one, other);
     for (const variable of this.asked) copy.asked.add(variable);
     copy.#dead = this.#dead;
@@ -78,7 +78,7 @@ export class Values {
   }
 
   /** Behind alternatives only that has a value to which each gives one. */
-  meet(branches: readonly Values[], variables: Iterable<Variable>): void {
+  meet(branches: readonly KnownValues[], variables: Iterable<Variable>): void {
     const alive = branches.filter((branch) => !branch.#dead);
     if (alive.length === 0) this.die();
     for (const branch of alive) for (const variable of branch.asked) this.asked.add(variable);
