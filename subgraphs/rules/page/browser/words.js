@@ -1,6 +1,7 @@
 const STOPPED = {
   INFERENCES: 'Stopped: it made too many calls of predicates. There may be more answers.',
   ANSWERS: 'Stopped: there are more answers than were asked for.',
+  ROWS: 'Stopped: too many results were collected on the way. There may be more answers.',
   DEPTH: 'Stopped: calls or terms are nested too deeply. A rule may call itself without end.',
   TIME: 'Stopped: it took too long. There may be more answers.',
   MEMORY: 'Stopped: it needed too much memory. There may be more answers.',

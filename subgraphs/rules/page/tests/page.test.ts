@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { type EnumTypeDefinitionNode, parse } from 'graphql';
 import { expect, test } from 'vitest';
+
 import { createRulesPage } from '../index.ts';
 
+// By its address, as the browser does: it has no types.
+const { stoppedText } = await import(new URL('../browser/words.js', import.meta.url).href);
 const page = await createRulesPage({ demo: true });
 
 function get(path: string, init?: RequestInit) {
@@ -75,4 +80,15 @@ test.each([
 
 test('a page is read, and nothing is sent to it', async () => {
   expect((await get('/rules', { method: 'POST', body: 'x' })).status).toBe(405);
+});
+
+test('every reason for which a question stops is told in words', () => {
+  const { definitions } = parse(readFileSync('schema/rules.graphql', 'utf8'));
+  const reasons = definitions.find(
+    (node): node is EnumTypeDefinitionNode =>
+      node.kind === 'EnumTypeDefinition' && node.name.value === 'RuleStopReason',
+  );
+  const names = reasons?.values?.map(({ name }) => name.value) ?? [];
+  expect(names.length).toBeGreaterThan(3);
+  expect(names.filter((name) => stoppedText(name) === `Stopped: ${name}.`)).toEqual([]);
 });
