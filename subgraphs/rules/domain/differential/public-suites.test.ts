@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { suitesIn, swiplSuite } from './testing/suites/installed.ts';
+import { swiplSuite } from './testing/suites/installed.ts';
 import { KNOWN_FAILURES } from './testing/suites/known-failures.ts';
 import { outcomeOf, tableOf } from './testing/suites/outcome.ts';
 import { hasSwipl } from './testing/swipl.ts';
 
 const PAGE = readFileSync(new URL('../../../../docs/rules.md', import.meta.url), 'utf8');
 const swipl = hasSwipl() ? swiplSuite() : null;
-const { ALIMS_PROLOG_SUITES: folder = '' } = process.env;
 if (swipl === null) console.info('swi-prolog-test is not installed: the public tests of SWI-Prolog are not run.');
 
 describe.skipIf(swipl === null)('the public tests of SWI-Prolog', () => {
@@ -20,10 +19,4 @@ describe.skipIf(swipl === null)('the public tests of SWI-Prolog', () => {
   test('the page counts them as they are', () => {
     expect(PAGE.split('\n').filter((line) => /^\| `[^`]+` (\| \d+ ){4}\|$/.test(line))).toEqual(tableOf(outcome));
   });
-});
-
-test.skipIf(folder === '' || !hasSwipl())('a folder of suites is run and counted', () => {
-  const outcome = outcomeOf(suitesIn(folder));
-  console.info([...tableOf(outcome), ...outcome.failed].join('\n'));
-  expect(outcome.counts.length).toBeGreaterThan(0);
 });
