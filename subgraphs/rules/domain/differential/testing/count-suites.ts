@@ -1,11 +1,11 @@
 /**
  * Counts what a folder of public suites (.pl files) asks of our language, and how much of it we and SWI-Prolog pass:
- * `node subgraphs/rules/domain/differential/count-suites.ts <folder>`. Lists what we do not pass.
+ * `node subgraphs/rules/domain/differential/testing/count-suites.ts <folder>`. Lists what we do not pass.
  * A file with "inria" in its name is read as Hodgson's pairs, with "conformity" as Scryer's table, any other as plunit.
  */
-import { suitesIn } from './testing/suites/installed.ts';
-import { outcomeOf, tableOf } from './testing/suites/outcome.ts';
-import { hasSwipl } from './testing/swipl.ts';
+import { suitesIn } from './suites/installed.ts';
+import { outcomeOf, tableOf } from './suites/outcome.ts';
+import { hasSwipl } from './swipl.ts';
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined || !hasSwipl()) {
