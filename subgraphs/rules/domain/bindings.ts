@@ -85,7 +85,8 @@ export class Bindings {
     return this.#set(target, value);
   }
 
-  #matchConstant(pattern: Term, target: Term): boolean {
+  /** Makes what a target stands for equal to a constant. */
+  matchConstant(pattern: Term, target: Term): boolean {
     const value = deref(target);
     if (value === pattern) return true;
     return value.kind === 'var' ? this.#set(value, pattern) : sameConstant(pattern, value);
@@ -174,7 +175,7 @@ export class Bindings {
       case PATTERN.local:
         return this.unify(frame[pattern.index]!, target);
       case PATTERN.constant:
-        return this.#matchConstant(pattern.term, target);
+        return this.matchConstant(pattern.term, target);
       case PATTERN.given:
         return this.unify(pattern.term, target);
       case PATTERN.compound:

@@ -1,21 +1,22 @@
-import { build, type Frame } from './bindings.ts';
 import { type ChoicePoint, KIND } from './choice-point.ts';
-import { type Clause, headOf, mayMatch } from './clause.ts';
+import { type Clause, mayMatch } from './clause.ts';
+import type { ClauseUses } from './clause-uses.ts';
 import { compileBody } from './code.ts';
 import { Environment, type Step } from './environment.ts';
 import type { Code, Instruction } from './instructions.ts';
 import type { Machine } from './machine.ts';
-import { PATTERN, type Pattern } from './pattern.ts';
 import { candidates, type Procedures } from './procedures.ts';
-import { deref, goalOf, type Term } from './term.ts';
+import { goalOf, type Term } from './term.ts';
 
 /** Calls of predicates clause by clause, in their order. */
 export class ClauseCalls {
   readonly #machine: Machine;
   readonly #procedures: Procedures;
+  readonly #uses: ClauseUses;
 
-  constructor(machine: Machine, procedures: Procedures) {
+  constructor(machine: Machine, procedures: Procedures, uses: ClauseUses) {
     this.#machine = machine;
+    this.#uses = uses;
     this.#procedures = procedures;
   }
 
@@ -44,6 +45,8 @@ export class ClauseCalls {
     step: Step | null,
     hidden: boolean,
   ): Clause | null {
+    // Whether it matches is seen when it is used.
+    if (clauses.length === 1) return clauses[0]!;
     const first = nextMatch(clauses, 0, args);
     if (first >= clauses.length) return null;
     const second = nextMatch(clauses, first + 1, args);
@@ -79,14 +82,14 @@ export class ClauseCalls {
     let hidden = firstHidden;
     const noted = this.#machine.log.keeps && !hidden;
     for (;;) {
-      const { body, size } = clause;
+      const { body } = clause;
       if (body.length > 0) clause.code ??= compileBody(body, headSlots(clause));
       // An environment is a place to pause at.
       const alone = noted || clause.code === null || this.#machine.budget.sliceSpent;
       const chain = alone ? null : this.#chained(clause.code!, hidden);
-      const vars: Frame = new Array(size);
-      if (!this.#machine.bindings.matchAll(headOf(clause).args, args, vars)) return false;
       if (chain === null) {
+        const vars = this.#uses.frame(clause, args);
+        if (vars === null) return false;
         const proved = noted ? this.#machine.log.record(goalOf(name, args, clause.key), clause, step, vars) : step;
         if (body.length === 0) {
           this.#machine.goOn(next, nextAt);
@@ -95,8 +98,10 @@ export class ClauseCalls {
         }
         return true;
       }
+      const handed = this.#uses.chain(clause, chain, args);
+      if (handed === null) return false;
       this.#machine.budget.call(next.depth);
-      args = handOn(chain.patterns, vars);
+      args = handed;
       const procedure = chain.procedure!;
       hidden &&= procedure.builtin !== null;
       name = chain.name;
@@ -138,14 +143,4 @@ function nextMatch(clauses: readonly Clause[], from: number, args: readonly Term
   let i = from;
   while (i < clauses.length && !mayMatch(clauses[i]!, args)) i += 1;
   return i;
-}
-
-/** The arguments of a call. */
-export function handOn(templates: readonly Pattern[], vars: Frame): readonly Term[] {
-  const handed = new Array<Term>(templates.length);
-  for (let i = 0; i < templates.length; i++) {
-    const template = templates[i]!;
-    handed[i] = template.op === PATTERN.local ? deref(vars[template.index]!) : build(template, vars);
-  }
-  return handed;
 }

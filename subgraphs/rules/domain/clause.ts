@@ -1,3 +1,5 @@
+import type { Frame } from './bindings.ts';
+import type { HeadFunction } from './clause-functions.ts';
 import type { Code } from './instructions.ts';
 import { type HeadPattern, headPattern } from './pattern.ts';
 import type { Atom, Struct, Term, Variable } from './term.ts';
@@ -27,6 +29,10 @@ export interface Clause {
   /** Made when the clause is first used. */
   code: Code | null;
   pattern: HeadPattern | null;
+  /** How often it was used, up to where it is worth functions of its own (`clause-functions.ts`). */
+  uses: number;
+  frame: HeadFunction<Frame> | null;
+  chain: HeadFunction<readonly Term[]> | null;
 }
 
 /** The head of a clause as a pattern, made when it is first asked for. */
@@ -94,5 +100,8 @@ export function compileClause(head: Atom | Struct, body: readonly Term[], origin
     tabled,
     code: null,
     pattern: null,
+    uses: 0,
+    frame: null,
+    chain: null,
   };
 }

@@ -4,7 +4,8 @@ import type { Budget, Limits } from './budget.ts';
 import { type Collected, inSlices, type Outcome } from './builtin.ts';
 import { KIND } from './choice-point.ts';
 import type { ChoiceStack } from './choice-stack.ts';
-import { ClauseCalls, handOn } from './clause-calls.ts';
+import { ClauseCalls } from './clause-calls.ts';
+import { ClauseUses } from './clause-uses.ts';
 import { compileGoal } from './code.ts';
 import { Environment, type Step } from './environment.ts';
 import { notCallable } from './errors.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly steps?: boolean;
   /** How many clauses a layer of knowledge has at least for its joins to be planned. */
   readonly joinFrom?: number;
+  /** How often a clause is used before it gets functions of its own; infinite for never. */
+  readonly functionsFrom?: number;
 }
 
 /**
@@ -45,6 +48,7 @@ export class Engine {
   readonly #log: StepLog;
   readonly #choices: ChoiceStack;
   readonly #procedures: Procedures;
+  readonly #uses: ClauseUses;
   readonly #clauses: ClauseCalls;
   readonly #options: OptionCalls;
   readonly #joins: JoinCalls;
@@ -59,7 +63,8 @@ export class Engine {
     this.#log = machine.log;
     this.#choices = machine.choices;
     this.#procedures = new Procedures(knowledge, options.joinFrom);
-    this.#clauses = new ClauseCalls(machine, this.#procedures);
+    this.#uses = new ClauseUses(machine.bindings, options.functionsFrom);
+    this.#clauses = new ClauseCalls(machine, this.#procedures, this.#uses);
     this.#options = new OptionCalls(machine);
     this.#joins = new JoinCalls(machine);
     this.#tables = new TableCalls(machine, this.#procedures, this.#clauses, this.#options);
@@ -160,7 +165,7 @@ export class Engine {
   }
 
   #callInstruction(instruction: Instruction, environment: Environment): boolean {
-    const args = handOn(instruction.patterns, environment.vars);
+    const args = this.#uses.arguments(instruction, environment.vars);
     const procedure = this.#procedures.calledBy(instruction);
     if (instruction.last) {
       return this.#call(procedure, instruction.name, args, environment.next!, environment.nextAt, environment);

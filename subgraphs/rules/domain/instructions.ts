@@ -1,4 +1,5 @@
 import type { Builtin } from './builtin.ts';
+import type { ArgumentsFunction } from './clause-functions.ts';
 import { Pattern } from './pattern.ts';
 import type { Procedure } from './procedure.ts';
 import type { Term } from './term.ts';
@@ -66,6 +67,9 @@ export interface Instruction {
   /** What the key stands for in the engine that ran the instruction last, and what stands for that engine. */
   owner: object | null;
   procedure: Procedure | null;
+  /** How often its arguments were made, up to where that is worth a function of its own. */
+  uses: number;
+  hand: ArgumentsFunction | null;
 }
 
 export interface Code {
@@ -96,6 +100,8 @@ export function instruction(op: Op, parts: Partial<Instruction> = {}): Instructi
     last: false,
     owner: null,
     procedure: null,
+    uses: 0,
+    hand: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clause } from './clause.ts';
-import { type Atom, argsOf, deref, keyOf, NIL, type Struct, type Term } from './term.ts';
+import { type Atom, argsOf, deref, keyOf, LIST_KEY, NIL, type Struct, type Term } from './term.ts';
 
 type IndexKey = string | bigint | number;
 type ArgumentIndex = ReadonlyMap<IndexKey, readonly Clause[]>;
@@ -28,11 +28,24 @@ export function indexKey(term: Term): IndexKey | null {
   }
 }
 
+/** Whether the first argument of a head may be anything. */
+function isOpen(head: Atom | Struct): boolean {
+  return argsOf(head)[0]?.kind === 'local';
+}
+
+function keyOfFirst(head: Atom | Struct): string | null {
+  const first = argsOf(head)[0];
+  return first?.kind === 'struct' ? first.key : null;
+}
+
 /** The clauses of one predicate in order, with an index per argument position made when it is first asked for. */
 export class Predicate {
   readonly clauses: Clause[] = [];
   #indexes: (ArgumentIndex | null)[] = [];
   #hasRules = false;
+  /** Of few clauses, those whose first argument may be the empty list, or one with items. */
+  #ofEnd: readonly Clause[] | null = null;
+  #ofItems: readonly Clause[] | null = null;
 
   /** Whether some clause is more than a fact. */
   get hasRules(): boolean {
@@ -43,11 +56,13 @@ export class Predicate {
     this.clauses.push(clause);
     this.#hasRules ||= clause.body.length > 0;
     this.#indexes = [];
+    this.#ofEnd = null;
+    this.#ofItems = null;
   }
 
   /** The clauses that may match: all of them, or the exact list of one bound argument. */
   candidates(args: readonly Term[]): readonly Clause[] {
-    if (this.clauses.length < INDEX_FROM) return this.clauses;
+    if (this.clauses.length < INDEX_FROM) return this.#few(args);
     let best: readonly Clause[] = this.clauses;
     for (let position = 0; position < args.length && best.length > FEW; position++) {
       const value = deref(args[position]!);
@@ -59,6 +74,21 @@ export class Predicate {
       if (found.length < best.length) best = found;
     }
     return best;
+  }
+
+  /** Few clauses are told apart by what they do with lists, over which most of them go. */
+  #few([first]: readonly Term[]): readonly Clause[] {
+    if (first === undefined || this.clauses.length === 1) return this.clauses;
+    const value = deref(first);
+    if (value === NIL) {
+      this.#ofEnd ??= this.clauses.filter(({ head }) => isOpen(head) || argsOf(head)[0] === NIL);
+      return this.#ofEnd;
+    }
+    if (value.kind === 'struct' && value.key === LIST_KEY) {
+      this.#ofItems ??= this.clauses.filter(({ head }) => isOpen(head) || keyOfFirst(head) === LIST_KEY);
+      return this.#ofItems;
+    }
+    return this.clauses;
   }
 
   #indexAt(position: number): ArgumentIndex | null {
