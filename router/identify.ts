@@ -37,14 +37,25 @@ export const NOBODY: Identified = {
 /** One of ALIMS' own people: permissions are the scopes, roles the policies. */
 export function identifyViewer({ viewer, identityHeader, expiresAt, follow }: IdentifiedViewer): Identified {
   if (!viewer) return NOBODY;
-  const { organizationId, userId, sessionId, clientId, roles, permissions } = viewer;
+  let standing = standings.get(viewer);
+  if (standing === undefined) {
+    standing = standingOf(viewer);
+    standings.set(viewer, standing);
+  }
+  return { ...standing, identityHeader, expiresAt, follow };
+}
+
+type Standing = Pick<Identified, 'scope' | 'person' | 'access'>;
+type Person = NonNullable<IdentifiedViewer['viewer']>;
+
+/** One session's requests bring the same viewer for half a minute. */
+const standings = new WeakMap<Person, Standing>();
+
+function standingOf({ organizationId, userId, sessionId, clientId, roles, permissions }: Person): Standing {
   return {
     scope: JSON.stringify([organizationId, userId, sessionId, clientId, roles]),
     person: `${organizationId} ${userId}`,
     access: { authenticated: true, scopes: new Set<string>(permissions), policies: new Set<string>(roles) },
-    identityHeader,
-    expiresAt,
-    follow,
   };
 }
 

@@ -63,7 +63,7 @@ export function createGraphQLHandler(options: HandlerOptions): Fetch {
   const { Request, Response } = yoga.fetchAPI;
   const direct = createDirectRoad({ schema, parserOptions: PARSER_OPTIONS, logger });
   const host = { logger, askAs: options.askAs, verifyIdentity: createIdentityVerifier(options.identityKey) };
-  return async (request) => {
+  const handle = async (request: Request) => {
     try {
       const ownContext = options.createContext(createRequestContext(request, host));
       if (!isPlain(request)) return await yoga.fetch(request, { ownContext });
@@ -77,6 +77,8 @@ export function createGraphQLHandler(options: HandlerOptions): Fetch {
       return refusal(error, request, logger);
     }
   };
+  // Yoga's class keeps a text body as text, where Node's would wrap it in a stream and read it back.
+  return Object.assign(handle, { Request });
 }
 
 /** @throws the signal's reason as soon as it is aborted, whatever becomes of the work. */

@@ -65,11 +65,12 @@ function isAsyncDisposable(value: unknown): value is AsyncDisposable {
 
 function dispatch(routes: readonly Route[], graphql: Fetch): Fetch {
   if (routes.length === 0) return graphql;
-  return (request) => {
+  const fetch = (request: Request) => {
     const { pathname } = new URL(request.url);
     const route = routes.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));
     return route ? route.fetch(nodeRequest(request)) : graphql(request);
   };
+  return Object.assign(fetch, { Request: graphql.Request });
 }
 
 function createHost(

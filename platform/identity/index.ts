@@ -8,5 +8,5 @@ export { createAuthenticator, type FollowedIdentity, type Identified, NOBODY } f
 export { idOf, isId } from './ids.ts';
 export { PERMISSIONS, type Permission, permissionsOf, ROLE_PERMISSIONS } from './permissions.ts';
 export type { SessionState } from './sessions.ts';
-export { createIdentityVerifier, IDENTITY_HEADER, signIdentity } from './signed-identity.ts';
+export { createIdentitySigner, createIdentityVerifier, IDENTITY_HEADER, signIdentity } from './signed-identity.ts';
 export { ROLES, type Role, requirePermission, type Viewer } from './viewer.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UnauthenticatedError } from '../errors/index.ts';
 import { permissionsOf } from './permissions.ts';
-import { createIdentityVerifier, signIdentity } from './signed-identity.ts';
+import { createIdentitySigner, createIdentityVerifier, signIdentity } from './signed-identity.ts';
 import type { Viewer } from './viewer.ts';
 
 const KEY = 'a key of the router';
@@ -38,4 +38,15 @@ test('what another key signed, or somebody changed, is refused also after the tr
   for (const bad of [signIdentity(viewer, 'another', 0), `${other}.${signature}`, `${header}x`, '', '.']) {
     expect(() => verify(bad, 0), bad).toThrow(UnauthenticatedError);
   }
+});
+
+test('one viewer is signed once for half a minute, and what is signed is good for half a minute more', () => {
+  const sign = createIdentitySigner(KEY);
+  const header = sign(viewer, 0);
+  expect(sign(viewer, 29_999)).toBe(header);
+  expect(createIdentityVerifier(KEY)(header, 59_999)).toEqual(viewer);
+  const next = sign(viewer, 30_000);
+  expect(next).not.toBe(header);
+  expect(createIdentityVerifier(KEY)(next, 89_999)).toEqual(viewer);
+  expect(createIdentityVerifier(KEY)(sign({ ...viewer, userId: 'eve' }, 30_000), 30_000).userId).toBe('eve');
 });

@@ -83,9 +83,12 @@ export function splitClause(term: Term): { head: Atom | Struct; body: Term[] } |
 }
 
 const NO_NAMES: readonly string[] = [];
+const NO_VARIABLES = new Map<Variable, number>();
 
 export function compileClause(head: Atom | Struct, body: readonly Term[], origin: Origin, tabled = false): Clause {
-  const indices = new Map<Variable, number>();
+  // Most clauses are facts, of which a decision reads a hundred.
+  const isGround = body.length === 0 && (head.kind === 'atom' || head.ground);
+  const indices = isGround ? NO_VARIABLES : new Map<Variable, number>();
   const localHead = localize(head, indices, true) as Atom | Struct; // localize keeps the kind of everything but variables
   const headSize = indices.size;
   const localBody = body.map((goal) => localize(goal, indices, false));

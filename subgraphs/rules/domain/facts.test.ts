@@ -31,6 +31,10 @@ const argument = fc.oneof(
   fc.constantFrom(
     'a',
     "'b c'",
+    "'b, c'",
+    " 'd,' ",
+    "\t'e,f'",
+    "'g' h",
     "''",
     '-1',
     '1.5',

@@ -18,8 +18,12 @@ export interface FactRefused {
 }
 
 const MAX_TEXT = 4_000;
+const BLANK = 32;
+const QUOTE = 39;
 const FLAT = /^([a-z]\w*)\(([^()[\]{}"%\\|]*)\)$/;
-const ARGUMENT = /\s*(?:'([^']*)'|([a-z]\w*)|(-?\d{1,15})|(-?\d{1,15}\.\d{1,15}))\s*(?:,|$)/y;
+const PLAIN = /^[a-z]\w*$/;
+const INTEGER = /^-?\d{1,15}$/;
+const DECIMAL = /^-?\d{1,15}\.\d{1,15}$/;
 
 /** The atoms of one snapshot: the same name is then one term, and comparing two atoms costs nothing. */
 export type Atoms = Map<string, Atom>;
@@ -37,18 +41,35 @@ function readFlat(source: string, atoms?: Atoms): Struct | null {
   const [, name, inside] = FLAT.exec(source) ?? [];
   if (name === undefined || inside === undefined || inside === '' || inside.endsWith(',')) return null;
   const args: Term[] = [];
-  let at = 0;
-  while (at < inside.length) {
-    ARGUMENT.lastIndex = at;
-    const match = ARGUMENT.exec(inside);
-    if (match === null) return null;
-    const [whole, quoted, plain, digits, decimal] = match;
-    if (digits !== undefined) args.push(int(BigInt(digits)));
-    else if (decimal !== undefined) args.push(float(Number(decimal)));
-    else args.push(sharedAtom(quoted ?? plain ?? '', atoms));
-    at += whole.length;
+  for (let at = 0; at < inside.length; ) {
+    const end = endOfArgument(inside, at);
+    const arg = readArgument(inside.slice(at, end).trim(), atoms);
+    if (arg === null) return null;
+    args.push(arg);
+    at = end + 1;
   }
   return struct(name, args);
+}
+
+/** Where the comma behind an argument stands, or the end: the commas of a quoted one are its own. */
+function endOfArgument(inside: string, from: number): number {
+  let at = from;
+  while (inside.charCodeAt(at) === BLANK) at += 1;
+  if (inside.charCodeAt(at) === QUOTE) at = inside.indexOf("'", at + 1);
+  const end = at < 0 ? -1 : inside.indexOf(',', at);
+  return end < 0 ? inside.length : end;
+}
+
+function readArgument(argument: string, atoms: Atoms | undefined): Term | null {
+  if (argument.charCodeAt(0) === QUOTE) {
+    const end = argument.length - 1;
+    // A quote within is one of two, or more stands behind it.
+    if (end === 0 || argument.indexOf("'", 1) !== end) return null;
+    return sharedAtom(argument.slice(1, end), atoms);
+  }
+  if (PLAIN.test(argument)) return sharedAtom(argument, atoms);
+  if (INTEGER.test(argument)) return int(Number(argument));
+  return DECIMAL.test(argument) ? float(Number(argument)) : null;
 }
 
 /** Reads a ground fact such as `client(s1, c1)`; a full stop behind it may be left out. */
