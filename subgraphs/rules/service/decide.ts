@@ -6,6 +6,7 @@ import { type Blocker, Decision, type QuestionKind, stoppedBlocker } from '../do
 import { type Atoms, factClause } from '../domain/facts.ts';
 import { DEFAULT_RULE_SET, type RuleSetVersion } from '../domain/rule.ts';
 import type { Slices } from '../domain/slices.ts';
+import type { StandingFact } from '../domain/standing-fact.ts';
 import { atom } from '../domain/term.ts';
 import { isShipped, REASON_BOOK } from '../library/index.ts';
 import { type Built, knowledgeAt, loadImage } from './image.ts';
@@ -38,6 +39,8 @@ export interface TransitionVerdict {
 export interface Decided {
   readonly decision: Decision;
   readonly question: TransitionQuestion;
+  /** Those of the organization by which it was decided: they may have changed since. */
+  readonly facts: readonly StandingFact[];
 }
 
 /** @throws BadInputError naming the fact that cannot be read, or that only rules may say. */
@@ -88,15 +91,17 @@ export async function decideTransitions(
   if (questions.length > MAX_QUESTIONS) {
     throw new BadInputError(`"questions" has ${questions.length} items; ${MAX_QUESTIONS} are allowed: ask in parts.`);
   }
-  const built = knowledgeAt(await loadImage(ctx), DEFAULT_RULE_SET, ctx.clock());
+  const image = await loadImage(ctx);
+  const built = knowledgeAt(image, DEFAULT_RULE_SET, ctx.clock());
   if (built === null) throw new Error('The set "default" always has a version in force.');
   const common = readFacts(shared, 'shared', new Map());
-  return ctx.turns.begin(ctx.viewer.organizationId, deciding(ctx, built, common, questions));
+  return ctx.turns.begin(ctx.viewer.organizationId, deciding(ctx, built, image.facts, common, questions));
 }
 
 function* deciding(
   ctx: RulesContext,
   built: Built,
+  standing: readonly StandingFact[],
   common: readonly Clause[],
   questions: readonly TransitionQuestion[],
 ): Slices<TransitionVerdict[]> {
@@ -112,7 +117,7 @@ function* deciding(
       decision === null
         ? [stoppedBlocker('TIME')]
         : yield* millis.take(decision.deciding(question.kind, question.to.toLowerCase()));
-    const decided = decision === null ? null : { decision, question };
+    const decided = decision === null ? null : { decision, question, facts: standing };
     verdicts.push({ allowed: blockers.length === 0, blockers, version: built.version, decided });
     yield;
   }

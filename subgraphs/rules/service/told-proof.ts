@@ -37,12 +37,19 @@ function told(node: ProofTree, { rules, given }: NamedRules, first: Set<string>)
   };
 }
 
+type Assertions = ConstructorParameters<typeof Telling>[1];
+
+/** Of the facts of an image: proof after proof is told of the same ones. */
+const assertions = new WeakMap<readonly StandingFact[], Assertions>();
+
 /** Facts that stand are told with who asserted them, and when. */
 export function telling(facts: readonly StandingFact[], names?: VariableNames): Telling {
-  return new Telling(
-    names,
-    new Map(facts.map(({ id, assertedBy, assertedAt }) => [id, { by: assertedBy, at: assertedAt }])),
-  );
+  let known = assertions.get(facts);
+  if (known === undefined) {
+    known = new Map(facts.map(({ id, assertedBy, assertedAt }) => [id, { by: assertedBy, at: assertedAt }]));
+    assertions.set(facts, known);
+  }
+  return new Telling(names, known);
 }
 
 function* ruleIdsIn(proofs: readonly Proof[]): Generator<string> {

@@ -10,7 +10,6 @@ import type { Slices } from '../domain/slices.ts';
 import { atom, struct, type Term } from '../domain/term.ts';
 import { TermTooLarge } from '../domain/writer.ts';
 import type { Decided, TransitionVerdict } from './decide.ts';
-import { loadImage } from './image.ts';
 import { rulesIn, type ToldProof, telling, toldProof } from './told-proof.ts';
 
 /** As small as those of a decision: what it proves has been found within them. */
@@ -73,6 +72,5 @@ export async function verdictProof(ctx: RulesContext, verdict: TransitionVerdict
     provingAll(decided.decision.knowledge, goals, ctx.timer),
   );
   if (proofs.length === 0) return null;
-  const [{ facts }, rules] = await Promise.all([loadImage(ctx), rulesIn(ctx, proofs)]);
-  return toldProof(proofs, telling(facts), rules);
+  return toldProof(proofs, telling(decided.facts), await rulesIn(ctx, proofs));
 }
