@@ -46,12 +46,12 @@ export function identifyViewer({ viewer, identityHeader, expiresAt, follow }: Id
 }
 
 type Standing = Pick<Identified, 'scope' | 'person' | 'access'>;
-type Person = NonNullable<IdentifiedViewer['viewer']>;
+type KnownViewer = NonNullable<IdentifiedViewer['viewer']>;
 
 /** One session's requests bring the same viewer for half a minute. */
-const standings = new WeakMap<Person, Standing>();
+const standings = new WeakMap<KnownViewer, Standing>();
 
-function standingOf({ organizationId, userId, sessionId, clientId, roles, permissions }: Person): Standing {
+function standingOf({ organizationId, userId, sessionId, clientId, roles, permissions }: KnownViewer): Standing {
   return {
     scope: JSON.stringify([organizationId, userId, sessionId, clientId, roles]),
     person: `${organizationId} ${userId}`,

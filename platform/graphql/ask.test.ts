@@ -28,7 +28,7 @@ test('a question carries its document, its request and who asks', async () => {
   expect(await ask('samples', '{ a }', { b: 1 })).toEqual({ a: 2 });
 });
 
-test('an answered question leaves nothing behind that would keep it', async () => {
+test('whatever comes of a question, its timer goes with it', async () => {
   await askOf(async () => Response.json({ data: {} }))('samples', '{ a }');
   await askOf(async () => Response.json({ errors: [{ message: 'no' }] }))('samples', '{ a }').catch(() => {});
   await askOf(() => Promise.reject(new Error('gone')))('samples', '{ a }').catch(() => {});

@@ -47,6 +47,7 @@ export function createAskAs(fetchers: ReadonlyMap<string, Fetch>, identityKey: s
     });
     // Cleared, where AbortSignal.timeout would keep each request for ten seconds.
     const timer = setTimeout(() => leaving.abort(new DOMException(TIMED_OUT, 'TimeoutError')), TIMEOUT_MS);
+    timer.unref();
     try {
       return dataOf(subgraph, await answerOf(subgraph, fetcher, request));
     } finally {

@@ -45,8 +45,7 @@ export class ClauseCalls {
     step: Step | null,
     hidden: boolean,
   ): Clause | null {
-    // Whether it matches is seen when it is used.
-    if (clauses.length === 1) return clauses[0]!;
+    if (clauses.length === 1) return mayMatch(clauses[0]!, args) ? clauses[0]! : null;
     const first = nextMatch(clauses, 0, args);
     if (first >= clauses.length) return null;
     const second = nextMatch(clauses, first + 1, args);

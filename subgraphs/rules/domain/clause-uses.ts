@@ -8,7 +8,10 @@ import type { Term } from './term.ts';
 /** Before that, making a function and JavaScript's learning of it take longer than reading the patterns. */
 const FUNCTIONS_FROM = 1_000;
 
-/** Uses of clauses in one evaluation. Clauses that are used often get functions of their own. */
+/**
+ * Uses clauses for one evaluation. They outlive it, and so does the count of their uses: those that are used often get
+ * functions of their own. A head without variables gets none: it is compared, and an organization has many such facts.
+ */
 export class ClauseUses {
   readonly #bindings: Bindings;
   readonly #functionsFrom: number;
@@ -21,7 +24,7 @@ export class ClauseUses {
 
   /** The frame of a clause whose head matches; null: undo. @throws BudgetStop */
   frame(clause: Clause, args: readonly Term[]): Frame | null {
-    if (clause.uses < this.#functionsFrom) {
+    if (clause.uses < this.#functionsFrom || clause.size === 0) {
       clause.uses += 1;
       return readFrame(clause, args, this.#bindings);
     }

@@ -27,6 +27,12 @@ test('one name in a snapshot is one atom', () => {
   expect(first?.[2]).toBe(second?.[2]);
 });
 
+test('a fact has no more arguments than any term', () => {
+  const wide = (count: number) => `p(${Array.from({ length: count }, () => 'a').join(',')})`;
+  expect(readFact(wide(1_000))).toMatchObject({ text: wide(1_000) });
+  expect(readFact(wide(1_001))).toMatchObject({ refused: expect.stringContaining('at most 1000') });
+});
+
 const argument = fc.oneof(
   fc.constantFrom(
     'a',

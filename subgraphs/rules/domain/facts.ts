@@ -1,7 +1,7 @@
 import { isReserved } from './builtins.ts';
 import { type Clause, compileClause, type Origin } from './clause.ts';
 import { SyntaxFault } from './lexer.ts';
-import { readTerm } from './parser.ts';
+import { MAX_ITEMS, readTerm } from './parser.ts';
 import { type Atom, atom, float, int, isCallable, keyOf, type Struct, struct, type Term, variablesOf } from './term.ts';
 import { writeTerm } from './writer.ts';
 
@@ -43,6 +43,7 @@ function readFlat(source: string, atoms?: Atoms): Struct | null {
   const args: Term[] = [];
   for (let at = 0; at < inside.length; ) {
     const end = endOfArgument(inside, at);
+    if (args.length === MAX_ITEMS) return null;
     const arg = readArgument(inside.slice(at, end).trim(), atoms);
     if (arg === null) return null;
     args.push(arg);

@@ -13,7 +13,8 @@ export interface ReadTerm {
 
 const MAX_NESTING = 500;
 const MAX_INTEGER_DIGITS = 1_000;
-const MAX_ITEMS = 1_000;
+/** Items of a list, or arguments. */
+export const MAX_ITEMS = 1_000;
 const ARGUMENT = 999;
 
 function describe(token: Token): string {

@@ -39,7 +39,7 @@ function told(node: ProofTree, { rules, given }: NamedRules, first: Set<string>)
 
 type Assertions = ConstructorParameters<typeof Telling>[1];
 
-/** Of the facts of an image: proof after proof is told of the same ones. */
+/** By the facts of an image: verdict after verdict is proved by the same ones. */
 const assertions = new WeakMap<readonly StandingFact[], Assertions>();
 
 /** Facts that stand are told with who asserted them, and when. */
