@@ -45,7 +45,10 @@ export class ClauseCalls {
     step: Step | null,
     hidden: boolean,
   ): Clause | null {
-    if (clauses.length === 1) return mayMatch(clauses[0]!, args) ? clauses[0]! : null;
+    if (clauses.length === 1) {
+      const [clause] = clauses as readonly [Clause];
+      return this.#uses.hasFunctions(clause) || mayMatch(clause, args) ? clause : null;
+    }
     const first = nextMatch(clauses, 0, args);
     if (first >= clauses.length) return null;
     const second = nextMatch(clauses, first + 1, args);

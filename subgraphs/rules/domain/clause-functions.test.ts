@@ -148,6 +148,18 @@ test('a clause whose functions would be too long is read', () => {
   expect(same(`p([${items}]) :- q([${items}], X7). q(_, _).`, `p([${items}])`)).toMatchObject({ found: { length: 1 } });
 });
 
+test.each([
+  ['read', NEVER],
+  ['a function', ALWAYS],
+])('a call that a constant rules out compares nothing else, also where one clause alone is %s', (_, functionsFrom) => {
+  const pairs = [...'ABCDEFGH'];
+  const source = `same(${pairs.map((name) => `${name},${name}`).join(',')},yes).
+t :- numlist(1, 40000, L), numlist(1, 40000, M), \\+ same(${pairs.map(() => 'L,M').join(',')},no).`;
+  const limits = { ...DEFAULT_LIMITS, inferences: 5_000_000, rows: 2_000_000 };
+  const engine = new Engine(knowledgeOf(source), { limits, clock: stoppedClock, functionsFrom });
+  expect(engine.solve(readTerm('t').term, () => true)).toBe(true);
+});
+
 test('where Node makes no code of texts, clauses are read', () => {
   const domain = new URL('.', import.meta.url).href;
   const script = `

@@ -1,8 +1,8 @@
 import type { Bindings, Frame } from './bindings.ts';
 import { type Clause, headOf } from './clause.ts';
 import { readArguments, readChain, readFrame } from './clause-reading.ts';
-import { PATTERN, type Pattern } from './pattern.ts';
-import { deref, isGroundNow, structOf, type Term, variable } from './term.ts';
+import { type HeadTest, PATTERN, type Pattern } from './pattern.ts';
+import { deref, isGroundNow, sameConstant, structOf, type Term, variable } from './term.ts';
 
 /**
  * Clauses that are used often, as functions of JavaScript: reading their patterns again and again takes twice as long.
@@ -14,7 +14,7 @@ export type HeadFunction<Made> = (args: readonly Term[], bindings: Bindings) => 
 /** The arguments of a call in a body. */
 export type ArgumentsFunction = (frame: Frame) => readonly Term[];
 
-const TOOLS = { deref, variable, structOf, isGroundNow };
+const TOOLS = { deref, variable, structOf, isGroundNow, sameConstant };
 type Make = (tools: typeof TOOLS, values: readonly unknown[]) => unknown;
 
 /** Texts longer than this are for patterns that cost more than reading them does. */
@@ -67,6 +67,16 @@ class Script {
     let place = this.#values.indexOf(value);
     if (place < 0) place = this.#values.push(value) - 1;
     return `k${place}`;
+  }
+
+  /** What `mayMatch` looks at, of one argument. */
+  test({ position, constant, key }: HeadTest): void {
+    const value = this.#name(`deref(args[${position}])`);
+    const differs =
+      constant === null
+        ? `(${value}.kind !== 'struct' || ${value}.key !== ${this.#value(key)})`
+        : `${value} !== ${this.#value(constant)} && !sameConstant(${this.#value(constant)}, ${value})`;
+    this.add(`if (${value}.kind !== 'var' && ${differs}) return null;`);
   }
 
   match(pattern: Pattern, target: string): void {
@@ -136,7 +146,7 @@ class Script {
   made(parameters: string): unknown {
     const values = this.#values.map((_, i) => `k${i}`);
     return madeOf(
-      `'use strict';\nconst { deref, variable, structOf, isGroundNow } = tools;\nconst [${values}] = values;\nreturn (${parameters}) => {\n${this.#text}}`,
+      `'use strict';\nconst { deref, variable, structOf, isGroundNow, sameConstant } = tools;\nconst [${values}] = values;\nreturn (${parameters}) => {\n${this.#text}}`,
       this.#values,
     );
   }
@@ -149,7 +159,10 @@ const variablesOf = ({ size }: Clause) => Array.from({ length: size }, (_, i) =>
 function headScript(clause: Clause): Script {
   const script = new Script(slotOf);
   if (clause.size > 0) script.add(`let ${variablesOf(clause)};`);
-  for (const [i, arg] of headOf(clause).args.entries()) script.match(arg, `args[${i}]`);
+  const { args, tests } = headOf(clause);
+  // What a constant rules out is not compared with anything before it: terms may be large.
+  for (const test of tests) if (test.position > 0) script.test(test);
+  for (const [i, arg] of args.entries()) script.match(arg, `args[${i}]`);
   return script;
 }
 

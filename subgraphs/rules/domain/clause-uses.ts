@@ -22,9 +22,14 @@ export class ClauseUses {
     this.#functionsFrom = functionsFrom;
   }
 
+  /** Whether a clause has functions, which look at its constants first. */
+  hasFunctions({ uses, size }: Clause): boolean {
+    return uses >= this.#functionsFrom && size > 0;
+  }
+
   /** The frame of a clause whose head matches; null: undo. @throws BudgetStop */
   frame(clause: Clause, args: readonly Term[]): Frame | null {
-    if (clause.uses < this.#functionsFrom || clause.size === 0) {
+    if (!this.hasFunctions(clause)) {
       clause.uses += 1;
       return readFrame(clause, args, this.#bindings);
     }
@@ -34,7 +39,7 @@ export class ClauseUses {
 
   /** The arguments of the call that is all of a clause's body, where its head matches; null: undo. @throws BudgetStop */
   chain(clause: Clause, { patterns }: Instruction, args: readonly Term[]): readonly Term[] | null {
-    if (clause.uses < this.#functionsFrom) {
+    if (!this.hasFunctions(clause)) {
       clause.uses += 1;
       return readChain(clause, patterns, args, this.#bindings);
     }

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from './budget.ts';
+import { Engine } from './engine.ts';
 import { SyntaxFault } from './lexer.ts';
 import { INFIX, PREFIX } from './operators.ts';
 import { readTerm } from './parser.ts';
+import { buildProof } from './proof.ts';
 import { atom, float, int, list, struct, type Term, text, variable } from './term.ts';
+import { knowledgeOf, stoppedClock } from './testing.ts';
 import { VariableNames, writeTerm } from './writer.ts';
 
 function rewritten(source: string): string {
@@ -123,6 +127,28 @@ function shapeOf(value: Term): unknown {
   if (value.kind === 'struct') return { name: value.name, args: value.args.map(shapeOf) };
   return value;
 }
+
+/** A list of lists of a thousand variables, one in the place of the other's end. */
+const longList = (thousands: number) =>
+  Array.from({ length: thousands }, (_, i) =>
+    Array.from({ length: 1_000 }, (__, n) => `X${i}_${n}`).join(','),
+  ).reduceRight((tail, items) => `[${items}|${tail}]`, '[]');
+
+test('a term that is too deep to be a clause is refused, one that is not can be asked and proved', () => {
+  expect(() => readTerm(`p(${longList(2)})`)).toThrow('Expected lists and terms with variables of at most 1500 levels');
+  const [nested, plain] = ['f('.repeat(490), ')'.repeat(490)];
+  const source = `p(${longList(1)}, ${nested}X${plain}) :- q(${longList(1)}, ${nested}Y${plain}). q(_, _).`;
+  for (const functionsFrom of [0, Number.POSITIVE_INFINITY]) {
+    const engine = new Engine(knowledgeOf(source), {
+      limits: DEFAULT_LIMITS,
+      clock: stoppedClock,
+      steps: true,
+      functionsFrom,
+    });
+    expect(engine.solve(readTerm(`p(L, ${nested}Z${plain})`).term, () => true)).toBe(true);
+    expect(buildProof(engine.steps, engine.budget)).toHaveLength(1);
+  }
+});
 
 test('property: any text is either read or refused with a place inside it', () => {
   fc.assert(

@@ -15,6 +15,8 @@ const MAX_NESTING = 500;
 const MAX_INTEGER_DIGITS = 1_000;
 /** Items of a list, or arguments. */
 export const MAX_ITEMS = 1_000;
+/** Of terms with variables, each item of a list a level: clauses are made of them by recursion. */
+const MAX_LEVELS = 1_500;
 const ARGUMENT = 999;
 
 function describe(token: Token): string {
@@ -34,6 +36,15 @@ function describe(token: Token): string {
     case 'punct':
       return JSON.stringify(token.text.length > 40 ? `${token.text.slice(0, 40)}…` : token.text);
   }
+}
+
+function isTooDeep(term: Term): boolean {
+  let level: Term[] = [term];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_LEVELS) return true;
+    level = level.flatMap((one) => (one.kind === 'struct' && !one.ground ? one.args : []));
+  }
+  return false;
 }
 
 /** Reads terms of the Prolog subset from a text. */
@@ -83,6 +94,10 @@ export class Parser {
     const stop = this.#peek();
     if (stop.kind === 'end') this.#advance();
     else if (stopRequired || stop.kind !== 'eof') throw this.#fault(stop, 'an operator or the full stop "."');
+    if (isTooDeep(term)) {
+      const expected = `lists and terms with variables of at most ${MAX_LEVELS} levels, each item of a list being one`;
+      throw new SyntaxFault(this.source, start, expected, 'more');
+    }
     return { term, start, end: stop.kind === 'end' ? stop.end : stop.start, variables: this.#variables };
   }
 
