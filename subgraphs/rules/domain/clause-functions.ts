@@ -1,5 +1,5 @@
 import type { Bindings, Frame } from './bindings.ts';
-import { type Clause, headOf } from './clause.ts';
+import { type Clause, headOf, mayMatch } from './clause.ts';
 import { readArguments, readChain, readFrame } from './clause-reading.ts';
 import { type HeadTest, PATTERN, type Pattern } from './pattern.ts';
 import { deref, isGroundNow, sameConstant, structOf, type Term, variable } from './term.ts';
@@ -166,20 +166,20 @@ function headScript(clause: Clause): Script {
   return script;
 }
 
-/** Matches a clause's head and answers with its frame. */
+/** Matches a clause's head, its constants first, and answers with its frame. */
 export function frameFunction(clause: Clause): HeadFunction<Frame> {
   const script = headScript(clause);
   script.add(`return [${variablesOf(clause)}];`);
   const made = script.made('args, bindings') as HeadFunction<Frame> | null;
-  return made ?? ((args, bindings) => readFrame(clause, args, bindings));
+  return made ?? ((args, bindings) => (mayMatch(clause, args) ? readFrame(clause, args, bindings) : null));
 }
 
-/** Matches the head of a clause whose body is one call, and answers with the arguments of that call. */
+/** Matches the head of a clause whose body is one call, its constants first, and answers with the arguments of that call. */
 export function chainFunction(clause: Clause, call: readonly Pattern[]): HeadFunction<readonly Term[]> {
   const script = headScript(clause);
   script.addReturn(call);
   const made = script.made('args, bindings') as HeadFunction<readonly Term[]> | null;
-  return made ?? ((args, bindings) => readChain(clause, call, args, bindings));
+  return made ?? ((args, bindings) => (mayMatch(clause, args) ? readChain(clause, call, args, bindings) : null));
 }
 
 /** The arguments of a call from the frame of its clause. */

@@ -30,7 +30,7 @@ export class ClauseUses {
   /** The frame of a clause whose head matches; null: undo. @throws BudgetStop */
   frame(clause: Clause, args: readonly Term[]): Frame | null {
     if (!this.hasFunctions(clause)) {
-      clause.uses += 1;
+      if (clause.size > 0) clause.uses += 1;
       return readFrame(clause, args, this.#bindings);
     }
     clause.frame ??= frameFunction(clause);
@@ -40,7 +40,7 @@ export class ClauseUses {
   /** The arguments of the call that is all of a clause's body, where its head matches; null: undo. @throws BudgetStop */
   chain(clause: Clause, { patterns }: Instruction, args: readonly Term[]): readonly Term[] | null {
     if (!this.hasFunctions(clause)) {
-      clause.uses += 1;
+      if (clause.size > 0) clause.uses += 1;
       return readChain(clause, patterns, args, this.#bindings);
     }
     clause.chain ??= chainFunction(clause, patterns);

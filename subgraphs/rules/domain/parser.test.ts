@@ -5,6 +5,7 @@ import { Engine } from './engine.ts';
 import { SyntaxFault } from './lexer.ts';
 import { INFIX, PREFIX } from './operators.ts';
 import { readTerm } from './parser.ts';
+import { readProgram } from './program.ts';
 import { buildProof } from './proof.ts';
 import { atom, float, int, list, struct, type Term, text, variable } from './term.ts';
 import { knowledgeOf, stoppedClock } from './testing.ts';
@@ -128,6 +129,12 @@ function shapeOf(value: Term): unknown {
   return value;
 }
 
+test('a clause that ends too early hides nothing of the next one', () => {
+  const { clauses, diagnostics } = readProgram("p(.\nq(a, .\nr('a.\nb').\n's.\nt(a).\nu(a)");
+  expect(diagnostics.map(({ line }) => line)).toEqual([1, 2, 5, 7]);
+  expect(clauses.map(({ key }) => key)).toEqual(['r/1', 't/1']);
+});
+
 /** A list of lists of a thousand variables, one in the place of the other's end. */
 const longList = (thousands: number) =>
   Array.from({ length: thousands }, (_, i) =>
@@ -136,6 +143,11 @@ const longList = (thousands: number) =>
 
 test('a term that is too deep to be a clause is refused, one that is not can be asked and proved', () => {
   expect(() => readTerm(`p(${longList(2)})`)).toThrow('Expected lists and terms with variables of at most 1500 levels');
+  const { diagnostics } = readProgram(`ok.\np(${longList(2)}).\nq(.\n`);
+  expect(diagnostics.map(({ code, line }) => [code, line])).toEqual([
+    ['SYNTAX', 2],
+    ['SYNTAX', 3],
+  ]);
   const [nested, plain] = ['f('.repeat(490), ')'.repeat(490)];
   const source = `p(${longList(1)}, ${nested}X${plain}) :- q(${longList(1)}, ${nested}Y${plain}). q(_, _).`;
   for (const functionsFrom of [0, Number.POSITIVE_INFINITY]) {

@@ -82,9 +82,11 @@ export class Parser {
 
   /** Goes on behind the clause in which `fault` was found. */
   recover(fault: SyntaxFault): void {
+    const { kind, end } = this.#peeked ?? this.#token;
     this.#peeked = null;
     this.#nesting = 0;
-    this.#lexer.skipClause(fault.offset);
+    // Where its full stop has been read, what comes next is another clause.
+    if (kind !== 'end' || end <= fault.offset) this.#lexer.skipClause(fault.offset);
   }
 
   #read(stopRequired: boolean): ReadTerm {
@@ -92,12 +94,12 @@ export class Parser {
     const start = this.#peek().start;
     const term = this.#term(1200);
     const stop = this.#peek();
-    if (stop.kind === 'end') this.#advance();
-    else if (stopRequired || stop.kind !== 'eof') throw this.#fault(stop, 'an operator or the full stop "."');
     if (isTooDeep(term)) {
       const expected = `lists and terms with variables of at most ${MAX_LEVELS} levels, each item of a list being one`;
       throw new SyntaxFault(this.source, start, expected, 'more');
     }
+    if (stop.kind === 'end') this.#advance();
+    else if (stopRequired || stop.kind !== 'eof') throw this.#fault(stop, 'an operator or the full stop "."');
     return { term, start, end: stop.kind === 'end' ? stop.end : stop.start, variables: this.#variables };
   }
 
