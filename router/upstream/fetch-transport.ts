@@ -1,15 +1,10 @@
-import type { fetchApi } from '../fetch-api.ts';
 import type { Answer, AnswerSink, AnswerSource, Exchange, Headers, SubgraphFetch, Transport } from './transport.ts';
-
-/** Loaded with the first question: a router that has no subgraph in its process goes without. */
-let api: typeof fetchApi | undefined;
 
 /** A subgraph in this process, asked through its own handler. */
 export function createFetchTransport(url: string, fetch: SubgraphFetch): Transport {
-  const post = async (body: string, headers: Headers, signal: AbortSignal | null): Promise<Response> => {
-    api ??= (await import('../fetch-api.ts')).fetchApi;
-    return fetch(new api.Request(url, { method: 'POST', headers, body, signal }));
-  };
+  const OwnRequest = fetch.Request ?? Request;
+  const post = async (body: string, headers: Headers, signal: AbortSignal | null): Promise<Response> =>
+    fetch(new OwnRequest(url, { method: 'POST', headers, body, signal }));
   return {
     ask(body, headers): Exchange {
       const leaving = new AbortController();

@@ -38,4 +38,8 @@ export interface Transport extends AsyncDisposable {
   stream(body: string, headers: Headers, sink: AnswerSink): AnswerSource;
 }
 
-export type SubgraphFetch = (request: Request) => Promise<Response>;
+export interface SubgraphFetch {
+  (request: Request): Promise<Response>;
+  /** The class of requests that it reads with the least work; any other will do. */
+  readonly Request?: typeof Request | undefined;
+}
