@@ -5,7 +5,6 @@ import { idOf } from '#platform/identity/index.ts';
 import type { SampleReader, SampleStore, Scope } from './data/sample-store.ts';
 import type { CatalogueKind, CatalogueRows } from './domain/catalogue.ts';
 import type { Analysis, CustodyEntry, Result, Sample, Verification } from './domain/types.ts';
-import { readFacts } from './service/read-facts.ts';
 
 export interface SamplesDeps {
   readonly store: SampleStore;
@@ -28,8 +27,6 @@ export interface SamplesContext extends RequestContext, SamplesDeps {
     readonly repeatOf: ById<Analysis>;
     readonly resultsOf: ListBy<Result>;
     readonly verificationsOf: ListBy<Verification>;
-    /** By sample: what rules decide by. */
-    readonly factsOf: DataLoader<Sample, string[]>;
     readonly catalogue: { readonly [Kind in CatalogueKind]: ById<CatalogueRows[Kind]> };
   };
 }
@@ -119,9 +116,6 @@ export function createContext(deps: SamplesDeps, request: RequestContext): Sampl
     verificationsOf: manyBy(
       (ids) => read((reader) => reader.verificationsOf(ids)),
       ({ analysisId }) => analysisId,
-    ),
-    factsOf: new DataLoader((samples) =>
-      deps.store.read({ ...scopeOf(request), deciding: true }, (reader) => readFacts(reader, samples)),
     ),
     catalogue: {
       SampleType: catalogue('SampleType'),

@@ -71,16 +71,6 @@ export function catalogueByIds<Kind extends CatalogueKind>(
   return find(query, scope, kind, Prisma.sql`AND c.id = ANY(${ids.filter(isId)}::uuid[])`, { together: true });
 }
 
-/** `ids`: a statement that selects them. */
-export function catalogueWithin<Kind extends CatalogueKind>(
-  query: Query,
-  scope: Scope,
-  kind: Kind,
-  ids: Prisma.Sql,
-): Promise<CatalogueRows[Kind][]> {
-  return find(query, scope, kind, Prisma.sql`AND c.id IN (${ids})`, { together: true });
-}
-
 export function catalogueByCodes<Kind extends CatalogueKind>(
   query: Query,
   scope: Scope,

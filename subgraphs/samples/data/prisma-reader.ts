@@ -4,13 +4,8 @@ import type { Analysis, CustodyEntry, Result, Verification } from '../domain/typ
 import { type Columns, columnsOf } from './bulk.ts';
 import type { SamplesTx } from './client.ts';
 import { Prisma } from './prisma.generated/client.ts';
-import {
-  catalogueByCodes,
-  catalogueByIds,
-  catalogueWithin,
-  countCatalogue,
-  listCatalogue,
-} from './prisma-catalogue.ts';
+import { catalogueByCodes, catalogueByIds, countCatalogue, listCatalogue } from './prisma-catalogue.ts';
+import { factSourcesOf } from './prisma-facts.ts';
 import { countSamples, listSamples } from './prisma-listing.ts';
 import { ANALYSIS, CUSTODY, RESULT, SAMPLE_COLUMNS, type SampleRow, sampleOfRow, VERIFICATION } from './rows.ts';
 import type { SampleReader, Scope } from './sample-store.ts';
@@ -69,13 +64,7 @@ export function createReader(reading: Reading<SamplesTx>, scope: Scope): SampleR
     ...readCustody(query, scope),
     ...readAnalyses(query, scope),
     ...readResults(query, scope),
-    servicesOfSamples: (ids) =>
-      catalogueWithin(
-        query,
-        scope,
-        'AnalysisService',
-        Prisma.sql`SELECT a.service_id ${analysesOfSamples(scope, ids)}`,
-      ),
+    factSourcesOf: (ids) => factSourcesOf(query, scope, idsOf(ids)),
     catalogueByIds: (kind, ids) => catalogueByIds(query, scope, kind, ids),
     catalogueByCodes: (kind, codes) => catalogueByCodes(query, scope, kind, codes),
     listCatalogue: (kind, page) => listCatalogue(query, scope, kind, page),
@@ -83,7 +72,7 @@ export function createReader(reading: Reading<SamplesTx>, scope: Scope): SampleR
   };
 }
 
-type Results = Pick<SampleReader, 'resultsOf' | 'verificationsOf' | 'resultsOfSamples' | 'verificationsOfSamples'>;
+type Results = Pick<SampleReader, 'resultsOf' | 'verificationsOf'>;
 
 function readResults(query: Query, scope: Scope): Results {
   const results = (which: Condition) =>
@@ -101,18 +90,10 @@ function readResults(query: Query, scope: Scope): Results {
       where: Prisma.sql`${ofAnalysis(scope)} AND ${which}`,
       orderBy: 'r.at, r.id',
     });
-  const ofSamples = (ids: readonly string[]) =>
-    Prisma.sql`r.analysis_id IN (SELECT a.id ${analysesOfSamples(scope, ids)})`;
   return {
     resultsOf: (ids) => results(anyId('r.analysis_id', ids)),
     verificationsOf: (ids) => verifications(anyId('r.analysis_id', ids)),
-    resultsOfSamples: (ids) => results(ofSamples(ids)),
-    verificationsOfSamples: (ids) => verifications(ofSamples(ids)),
   };
-}
-
-function analysesOfSamples({ organizationId }: Scope, sampleIds: readonly string[]): Condition {
-  return Prisma.sql`FROM analysis a WHERE a.organization_id = ${organizationId}::uuid AND ${anyId('a.sample_id', sampleIds)}`;
 }
 
 interface Selection<Row> {

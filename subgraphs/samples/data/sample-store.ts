@@ -1,7 +1,8 @@
 import type { Actor, Announcement, OnceCall } from '#platform/database/index.ts';
 import type { CatalogueKind, CatalogueRows } from '../domain/catalogue.ts';
+import type { FactSource } from '../domain/facts.ts';
 import type { Keyset, SampleFilter, SampleOrder } from '../domain/listing.ts';
-import type { Analysis, AnalysisService, CustodyEntry, Result, Sample, Verification } from '../domain/types.ts';
+import type { Analysis, CustodyEntry, Result, Sample, Verification } from '../domain/types.ts';
 
 /**
  * Whose rows are seen: people of a client see its samples only, as if there were no others, of results those that are
@@ -19,9 +20,14 @@ export interface CustodyPage {
   readonly limit: number;
 }
 
+/** As of the sample's `factsVersion`, with what whoever decides by the facts keeps of the sample. */
+export type VersionedSource = FactSource & Pick<Sample, 'factsVersion' | 'dueAt' | 'clientId'>;
+
 /** Ids that are no ids, or that belong to somebody else, find nothing. Lists of found rows have no particular order unless said. */
 export interface SampleReader {
   samplesByIds(ids: readonly string[]): Promise<Sample[]>;
+  /** What the facts of the samples are made of, all of one moment. */
+  factSourcesOf(sampleIds: readonly string[]): Promise<VersionedSource[]>;
   /** Oldest first. */
   childrenOf(parentIds: readonly string[]): Promise<Sample[]>;
   /** At most `limit` rows behind `after`; rows without a value for the order come last in either direction. */
@@ -42,12 +48,6 @@ export interface SampleReader {
   resultsOf(analysisIds: readonly string[]): Promise<Result[]>;
   /** Of all results of the analyses, oldest first. */
   verificationsOf(analysisIds: readonly string[]): Promise<Verification[]>;
-  /** Of all analyses of the samples, oldest first: for who would have to wait for the analyses before. */
-  resultsOfSamples(sampleIds: readonly string[]): Promise<Result[]>;
-  /** Of all results of the samples' analyses, oldest first. */
-  verificationsOfSamples(sampleIds: readonly string[]): Promise<Verification[]>;
-  /** Of all analyses of the samples, each once. */
-  servicesOfSamples(sampleIds: readonly string[]): Promise<AnalysisService[]>;
   catalogueByIds<Kind extends CatalogueKind>(kind: Kind, ids: readonly string[]): Promise<CatalogueRows[Kind][]>;
   catalogueByCodes<Kind extends CatalogueKind>(kind: Kind, codes: readonly string[]): Promise<CatalogueRows[Kind][]>;
   /** By code; without `limit` all of them. */

@@ -1,33 +1,27 @@
 import { expect, test } from 'vitest';
-import type { AnalysisCase } from './analysis.ts';
-import { epochHours, factsOf, numberText, quotedAtom } from './facts.ts';
-import { aCase, anAnalysis, aResult, aSample, aService, aVerification } from './testing.ts';
-import type { Analysis } from './types.ts';
+import { type AnalysisSource, epochHours, type FactSource, factsOf, numberText, quotedAtom } from './facts.ts';
+import { anAnalysis, aResult, aSample } from './testing.ts';
+
+function aSource(over: Partial<FactSource> = {}): FactSource {
+  return { ...aSample({ id: 's1' }), type: 'WATER', client: null, analyses: [], ...over };
+}
+
+function analysed(over: Partial<AnalysisSource> = {}): AnalysisSource {
+  return { ...anAnalysis({ id: 'a1' }), service: 'NITRATE', result: null, verifiedBy: [], ...over };
+}
 
 test('a sample and its analyses become facts in the vocabulary of the rule base', () => {
-  const sample = aSample({ id: 's1', barcode: "W'1", priority: 'STAT', parentId: 's0' });
-  const nitrate = aCase({
-    sample,
-    analysis: anAnalysis({ id: 'a1', sampleId: 's1', status: 'SUBMITTED', assignedTo: 'ana', replacesId: 'a0' }),
-    results: [aResult({ value: '9' }), aResult({ value: '3.40', unit: 'mg/l', detectionLimit: '1e-2', sequence: 2 })],
-    verifications: [aVerification('vera')],
+  const nitrate = analysed({
+    ...{ status: 'SUBMITTED', assignedTo: 'ana', replacesId: 'a0' },
+    result: aResult({ value: '3.40', unit: 'mg/l', detectionLimit: '1e-2' }),
+    verifiedBy: ['vera'],
   });
-  const coliforms = aCase({
-    sample,
-    service: aService({ code: 'COLI' }),
-    analysis: anAnalysis({
-      ...{ id: 'a2', sampleId: 's1', status: 'SUBMITTED', position: 2 },
-      ...{ unit: null, requiredVerifications: 2 },
-    }),
-    results: [aResult({ value: null, unit: null, text: 'ND', flags: ['NON_DETECT'] })],
+  const coliforms = analysed({
+    ...{ id: 'a2', service: 'COLI', status: 'SUBMITTED', unit: null, requiredVerifications: 2 },
+    result: aResult({ value: null, unit: null, text: 'ND', flags: ['NON_DETECT'] }),
   });
-  const facts = factsOf({
-    sample,
-    type: { id: 't', code: 'WATER', name: 'Water', version: 1 },
-    client: { id: 'c', code: 'UTAH', name: 'Utah', version: 1 },
-    analyses: [nitrate, coliforms],
-  });
-  expect(facts).toEqual([
+  const sample = { barcode: "W'1", priority: 'STAT', parentId: 's0', client: 'UTAH' } as const;
+  expect(factsOf(aSource({ ...sample, analyses: [nitrate, coliforms] }))).toEqual([
     "sample('s1')",
     "sample_type('s1','WATER')",
     "priority('s1',stat)",
@@ -55,44 +49,31 @@ test('a sample and its analyses become facts in the vocabulary of the rule base'
   ]);
 });
 
-test('what holds a result is a fact, cause by cause, of the present result only', () => {
-  const held = aResult({ flags: ['UNIT_MISMATCH', 'MEASURED_BEFORE_COLLECTED', 'HOLDING_TIME_EXCEEDED'] });
-  const sample = aSample({ id: 's1' });
-  const about = { sample, type: { id: 't', code: 'WATER', name: 'Water', version: 1 }, client: null };
-  const heldFacts = (found: AnalysisCase) =>
-    factsOf({ ...about, analyses: [found] }).filter((fact) => fact.startsWith('held('));
-  const analysis = anAnalysis({ id: 'a1', sampleId: 's1', status: 'SUBMITTED' });
-  expect(heldFacts(aCase({ sample, analysis, results: [held] }))).toEqual([
+test('what holds a result is a fact, cause by cause', () => {
+  const result = aResult({ flags: ['UNIT_MISMATCH', 'MEASURED_BEFORE_COLLECTED', 'HOLDING_TIME_EXCEEDED'] });
+  const facts = factsOf(aSource({ analyses: [analysed({ status: 'SUBMITTED', result })] }));
+  expect(facts.filter((fact) => fact.startsWith('held('))).toEqual([
     "held('a1',unit_mismatch)",
     "held('a1',measured_before_collected)",
   ]);
-  expect(heldFacts(aCase({ sample, analysis, results: [held, aResult({ sequence: 2 })] }))).toEqual([]);
 });
 
-test('what a test demands is what its analysis was asked for with, whatever the service says now; withdrawn ones do not count', () => {
-  const sample = aSample({ id: 's1' });
-  const found = (over: Partial<Analysis>) =>
-    aCase({ sample, service: aService({ unit: 'ug/L', requiredVerifications: 0 }), analysis: anAnalysis(over) });
-  const demands = (...analyses: AnalysisCase[]) =>
-    factsOf({ sample, type: { id: 't', code: 'WATER', name: 'Water', version: 1 }, client: null, analyses }).filter(
-      (fact) => /^(required|unit)/.test(fact),
-    );
-  const repeat = found({ id: 'a2', requiredVerifications: 2, unit: 'mg/L' });
-  const withdrawn = found({ id: 'a1', status: 'RETRACTED', requiredVerifications: 1 });
+test('of several analyses of one test the last one that counts tells what the test demands', () => {
+  const demands = (...analyses: AnalysisSource[]) =>
+    factsOf(aSource({ analyses })).filter((fact) => /^(required|unit)/.test(fact));
+  const repeat = analysed({ id: 'a2', requiredVerifications: 2, unit: 'mg/L' });
+  const withdrawn = analysed({ status: 'RETRACTED', requiredVerifications: 1, unit: 'ug/L' });
   const expected = ["required_verifications('NITRATE',2)", "unit_of('NITRATE','mg/L')"];
   expect(demands(withdrawn, repeat)).toEqual(expected);
   expect(demands(repeat, withdrawn)).toEqual(expected);
 });
 
 test('what is unknown is no fact', () => {
-  const sample = aSample({ id: 's1', collectedAt: null, receivedAt: null, condition: null });
-  const facts = factsOf({
-    sample,
-    type: { id: 't', code: 'WATER', name: 'Water', version: 1 },
-    client: null,
-    analyses: [],
-  });
-  expect(facts).toEqual(["sample('s1')", "sample_type('s1','WATER')", "priority('s1',routine)"]);
+  expect(factsOf(aSource({ collectedAt: null, receivedAt: null, condition: null }))).toEqual([
+    "sample('s1')",
+    "sample_type('s1','WATER')",
+    "priority('s1',routine)",
+  ]);
 });
 
 test('whatever a text contains, its atom is closed and on one line', () => {

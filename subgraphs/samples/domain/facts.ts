@@ -1,15 +1,27 @@
 import { Decimal } from 'decimal.js';
-import { type AnalysisCase, currentResult } from './analysis.ts';
 import { HOUR_MS } from './due-time.ts';
 import { holdsOf, sameUnit } from './flags.ts';
-import type { Client, Sample, SampleType } from './types.ts';
+import type { Analysis, Result, Sample } from './types.ts';
 
 /** Everything that the facts of one sample are made of. */
-export interface FactSource {
-  readonly sample: Sample;
-  readonly type: SampleType;
-  readonly client: Client | null;
-  readonly analyses: readonly AnalysisCase[];
+export interface FactSource
+  extends Pick<Sample, 'id' | 'barcode' | 'priority' | 'collectedAt' | 'receivedAt' | 'condition' | 'parentId'> {
+  /** Code of its type. */
+  readonly type: string;
+  /** Code of its client. */
+  readonly client: string | null;
+  /** In the order in which they were asked for. */
+  readonly analyses: readonly AnalysisSource[];
+}
+
+export interface AnalysisSource
+  extends Pick<Analysis, 'id' | 'status' | 'assignedTo' | 'replacesId' | 'unit' | 'requiredVerifications'> {
+  /** Code of its service. */
+  readonly service: string;
+  /** As it stands. */
+  readonly result: Pick<Result, 'value' | 'text' | 'unit' | 'detectionLimit' | 'flags' | 'enteredBy'> | null;
+  /** Who verified that result, the first one first. */
+  readonly verifiedBy: readonly string[];
 }
 
 /** Text as a quoted atom, whatever it contains, as `writeq` prints it. */
@@ -41,30 +53,34 @@ export function numberText(decimal: string): string {
 
 /** The facts about a sample and its analyses in the vocabulary of the rule base, sample first, analyses in their order. */
 export function factsOf(source: FactSource): string[] {
-  return [...sampleFacts(source), ...source.analyses.flatMap(analysisFacts), ...testFacts(source.analyses)];
+  return [
+    ...sampleFacts(source),
+    ...source.analyses.flatMap((analysis) => analysisFacts(source, analysis)),
+    ...testFacts(source.analyses),
+  ];
 }
 
 const WITHDRAWN: ReadonlySet<string> = new Set(['RETRACTED', 'CANCELLED']);
 
 /** What a test demands is what its analysis was asked for with; of several of one test, that of the last one that counts. */
-function testFacts(analyses: readonly AnalysisCase[]): string[] {
+function testFacts(analyses: readonly AnalysisSource[]): string[] {
   const inOrder = [...analyses].sort((a, b) => Number(isLive(a)) - Number(isLive(b)));
-  const byTest = new Map(inOrder.map(({ service, analysis }) => [service.code, analysis]));
+  const byTest = new Map(inOrder.map((analysis) => [analysis.service, analysis]));
   return [...byTest].flatMap(([code, { requiredVerifications, unit }]) => [
     `required_verifications(${quotedAtom(code)},${requiredVerifications})`,
     ...(unit === null ? [] : [`unit_of(${quotedAtom(code)},${quotedAtom(unit)})`]),
   ]);
 }
 
-function isLive({ analysis }: AnalysisCase): boolean {
-  return !WITHDRAWN.has(analysis.status);
+function isLive({ status }: AnalysisSource): boolean {
+  return !WITHDRAWN.has(status);
 }
 
-function sampleFacts({ sample, type, client }: FactSource): string[] {
+function sampleFacts(sample: FactSource): string[] {
   const id = quotedAtom(sample.id);
   const optional: readonly (readonly [string, string | null])[] = [
     ['barcode', sample.barcode && quotedAtom(sample.barcode)],
-    ['client', client && quotedAtom(client.code)],
+    ['client', sample.client && quotedAtom(sample.client)],
     ['collected_at', sample.collectedAt && epochHours(sample.collectedAt)],
     ['received_at', sample.receivedAt && epochHours(sample.receivedAt)],
     ['condition', sample.condition?.toLowerCase() ?? null],
@@ -72,31 +88,28 @@ function sampleFacts({ sample, type, client }: FactSource): string[] {
   ];
   return [
     `sample(${id})`,
-    `sample_type(${id},${quotedAtom(type.code)})`,
+    `sample_type(${id},${quotedAtom(sample.type)})`,
     `priority(${id},${sample.priority.toLowerCase()})`,
     ...optional.flatMap(([name, value]) => (value === null ? [] : [`${name}(${id},${value})`])),
   ];
 }
 
-function analysisFacts(found: AnalysisCase): string[] {
-  const { analysis, service, verifications } = found;
+function analysisFacts(sample: FactSource, analysis: AnalysisSource): string[] {
   const id = quotedAtom(analysis.id);
   const facts = [
-    `analysis(${id},${quotedAtom(analysis.sampleId)},${quotedAtom(service.code)})`,
+    `analysis(${id},${quotedAtom(sample.id)},${quotedAtom(analysis.service)})`,
     `analysis_status(${id},${analysis.status.toLowerCase()})`,
   ];
   if (analysis.assignedTo !== null) facts.push(`assigned_to(${id},${quotedAtom(analysis.assignedTo)})`);
   if (analysis.replacesId !== null) facts.push(`replaces(${id},${quotedAtom(analysis.replacesId)})`);
-  facts.push(...resultFacts(found), ...verifications.map(({ by }) => `verified_by(${id},${quotedAtom(by)})`));
+  facts.push(...resultFacts(analysis), ...analysis.verifiedBy.map((by) => `verified_by(${id},${quotedAtom(by)})`));
   return facts;
 }
 
-function resultFacts(found: AnalysisCase): string[] {
-  const result = currentResult(found);
+function resultFacts({ id: analysisId, result, unit: asked }: AnalysisSource): string[] {
   if (!result) return [];
-  const id = quotedAtom(found.analysis.id);
+  const id = quotedAtom(analysisId);
   // Rules unify units as atoms, so the spelling that was asked for stands for every spelling of the same unit.
-  const asked = found.analysis.unit;
   const unit = quotedAtom((sameUnit(result.unit, asked) ? asked : result.unit) ?? '');
   const facts = [`submitted_by(${id},${quotedAtom(result.enteredBy)})`];
   if (result.value !== null) facts.push(`result(${id},${numberText(result.value)},${unit})`);

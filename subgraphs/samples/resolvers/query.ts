@@ -1,3 +1,4 @@
+import { selects } from '#platform/graphql/index.ts';
 import type { QueryResolvers } from '../schema.generated.ts';
 import { catalogueList, sampleTypes } from '../service/catalogue.ts';
 import { listSamples } from '../service/list-samples.ts';
@@ -13,5 +14,5 @@ export const Query: QueryResolvers = {
   clients: (_, args, ctx) => catalogueList(ctx, 'Client', args),
   samplePoints: (_, args, ctx) => catalogueList(ctx, 'SamplePoint', args),
   analysisServices: (_, args, ctx) => catalogueList(ctx, 'AnalysisService', args),
-  sampleFacts: (_, { ids }, ctx) => sampleFacts(ctx, ids),
+  sampleFacts: (_, { ids }, ctx, info) => sampleFacts(ctx, { ids, facts: selects(info, 'facts') }),
 };

@@ -17,10 +17,6 @@ export const Sample: SampleResolvers = {
 export const CustodyEntry: CustodyEntryResolvers = { by: ({ by }) => userRef(by) };
 
 export const SampleFacts: SampleFactsResolvers = {
-  sampleId: ({ sample }) => sample.id,
-  version: ({ sample }) => sample.factsVersion,
-  priority: ({ sample }) => sample.priority,
-  dueAt: ({ sample }) => sample.dueAt,
-  clientId: ({ sample }) => sample.clientId,
-  facts: ({ sample }, _, ctx) => ctx.loaders.factsOf.load(sample),
+  sampleId: ({ id }) => id,
+  version: ({ factsVersion }) => factsVersion,
 };

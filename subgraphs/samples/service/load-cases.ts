@@ -25,21 +25,6 @@ export async function loadCases(
   return casesOf(samples, { analyses, services, results, verifications });
 }
 
-/** The same of all analyses of the samples, read together. */
-export async function loadCasesOf(
-  reader: SampleReader,
-  samples: readonly Sample[],
-): Promise<Map<string, AnalysisCase>> {
-  const ids = samples.map(({ id }) => id);
-  const [analyses, services, results, verifications] = await Promise.all([
-    reader.analysesOf(ids),
-    reader.servicesOfSamples(ids),
-    reader.resultsOfSamples(ids),
-    reader.verificationsOfSamples(ids),
-  ]);
-  return casesOf(samples, { analyses, services, results, verifications });
-}
-
 function casesOf(samples: readonly Sample[], rows: CaseRows): Map<string, AnalysisCase> {
   const sampleById = new Map(samples.map((sample) => [sample.id, sample]));
   const services = new Map(rows.services.map((row) => [row.id, row]));

@@ -249,17 +249,49 @@ describe('verifying results', () => {
   });
 });
 
+async function facts(sampleId: string) {
+  const { sampleFacts } = await lab.ask<{ sampleFacts: { version: number; facts: string[] }[] }>(manager, FACTS, {
+    ids: [sampleId],
+  });
+  return sampleFacts[0];
+}
+
+test('rules decide by the result that stands and by who verified it: what it corrected is no fact', async () => {
+  const sample = await act.sample(manager, { analyses: ['NITRATE', 'PHOSPHORUS'] });
+  const [first, second] = [idOf(sample), idOf(sample, 1)];
+  await act.submit(analyst, [{ analysisId: second, expectedVersion: 1, value: '3.40' }]);
+  await act.verify(verifier, [{ analysisId: second, expectedVersion: 2 }]);
+  const ofAnalyses = async () => {
+    const all = (await facts(sample.id))?.facts ?? [];
+    return all.filter((fact) => fact.includes(`('${first}'`) || fact.includes(`('${second}'`));
+  };
+  const asked = [
+    `analysis('${first}','${sample.id}','NITRATE')`,
+    `analysis_status('${first}',registered)`,
+    `analysis('${second}','${sample.id}','PHOSPHORUS')`,
+  ];
+  expect(await ofAnalyses()).toEqual([
+    ...asked,
+    `analysis_status('${second}',submitted)`,
+    `submitted_by('${second}','${analyst.userId}')`,
+    `result('${second}',3.4,'mg/L')`,
+    `verified_by('${second}','${verifier.userId}')`,
+  ]);
+  const other = person('analyst', manager);
+  await act.submit(other, [{ analysisId: second, expectedVersion: 3, value: '2', reason: 'dilution' }]);
+  expect(await ofAnalyses()).toEqual([
+    ...asked,
+    `analysis_status('${second}',submitted)`,
+    `submitted_by('${second}','${other.userId}')`,
+    `result('${second}',2,'mg/L')`,
+  ]);
+});
+
 describe('an analysis goes by what it was asked for with', () => {
   async function saveNitrate(over: object): Promise<void> {
     const query = `mutation Save($inputs: [AnalysisServiceInput!]!) { saveAnalysisServices(inputs: $inputs) { changed } }`;
     const service = { code: 'NITRATE', name: 'Nitrate', unit: 'mg/L', holdingTimeHours: 48, requiredVerifications: 1 };
     await lab.ask(manager, query, { inputs: [{ ...service, ...over }] });
-  }
-  async function facts(sampleId: string) {
-    const { sampleFacts } = await lab.ask<{ sampleFacts: { version: number; facts: string[] }[] }>(manager, FACTS, {
-      ids: [sampleId],
-    });
-    return sampleFacts[0];
   }
   const TERMS = `query Terms($id: ID!) { analysis(id: $id) { unit method requiredVerifications holdingTimeHours } }`;
 
