@@ -2,9 +2,10 @@ import type { Query } from '#platform/database/index.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import type { Scope, VersionedSource } from './sample-store.ts';
 
-const SAMPLE = Prisma.raw(`s.id, s.barcode, s.priority, s.condition, s.collected_at AS "collectedAt",
-  s.received_at AS "receivedAt", s.due_at AS "dueAt", s.parent_id AS "parentId", s.client_id AS "clientId",
-  s.facts_version AS "factsVersion", t.code AS type, c.code AS client, found.analyses`);
+const SAMPLE = Prisma.raw(`json_build_object('id', s.id, 'barcode', s.barcode, 'priority', s.priority,
+  'condition', s.condition, 'collectedAt', s.collected_at, 'receivedAt', s.received_at, 'dueAt', s.due_at,
+  'parentId', s.parent_id, 'clientId', s.client_id, 'factsVersion', s.facts_version,
+  'type', t.code, 'client', c.code, 'analyses', found.analyses)`);
 
 const ANALYSIS = Prisma.raw(`json_build_object('id', a.id, 'service', v.code, 'status', a.status, 'unit', a.unit,
   'assignedTo', a.assigned_to, 'replacesId', a.replaces_id, 'requiredVerifications', a.required_verifications,
@@ -13,19 +14,28 @@ const ANALYSIS = Prisma.raw(`json_build_object('id', a.id, 'service', v.code, 's
 const RESULT = Prisma.raw(`json_build_object('value', l.value, 'text', l.text, 'unit', l.unit,
   'detectionLimit', l.detection_limit, 'flags', l.flags, 'enteredBy', l.entered_by)`);
 
+type Moment = 'collectedAt' | 'receivedAt' | 'dueAt';
+
+/** JSON knows no instants. */
+type Written = Omit<VersionedSource, Moment> & { readonly [Name in Moment]: string | null };
+
+function instant(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
+}
+
 /**
- * One narrow statement, where the rows of seven tables had filled a tenth of the time of a verdict. Everything is of one
- * snapshot, so the facts are those of their version.
+ * One statement with one column: the rows of seven tables had filled a sixth of the time of a verdict. Everything is of
+ * one snapshot, so the facts are those of their version.
  */
-export function factSourcesOf(
+export async function factSourcesOf(
   query: Query,
   { organizationId, clientId }: Scope,
   ids: readonly string[],
 ): Promise<VersionedSource[]> {
   const own = Prisma.sql`${organizationId}::uuid`;
   const visible = clientId === null ? Prisma.empty : Prisma.sql`AND s.client_id = ${clientId}::uuid`;
-  return query<VersionedSource>(
-    Prisma.sql`SELECT ${SAMPLE}
+  const rows = await query<{ source: Written }>(
+    Prisma.sql`SELECT ${SAMPLE} AS source
       FROM sample s
       JOIN sample_type t ON t.id = s.sample_type_id
       LEFT JOIN client c ON c.id = s.client_id
@@ -46,4 +56,10 @@ export function factSourcesOf(
       WHERE s.organization_id = ${own} AND s.id = ANY(${[...ids]}::uuid[]) ${visible}`,
     { together: true },
   );
+  return rows.map(({ source }) => ({
+    ...source,
+    collectedAt: instant(source.collectedAt),
+    receivedAt: instant(source.receivedAt),
+    dueAt: instant(source.dueAt),
+  }));
 }

@@ -21,6 +21,13 @@ export interface WorkflowRow {
   readonly clientId: string | null;
 }
 
+type Moment = 'startedAt' | 'updatedAt' | 'receivedAt' | 'dueAt';
+
+/** JSON knows no instants. */
+export type WorkflowJson = Omit<WorkflowRow, Moment> &
+  Record<'startedAt' | 'updatedAt', string> &
+  Record<'receivedAt' | 'dueAt', string | null>;
+
 export interface EventRow {
   readonly id: string;
   readonly workflowId: string;
@@ -53,6 +60,16 @@ export function workflowOfRow(row: WorkflowRow): Workflow {
     dueAt: row.dueAt,
     clientId: row.clientId,
   };
+}
+
+export function workflowOfJson(json: WorkflowJson): Workflow {
+  return workflowOfRow({
+    ...json,
+    startedAt: new Date(json.startedAt),
+    updatedAt: new Date(json.updatedAt),
+    receivedAt: json.receivedAt === null ? null : new Date(json.receivedAt),
+    dueAt: json.dueAt === null ? null : new Date(json.dueAt),
+  });
 }
 
 export function eventOfRow(row: EventRow): RecordedEvent {
