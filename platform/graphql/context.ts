@@ -25,28 +25,79 @@ export function requestIdOf(headers: Headers): string {
   return given && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
-export function createRequestContext(
-  request: Request,
-  host: {
-    readonly verifyIdentity: ReturnType<typeof createIdentityVerifier>;
-    readonly logger: Logger;
-    readonly askAs: AskAs;
-  },
-): RequestContext {
-  const header = request.headers.get(IDENTITY_HEADER);
-  const identity = header === null ? null : host.verifyIdentity(header, Date.now());
-  const requestId = requestIdOf(request.headers);
-  return {
-    get viewer() {
-      if (!identity) throw new UnauthenticatedError();
-      return identity;
-    },
-    identity,
-    requestId,
-    get logger() {
-      return host.logger.child({ requestId, organization: identity?.organizationId });
-    },
-    ask: host.askAs(identity, requestId),
-    signal: request.signal,
-  };
+interface ContextHost {
+  readonly verifyIdentity: ReturnType<typeof createIdentityVerifier>;
+  readonly logger: Logger;
+  readonly askAs: AskAs;
+}
+
+/** A class: every object with getters of its own has a shape of its own. */
+class ContextOfRequest implements RequestContext {
+  readonly identity: Viewer | null;
+  readonly requestId: string;
+  readonly ask: Ask;
+  readonly signal: AbortSignal;
+  readonly #logger: Logger;
+
+  constructor(request: Request, { verifyIdentity, logger, askAs }: ContextHost) {
+    const header = request.headers.get(IDENTITY_HEADER);
+    this.identity = header === null ? null : verifyIdentity(header, Date.now());
+    this.requestId = requestIdOf(request.headers);
+    this.ask = askAs(this.identity, this.requestId);
+    this.signal = request.signal;
+    this.#logger = logger;
+  }
+
+  get viewer(): Viewer {
+    if (!this.identity) throw new UnauthenticatedError();
+    return this.identity;
+  }
+
+  get logger(): Logger {
+    return this.#logger.child({ requestId: this.requestId, organization: this.identity?.organizationId });
+  }
+}
+
+export function createRequestContext(request: Request, host: ContextHost): RequestContext {
+  return new ContextOfRequest(request, host);
+}
+
+class ContextOfSubgraph implements RequestContext {
+  readonly identity: Viewer | null;
+  readonly requestId: string;
+  readonly ask: Ask;
+  readonly signal: AbortSignal;
+  readonly #request: RequestContext;
+
+  constructor(request: RequestContext) {
+    this.identity = request.identity;
+    this.requestId = request.requestId;
+    this.ask = request.ask;
+    this.signal = request.signal;
+    this.#request = request;
+  }
+
+  get viewer(): Viewer {
+    return this.#request.viewer;
+  }
+
+  get logger(): Logger {
+    return this.#request.logger;
+  }
+}
+
+/** Nothing takes the place of what the request knows. */
+type Additions = { readonly [Name in keyof RequestContext]?: never };
+
+/**
+ * The request with what its subgraph adds, which lives as long as the process (`deps`) or as the request (`own`). Not an
+ * object with the request as its prototype: V8 makes a shape for each of those, and a shape keeps its request until the
+ * next full collection.
+ */
+export function createSubgraphContext<Deps extends object, Own extends object>(
+  request: RequestContext,
+  deps: Deps & Additions,
+  own: Own & Additions,
+): RequestContext & Deps & Own {
+  return Object.assign(new ContextOfSubgraph(request), deps, own);
 }

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { LRUCache } from 'lru-cache';
 import type { Database } from '#platform/database/index.ts';
 import type { EventLog } from '#platform/events/index.ts';
-import type { RequestContext } from '#platform/graphql/index.ts';
+import { createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
 import { isId } from '#platform/identity/index.ts';
 import type { RulesTx } from './data/client.ts';
 import { findFacts, findVersions } from './data/knowledge-repository.ts';
@@ -64,10 +64,8 @@ export function createContext(deps: RulesDeps, request: RequestContext): RulesCo
     const byVersion = new Map(suites.map((suite) => [suite.versionId, suite]));
     return ids.map((id) => byVersion.get(id) ?? null);
   });
-  // The getter `viewer` must stay a getter: it throws without a signed-in person.
-  const context: RulesContext = Object.create(request, {
-    ...Object.getOwnPropertyDescriptors(deps),
-    loaders: { value: { factById, versionById, ruleById, suiteByVersion } },
+  const context: RulesContext = createSubgraphContext(request, deps, {
+    loaders: { factById, versionById, ruleById, suiteByVersion },
   });
   return context;
 }

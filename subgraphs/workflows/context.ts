@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { EventLog } from '#platform/events/index.ts';
-import type { Ask, RequestContext } from '#platform/graphql/index.ts';
+import { type Ask, createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import type { RulesPort } from './data/rules.ts';
 import type { SampleFactsSource } from './data/sample-facts.ts';
@@ -89,36 +89,36 @@ async function eventCounts(read: Read, ids: readonly string[]): Promise<number[]
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
 export function createContext(deps: WorkflowsDeps, request: RequestContext): WorkflowsContext {
   const read: Read = (work) => deps.store.read(scopeOf(request), work);
-  const context: WorkflowsContext = Object.create(request, {
-    ...Object.getOwnPropertyDescriptors(deps),
-    samples: { value: deps.sampleFactsFrom(request.ask) },
-    rules: { value: deps.rulesFrom(request.ask) },
+  const context: WorkflowsContext = createSubgraphContext(request, deps, {
+    samples: deps.sampleFactsFrom(request.ask),
+    rules: deps.rulesFrom(request.ask),
     loaders: {
-      value: {
-        workflowById: loaderOf(
-          (ids) => read((reader) => reader.byIds(ids)),
-          ({ id }) => id,
-        ),
-        workflowBySample: loaderOf(
-          (ids) => read((reader) => reader.bySampleIds(ids)),
-          ({ sampleId }) => sampleId,
-        ),
-        eventById: loaderOf(
-          (ids) => read((reader) => reader.eventsByIds(ids)),
-          ({ id }) => id,
-        ),
-        // Nothing is kept: a second mutation of the same request adds to the history.
-        firstEvents: new DataLoader((asked: readonly FirstEvents[]) => firstEvents(read, asked), { cache: false }),
-        eventCount: new DataLoader((ids: readonly string[]) => eventCounts(read, ids), { cache: false }),
-        transitionsOf: new DataLoader((workflows: readonly Workflow[]) => listTransitions(context, workflows), {
-          cacheKeyFn: ({ id, version }: Workflow) => `${id}:${version}`,
+      workflowById: loaderOf(
+        (ids) => read((reader) => reader.byIds(ids)),
+        ({ id }) => id,
+      ),
+      workflowBySample: loaderOf(
+        (ids) => read((reader) => reader.bySampleIds(ids)),
+        ({ sampleId }) => sampleId,
+      ),
+      eventById: loaderOf(
+        (ids) => read((reader) => reader.eventsByIds(ids)),
+        ({ id }) => id,
+      ),
+      // Nothing is kept: a second mutation of the same request adds to the history.
+      firstEvents: new DataLoader((asked: readonly FirstEvents[]) => firstEvents(read, asked), { cache: false }),
+      eventCount: new DataLoader((ids: readonly string[]) => eventCounts(read, ids), { cache: false }),
+      transitionsOf: new DataLoader((workflows: readonly Workflow[]) => listTransitions(context, workflows), {
+        cacheKeyFn: ({ id, version }: Workflow) => `${id}:${version}`,
+        maxBatchSize: TRANSITIONS_BATCH,
+      }),
+      validations: new DataLoader<TransitionRequest, TransitionValidation>(
+        (requests: readonly TransitionRequest[]) => validateTransitions(context, requests),
+        {
+          cache: false,
           maxBatchSize: TRANSITIONS_BATCH,
-        }),
-        validations: new DataLoader(
-          (requests: readonly TransitionRequest[]) => validateTransitions(context, requests),
-          { cache: false, maxBatchSize: TRANSITIONS_BATCH },
-        ),
-      },
+        },
+      ),
     },
   });
   return context;
