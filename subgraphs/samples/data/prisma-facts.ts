@@ -2,8 +2,14 @@ import type { Query } from '#platform/database/index.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import type { Scope, VersionedSource } from './sample-store.ts';
 
+/** The database's own text of an instant depends on its time zone, and JavaScript does not read all of them. */
+function millis(column: string): string {
+  return `extract(epoch FROM ${column}) * 1000`;
+}
+
 const SAMPLE = Prisma.raw(`json_build_object('id', s.id, 'barcode', s.barcode, 'priority', s.priority,
-  'condition', s.condition, 'collectedAt', s.collected_at, 'receivedAt', s.received_at, 'dueAt', s.due_at,
+  'condition', s.condition, 'collectedAt', ${millis('s.collected_at')},
+  'receivedAt', ${millis('s.received_at')}, 'dueAt', ${millis('s.due_at')},
   'parentId', s.parent_id, 'clientId', s.client_id, 'factsVersion', s.facts_version,
   'type', t.code, 'client', c.code, 'analyses', found.analyses)`);
 
@@ -16,11 +22,11 @@ const RESULT = Prisma.raw(`json_build_object('value', l.value, 'text', l.text, '
 
 type Moment = 'collectedAt' | 'receivedAt' | 'dueAt';
 
-/** JSON knows no instants. */
-type Written = Omit<VersionedSource, Moment> & { readonly [Name in Moment]: string | null };
+/** JSON knows no instants: they come as milliseconds since 1970. */
+type Written = Omit<VersionedSource, Moment> & { readonly [Name in Moment]: number | null };
 
-function instant(text: string | null): Date | null {
-  return text === null ? null : new Date(text);
+function instant(millis: number | null): Date | null {
+  return millis === null ? null : new Date(millis);
 }
 
 /**

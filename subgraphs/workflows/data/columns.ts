@@ -45,10 +45,16 @@ function columnsOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row
   return Prisma.raw(all.map(([field, column]) => `${value(field, column)} AS "${field}"`).join(', '));
 }
 
-/** The same as one column of JSON: a row of many columns costs more to receive than a text. */
+/**
+ * The same as one column of JSON, with instants in milliseconds since 1970: a row of many columns costs more to receive
+ * than a text.
+ */
 function jsonOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row & string) | null): Prisma.Sql {
   const all = Object.entries<string>(columns);
-  const value = (field: string, column: string) => (field === hidden ? 'NULL' : `${alias}.${column}`);
+  const value = (field: string, column: string) => {
+    if (field === hidden) return 'NULL';
+    return column.endsWith('_at') ? `extract(epoch FROM ${alias}.${column}) * 1000` : `${alias}.${column}`;
+  };
   return Prisma.raw(
     `json_build_object(${all.map(([field, column]) => `'${field}', ${value(field, column)}`).join(', ')})`,
   );

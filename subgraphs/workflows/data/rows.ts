@@ -23,10 +23,10 @@ export interface WorkflowRow {
 
 type Moment = 'startedAt' | 'updatedAt' | 'receivedAt' | 'dueAt';
 
-/** JSON knows no instants. */
+/** JSON knows no instants: they come as milliseconds since 1970. */
 export type WorkflowJson = Omit<WorkflowRow, Moment> &
-  Record<'startedAt' | 'updatedAt', string> &
-  Record<'receivedAt' | 'dueAt', string | null>;
+  Record<'startedAt' | 'updatedAt', number> &
+  Record<'receivedAt' | 'dueAt', number | null>;
 
 export interface EventRow {
   readonly id: string;
