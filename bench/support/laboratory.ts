@@ -1,4 +1,3 @@
-import '#platform/host/new-objects.ts';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

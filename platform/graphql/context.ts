@@ -62,6 +62,7 @@ export function createRequestContext(request: Request, host: ContextHost): Reque
   return new ContextOfRequest(request, host);
 }
 
+/** `viewer` and `logger` are getters, which a copy by `{ ...context }` would lose: `viewer` throws without a person. */
 class ContextOfSubgraph implements RequestContext {
   readonly identity: Viewer | null;
   readonly requestId: string;

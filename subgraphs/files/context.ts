@@ -45,7 +45,7 @@ export interface FilesLoaders {
   readonly workflowSeen: DataLoader<string, SeenWorkflow | null>;
 }
 
-export interface FilesContext extends RequestContext, FilesDeps {
+export interface FilesContext extends RequestContext, Omit<FilesDeps, 'logger'> {
   readonly loaders: FilesLoaders;
 }
 

@@ -26,7 +26,7 @@ export type VersionedSource = FactSource & Pick<Sample, 'factsVersion' | 'dueAt'
 /** Ids that are no ids, or that belong to somebody else, find nothing. Lists of found rows have no particular order unless said. */
 export interface SampleReader {
   samplesByIds(ids: readonly string[]): Promise<Sample[]>;
-  /** What the facts of the samples are made of, all of one moment. */
+  /** What the facts of the samples are made of, all of one moment. For decisions: it tells what is not released, too. */
   factSourcesOf(sampleIds: readonly string[]): Promise<VersionedSource[]>;
   /** Oldest first. */
   childrenOf(parentIds: readonly string[]): Promise<Sample[]>;

@@ -6,8 +6,8 @@ import { MAX_INPUTS } from './input.ts';
 
 /** What decides about a sample as of its `factsVersion`, with what whoever decides keeps of it. */
 export interface SampleFacts extends Pick<Sample, 'id' | 'factsVersion' | 'priority' | 'dueAt' | 'clientId'> {
-  /** Empty where they were not asked for. */
-  readonly facts: readonly string[];
+  /** Null where they were not asked for. */
+  readonly facts: readonly string[] | null;
 }
 
 export async function sampleFacts(
@@ -19,6 +19,6 @@ export async function sampleFacts(
   return await ctx.store.read({ ...scopeOf(ctx), deciding: true }, async (reader) =>
     asked.facts
       ? (await reader.factSourcesOf(ids)).map((source) => ({ ...source, facts: factsOf(source) }))
-      : (await reader.samplesByIds(ids)).map((sample) => ({ ...sample, facts: [] })),
+      : (await reader.samplesByIds(ids)).map((sample) => ({ ...sample, facts: null })),
   );
 }

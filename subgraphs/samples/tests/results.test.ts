@@ -277,6 +277,19 @@ test('rules decide by the result that stands and by who verified it: what it cor
     `result('${second}',3.4,'mg/L')`,
     `verified_by('${second}','${verifier.userId}')`,
   ]);
+  const more = person('verifier', manager);
+  await act.submit(analyst, [{ analysisId: first, expectedVersion: 1, value: '1', unit: 'ug/L' }]);
+  expect(await ofAnalyses()).toContain(`held('${first}',unit_mismatch)`);
+  await act.submit(analyst, [{ analysisId: first, expectedVersion: 2, value: '1', reason: 'unit' }]);
+  expect(await ofAnalyses()).not.toContain(`held('${first}',unit_mismatch)`);
+  await act.verify(more, [{ analysisId: first, expectedVersion: 3 }]);
+  asked.splice(
+    ...[1, 1],
+    `analysis_status('${first}',verified)`,
+    `submitted_by('${first}','${analyst.userId}')`,
+    `result('${first}',1,'mg/L')`,
+    `verified_by('${first}','${more.userId}')`,
+  );
   const other = person('analyst', manager);
   await act.submit(other, [{ analysisId: second, expectedVersion: 3, value: '2', reason: 'dilution' }]);
   expect(await ofAnalyses()).toEqual([
@@ -285,6 +298,36 @@ test('rules decide by the result that stands and by who verified it: what it cor
     `submitted_by('${second}','${other.userId}')`,
     `result('${second}',2,'mg/L')`,
   ]);
+});
+
+test('several persons verify a result: all of them are facts, the first one first; samples keep apart', async () => {
+  const [sample, beside] = [await act.sample(manager, { analyses: ['PHOSPHORUS'] }), await act.sample(manager)];
+  const id = idOf(sample);
+  await act.submit(analyst, [{ analysisId: id, expectedVersion: 1, value: '1' }]);
+  await act.verify(verifier, [{ analysisId: id, expectedVersion: 2 }]);
+  await act.verify(manager, [{ analysisId: id, expectedVersion: 3 }]);
+  const query = `query Both($ids: [ID!]!) { sampleFacts(ids: $ids) { sampleId facts } }`;
+  const ids = [sample.id, beside.id, sample.id, 'nonsense'];
+  const { sampleFacts } = await lab.ask<{ sampleFacts: { sampleId: string; facts: string[] }[] }>(manager, query, {
+    ids,
+  });
+  const factsOf = new Map(sampleFacts.map(({ sampleId, facts: found }) => [sampleId, found]));
+  expect(sampleFacts).toHaveLength(2);
+  const verifiers = factsOf.get(sample.id)?.filter((fact) => fact.startsWith('verified_by('));
+  expect(verifiers).toEqual([`verified_by('${id}','${verifier.userId}')`, `verified_by('${id}','${manager.userId}')`]);
+  expect(factsOf.get(beside.id)?.some((fact) => fact.includes(sample.id) || fact.includes(id))).toBe(false);
+});
+
+test('facts are told in whatever way they are asked for, and versions without them', async () => {
+  const { id } = await act.sample(manager);
+  const ask = async (selection: string, more = '') =>
+    await lab.ask(manager, `query Facts($ids: [ID!]!) { sampleFacts(ids: $ids) { ${selection} } } ${more}`, {
+      ids: [id],
+    });
+  expect(await ask('sampleId version')).toEqual({ sampleFacts: [{ sampleId: id, version: 1 }] });
+  const told = (await facts(id))?.facts;
+  expect(await ask('known: facts')).toEqual({ sampleFacts: [{ known: told }] });
+  expect(await ask('...Known', 'fragment Known on SampleFacts { facts }')).toEqual({ sampleFacts: [{ facts: told }] });
 });
 
 describe('an analysis goes by what it was asked for with', () => {

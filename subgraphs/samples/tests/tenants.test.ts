@@ -147,6 +147,9 @@ describe('people of a client', () => {
     expect(await lab.ask(utah(), DETAIL, { id: ofUtah.id })).toMatchObject({ sample: { id: ofUtah.id, children: [] } });
     expect(await lab.ask(utah(), ANALYSIS_BY_ID, { id: analysisId(ofProvo) })).toEqual({ analysis: null });
     expect(await lab.ask(utah(), FACTS, { ids: [ofProvo.id] })).toEqual({ sampleFacts: [] });
+    // What decides is the same for everybody: the facts go to rules, not to people.
+    const ids = [ofUtah.id];
+    expect(await lab.ask(utah(), FACTS, { ids })).toEqual(await lab.ask(manager, FACTS, { ids }));
     const representations = [
       { __typename: 'Sample', id: ofUtah.id },
       { __typename: 'Sample', id: ofProvo.id },

@@ -1,5 +1,5 @@
 import { Prisma } from './prisma.generated/client.ts';
-import type { EventRow, WorkflowRow } from './rows.ts';
+import { type EventRow, MOMENTS, type WorkflowRow } from './rows.ts';
 import type { Scope } from './workflow-store.ts';
 
 /** The column of each field of a row. */
@@ -51,9 +51,10 @@ function columnsOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row
  */
 function jsonOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row & string) | null): Prisma.Sql {
   const all = Object.entries<string>(columns);
+  const moments = new Set<string>(MOMENTS);
   const value = (field: string, column: string) => {
     if (field === hidden) return 'NULL';
-    return column.endsWith('_at') ? `extract(epoch FROM ${alias}.${column}) * 1000` : `${alias}.${column}`;
+    return moments.has(field) ? `extract(epoch FROM ${alias}.${column}) * 1000` : `${alias}.${column}`;
   };
   return Prisma.raw(
     `json_build_object(${all.map(([field, column]) => `'${field}', ${value(field, column)}`).join(', ')})`,

@@ -21,7 +21,8 @@ export interface WorkflowRow {
   readonly clientId: string | null;
 }
 
-type Moment = 'startedAt' | 'updatedAt' | 'receivedAt' | 'dueAt';
+export const MOMENTS = ['startedAt', 'updatedAt', 'receivedAt', 'dueAt'] as const satisfies (keyof WorkflowRow)[];
+type Moment = (typeof MOMENTS)[number];
 
 /** JSON knows no instants: they come as milliseconds since 1970. */
 export type WorkflowJson = Omit<WorkflowRow, Moment> &
