@@ -2,16 +2,9 @@ import type { Query } from '#platform/database/index.ts';
 import { Prisma } from './prisma.generated/client.ts';
 import type { Scope, VersionedSource } from './sample-store.ts';
 
-/** The database's own text of an instant depends on its time zone, and JavaScript does not read all of them. */
-function millis(column: string): string {
-  return `extract(epoch FROM ${column}) * 1000`;
-}
-
-const SAMPLE = Prisma.raw(`json_build_object('id', s.id, 'barcode', s.barcode, 'priority', s.priority,
-  'condition', s.condition, 'collectedAt', ${millis('s.collected_at')},
-  'receivedAt', ${millis('s.received_at')}, 'dueAt', ${millis('s.due_at')},
-  'parentId', s.parent_id, 'clientId', s.client_id, 'factsVersion', s.facts_version,
-  'type', t.code, 'client', c.code, 'analyses', found.analyses)`);
+const SAMPLE = Prisma.raw(`s.id, s.barcode, s.priority, s.condition, s.collected_at AS "collectedAt",
+  s.received_at AS "receivedAt", s.due_at AS "dueAt", s.parent_id AS "parentId", s.client_id AS "clientId",
+  s.facts_version AS "factsVersion", t.code AS type, c.code AS client, found.analyses`);
 
 const ANALYSIS = Prisma.raw(`json_build_object('id', a.id, 'service', v.code, 'status', a.status, 'unit', a.unit,
   'assignedTo', a.assigned_to, 'replacesId', a.replaces_id, 'requiredVerifications', a.required_verifications,
@@ -20,21 +13,10 @@ const ANALYSIS = Prisma.raw(`json_build_object('id', a.id, 'service', v.code, 's
 const RESULT = Prisma.raw(`json_build_object('value', l.value, 'text', l.text, 'unit', l.unit,
   'detectionLimit', l.detection_limit, 'flags', l.flags, 'enteredBy', l.entered_by)`);
 
-type Moment = 'collectedAt' | 'receivedAt' | 'dueAt';
-
-/** JSON knows no instants: they come as milliseconds since 1970. */
-type Written = Omit<VersionedSource, Moment | 'type'> & { readonly type: string | null } & {
-  readonly [Name in Moment]: number | null;
-};
-
-function instant(millis: number | null): Date | null {
-  return millis === null ? null : new Date(millis);
-}
-
 /**
- * One statement with one column, for rows of many columns cost more to receive than to find. Everything is of one
- * snapshot: the facts are those of their version. Which result stands, and whose verifications count, is as in
- * `loadCases`.
+ * One statement, the analyses of a sample as one column of JSON: rows of seven tables cost more to receive than to find.
+ * Everything is of one snapshot, so the facts are those of their version. Which result stands, and whose verifications
+ * count, is as in `loadCases`.
  * @throws Error when people of a client would see what is not released to them: the scope has to be one that decides.
  */
 export async function factSourcesOf(
@@ -45,10 +27,10 @@ export async function factSourcesOf(
   if (clientId !== null && !deciding) throw new Error('Facts tell what is not released: only decisions may read them.');
   const own = Prisma.sql`${organizationId}::uuid`;
   const visible = clientId === null ? Prisma.empty : Prisma.sql`AND s.client_id = ${clientId}::uuid`;
-  const rows = await query<{ source: Written }>(
-    Prisma.sql`SELECT ${SAMPLE} AS source
+  return await query<VersionedSource>(
+    Prisma.sql`SELECT ${SAMPLE}
       FROM sample s
-      LEFT JOIN sample_type t ON t.organization_id = ${own} AND t.id = s.sample_type_id
+      JOIN sample_type t ON t.organization_id = ${own} AND t.id = s.sample_type_id
       LEFT JOIN client c ON c.organization_id = ${own} AND c.id = s.client_id
       CROSS JOIN LATERAL (
         SELECT coalesce(json_agg(${ANALYSIS} ORDER BY a.position), '[]') AS analyses
@@ -67,15 +49,4 @@ export async function factSourcesOf(
       WHERE s.organization_id = ${own} AND s.id = ANY(${[...ids]}::uuid[]) ${visible}`,
     { together: true },
   );
-  return rows.map(({ source }) => {
-    const { type } = source;
-    if (type === null) throw new Error(`Sample ${source.id} has no type: a constraint of the table is broken.`);
-    return {
-      ...source,
-      type,
-      collectedAt: instant(source.collectedAt),
-      receivedAt: instant(source.receivedAt),
-      dueAt: instant(source.dueAt),
-    };
-  });
 }

@@ -1,5 +1,5 @@
 import { Prisma } from './prisma.generated/client.ts';
-import { type EventRow, MOMENTS, type WorkflowRow } from './rows.ts';
+import type { EventRow, WorkflowRow } from './rows.ts';
 import type { Scope } from './workflow-store.ts';
 
 /** The column of each field of a row. */
@@ -45,44 +45,15 @@ function columnsOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row
   return Prisma.raw(all.map(([field, column]) => `${value(field, column)} AS "${field}"`).join(', '));
 }
 
-/**
- * The same as one column of JSON, with instants in milliseconds since 1970: a row of many columns costs more to receive
- * than a text.
- */
-function jsonOf<Row>(columns: Columns<Row>, alias: string, hidden: (keyof Row & string) | null): Prisma.Sql {
-  const all = Object.entries<string>(columns);
-  const moments = new Set<string>(MOMENTS);
-  const value = (field: string, column: string) => {
-    if (field === hidden) return 'NULL';
-    return moments.has(field) ? `extract(epoch FROM ${alias}.${column}) * 1000` : `${alias}.${column}`;
-  };
-  return Prisma.raw(
-    `json_build_object(${all.map(([field, column]) => `'${field}', ${value(field, column)}`).join(', ')})`,
-  );
-}
-
 /** Whose reasons: they are meant for the laboratory, people of a client get null. */
 type Seen = Pick<Scope, 'clientId'>;
 
-const FOR_LABORATORY = {
-  workflow: columnsOf(WORKFLOW, 'w', null),
-  workflowJson: jsonOf(WORKFLOW, 'w', null),
-  event: columnsOf(EVENT, 'e', null),
-};
-const FOR_CLIENT = {
-  workflow: columnsOf(WORKFLOW, 'w', 'statusReason'),
-  workflowJson: jsonOf(WORKFLOW, 'w', 'statusReason'),
-  event: columnsOf(EVENT, 'e', 'reason'),
-};
+const FOR_LABORATORY = { workflow: columnsOf(WORKFLOW, 'w', null), event: columnsOf(EVENT, 'e', null) };
+const FOR_CLIENT = { workflow: columnsOf(WORKFLOW, 'w', 'statusReason'), event: columnsOf(EVENT, 'e', 'reason') };
 
 /** Of `workflow w`. */
 export function workflowColumns({ clientId }: Seen): Prisma.Sql {
   return (clientId === null ? FOR_LABORATORY : FOR_CLIENT).workflow;
-}
-
-/** Of `workflow w`: a `WorkflowJson`. */
-export function workflowJson({ clientId }: Seen): Prisma.Sql {
-  return (clientId === null ? FOR_LABORATORY : FOR_CLIENT).workflowJson;
 }
 
 /** Of `workflow_event e`. */

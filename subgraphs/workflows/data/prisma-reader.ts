@@ -1,16 +1,9 @@
 import type { Reading } from '#platform/database/index.ts';
 import { isId } from '#platform/identity/index.ts';
 import type { WorkflowsTx } from './client.ts';
-import { eventColumns, workflowColumns, workflowJson } from './columns.ts';
+import { eventColumns, workflowColumns } from './columns.ts';
 import { Prisma } from './prisma.generated/client.ts';
-import {
-  type EventRow,
-  eventOfRow,
-  type WorkflowJson,
-  type WorkflowRow,
-  workflowOfJson,
-  workflowOfRow,
-} from './rows.ts';
+import { type EventRow, eventOfRow, type WorkflowRow, workflowOfRow } from './rows.ts';
 import type { EventCount, Scope, StageCount, WorkflowFilter, WorkflowReader } from './workflow-store.ts';
 
 /** Ids come from clients: what is no id at all names nothing, instead of failing in the database. */
@@ -80,11 +73,11 @@ export function createReader({ tx, query }: Reading<WorkflowsTx>, scope: Scope):
   // Ids as one array parameter: the statement is the same for 1 and for 500, so it stays prepared.
   const workflowsBy = async (column: 'id' | 'sample_id', ids: readonly string[]) => {
     const wanted = Prisma.sql`w.${Prisma.raw(column)} = ANY(${uuids(ids)}::uuid[])`;
-    const rows = await query<{ workflow: WorkflowJson }>(
-      Prisma.sql`SELECT ${workflowJson(scope)} AS workflow FROM workflow w WHERE ${and([...visible(scope), wanted])}`,
+    const rows = await query<WorkflowRow>(
+      Prisma.sql`SELECT ${workflowColumns(scope)} FROM workflow w WHERE ${and([...visible(scope), wanted])}`,
       { together: true },
     );
-    return rows.map(({ workflow }) => workflowOfJson(workflow));
+    return rows.map(workflowOfRow);
   };
   const ofVisible =
     scope.clientId === null

@@ -21,14 +21,6 @@ export interface WorkflowRow {
   readonly clientId: string | null;
 }
 
-export const MOMENTS = ['startedAt', 'updatedAt', 'receivedAt', 'dueAt'] as const satisfies (keyof WorkflowRow)[];
-type Moment = (typeof MOMENTS)[number];
-
-/** JSON knows no instants: they come as milliseconds since 1970. */
-export type WorkflowJson = Omit<WorkflowRow, Moment> &
-  Record<'startedAt' | 'updatedAt', number> &
-  Record<'receivedAt' | 'dueAt', number | null>;
-
 export interface EventRow {
   readonly id: string;
   readonly workflowId: string;
@@ -61,16 +53,6 @@ export function workflowOfRow(row: WorkflowRow): Workflow {
     dueAt: row.dueAt,
     clientId: row.clientId,
   };
-}
-
-export function workflowOfJson(json: WorkflowJson): Workflow {
-  return workflowOfRow({
-    ...json,
-    startedAt: new Date(json.startedAt),
-    updatedAt: new Date(json.updatedAt),
-    receivedAt: json.receivedAt === null ? null : new Date(json.receivedAt),
-    dueAt: json.dueAt === null ? null : new Date(json.dueAt),
-  });
 }
 
 export function eventOfRow(row: EventRow): RecordedEvent {
