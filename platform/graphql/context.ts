@@ -31,7 +31,7 @@ interface ContextHost {
   readonly askAs: AskAs;
 }
 
-/** A class: every object with getters of its own has a shape of its own. */
+/** `viewer` and `logger` are getters, which a copy by `{ ...context }` would lose: `viewer` throws without a person. */
 class ContextOfRequest implements RequestContext {
   readonly identity: Viewer | null;
   readonly requestId: string;
@@ -62,43 +62,19 @@ export function createRequestContext(request: Request, host: ContextHost): Reque
   return new ContextOfRequest(request, host);
 }
 
-/** `viewer` and `logger` are getters, which a copy by `{ ...context }` would lose: `viewer` throws without a person. */
-class ContextOfSubgraph implements RequestContext {
-  readonly identity: Viewer | null;
-  readonly requestId: string;
-  readonly ask: Ask;
-  readonly signal: AbortSignal;
-  readonly #request: RequestContext;
-
-  constructor(request: RequestContext) {
-    this.identity = request.identity;
-    this.requestId = request.requestId;
-    this.ask = request.ask;
-    this.signal = request.signal;
-    this.#request = request;
-  }
-
-  get viewer(): Viewer {
-    return this.#request.viewer;
-  }
-
-  get logger(): Logger {
-    return this.#request.logger;
-  }
-}
-
 /** Nothing takes the place of what the request knows. */
 type Additions = { readonly [Name in keyof RequestContext]?: never };
 
 /**
- * The request with what its subgraph adds, which lives as long as the process (`deps`) or as the request (`own`). Not an
- * object with the request as its prototype: V8 makes a shape for each of those, and a shape keeps its request until the
- * next full collection.
+ * Fills the context of a request with what its subgraph adds: what lives as long as the process (`deps`) and what lives
+ * as long as the request (`own`). All requests of a subgraph then have contexts of one shape, where an object with getters
+ * of its own, or with the request as its prototype, would have a new shape each time, which V8 keeps, with the request,
+ * until its next full collection.
  */
-export function createSubgraphContext<Deps extends object, Own extends object>(
+export function fillContext<Deps extends object, Own extends object>(
   request: RequestContext,
   deps: Deps & Additions,
   own: Own & Additions,
 ): RequestContext & Deps & Own {
-  return Object.assign(new ContextOfSubgraph(request), deps, own);
+  return Object.assign(request, deps, own);
 }

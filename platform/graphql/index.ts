@@ -9,7 +9,7 @@ export {
   MAX_PAGE,
   pageSize,
 } from './connection.ts';
-export { createSubgraphContext, type RequestContext, requestIdOf } from './context.ts';
+export { fillContext, type RequestContext, requestIdOf } from './context.ts';
 export { createGraphQLHandler } from './handler.ts';
 export { defineSubgraph, type Host, type Route, type SubgraphModule } from './module.ts';
 export { parseDateTime, parseDecimal } from './scalars.ts';

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
-import { createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
+import { fillContext, type RequestContext } from '#platform/graphql/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import { findOrganization, findUsers } from './data/accounts-repository.ts';
 import type { AccountsTx } from './data/client.ts';
@@ -55,5 +55,5 @@ export function createContext(deps: AccountsDeps, request: RequestContext): Acco
     },
     { cacheKeyFn: idOf },
   );
-  return createSubgraphContext(request, deps, { loaders: { userById, organizationById, signatureById } });
+  return fillContext(request, deps, { loaders: { userById, organizationById, signatureById } });
 }

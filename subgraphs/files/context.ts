@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
 import { AppError } from '#platform/errors/index.ts';
 import type { EventLog } from '#platform/events/index.ts';
-import { type Ask, createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
+import { type Ask, fillContext, type RequestContext } from '#platform/graphql/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { BlobStore } from './data/blob-store.ts';
@@ -53,7 +53,7 @@ export interface FilesContext extends RequestContext, Omit<FilesDeps, 'logger'> 
 export function createContext(deps: FilesDeps, request: RequestContext): FilesContext {
   const loaders = { ...createRowLoaders(deps, request), ...createNeighbourLoaders(request.ask) };
   const { logger: _, ...lasting } = deps; // a request has its own, which tells its id
-  return createSubgraphContext(request, lasting, { loaders });
+  return fillContext(request, lasting, { loaders });
 }
 
 function loaderById<Row extends { readonly id: string }>(

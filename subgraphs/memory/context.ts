@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Database } from '#platform/database/index.ts';
-import { createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
+import { fillContext, type RequestContext } from '#platform/graphql/index.ts';
 import { isId } from '#platform/identity/index.ts';
 import type { Logger } from '#platform/logging/index.ts';
 import type { MemoryReader, MemoryTx } from './data/client.ts';
@@ -72,5 +72,5 @@ export function createContext(deps: MemoryDeps, request: RequestContext): Memory
     ),
   };
   const { db, index, clock, newId, caughtUp } = deps;
-  return createSubgraphContext(request, { db, index, clock, newId, caughtUp }, { loaders });
+  return fillContext(request, { db, index, clock, newId, caughtUp }, { loaders });
 }

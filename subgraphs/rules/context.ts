@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { LRUCache } from 'lru-cache';
 import type { Database } from '#platform/database/index.ts';
 import type { EventLog } from '#platform/events/index.ts';
-import { createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
+import { fillContext, type RequestContext } from '#platform/graphql/index.ts';
 import { isId } from '#platform/identity/index.ts';
 import type { RulesTx } from './data/client.ts';
 import { findFacts, findVersions } from './data/knowledge-repository.ts';
@@ -64,7 +64,7 @@ export function createContext(deps: RulesDeps, request: RequestContext): RulesCo
     const byVersion = new Map(suites.map((suite) => [suite.versionId, suite]));
     return ids.map((id) => byVersion.get(id) ?? null);
   });
-  const context: RulesContext = createSubgraphContext(request, deps, {
+  const context: RulesContext = fillContext(request, deps, {
     loaders: { factById, versionById, ruleById, suiteByVersion },
   });
   return context;

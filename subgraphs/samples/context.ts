@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Actor } from '#platform/database/index.ts';
-import { createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
+import { fillContext, type RequestContext } from '#platform/graphql/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import type { SampleReader, SampleStore, Scope } from './data/sample-store.ts';
 import type { CatalogueKind, CatalogueRows } from './domain/catalogue.ts';
@@ -124,5 +124,5 @@ export function createContext(deps: SamplesDeps, request: RequestContext): Sampl
       AnalysisService: catalogue('AnalysisService'),
     },
   };
-  return createSubgraphContext(request, deps, { loaders });
+  return fillContext(request, deps, { loaders });
 }

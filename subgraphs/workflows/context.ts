@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { EventLog } from '#platform/events/index.ts';
-import { type Ask, createSubgraphContext, type RequestContext } from '#platform/graphql/index.ts';
+import { type Ask, fillContext, type RequestContext } from '#platform/graphql/index.ts';
 import { idOf } from '#platform/identity/index.ts';
 import type { RulesPort } from './data/rules.ts';
 import type { SampleFactsSource } from './data/sample-facts.ts';
@@ -89,7 +89,7 @@ async function eventCounts(read: Read, ids: readonly string[]): Promise<number[]
 /** `deps` live as long as the process; the context, and so its loaders' caches, as long as one request. */
 export function createContext(deps: WorkflowsDeps, request: RequestContext): WorkflowsContext {
   const read: Read = (work) => deps.store.read(scopeOf(request), work);
-  const context: WorkflowsContext = createSubgraphContext(request, deps, {
+  const context: WorkflowsContext = fillContext(request, deps, {
     samples: deps.sampleFactsFrom(request.ask),
     rules: deps.rulesFrom(request.ask),
     loaders: {
@@ -113,11 +113,8 @@ export function createContext(deps: WorkflowsDeps, request: RequestContext): Wor
         maxBatchSize: TRANSITIONS_BATCH,
       }),
       validations: new DataLoader<TransitionRequest, TransitionValidation>(
-        (requests: readonly TransitionRequest[]) => validateTransitions(context, requests),
-        {
-          cache: false,
-          maxBatchSize: TRANSITIONS_BATCH,
-        },
+        (requests) => validateTransitions(context, requests),
+        { cache: false, maxBatchSize: TRANSITIONS_BATCH },
       ),
     },
   });
