@@ -1,5 +1,5 @@
 /** `npm start`: everything in one process, on embedded defaults unless the environment names services. */
-import '#platform/host/new-objects.ts';
+import '#platform/host/v8-flags.ts';
 import { environment } from '#platform/config/index.ts';
 import { banner } from './start/banner.ts';
 import { runUntilSignal } from './start/run.ts';

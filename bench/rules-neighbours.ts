@@ -5,7 +5,6 @@
  *   npm run bench:rules-neighbours               about 3 minutes
  *   npm run bench:rules-neighbours -- --quick    shorter: nothing is saved
  */
-import '#platform/host/new-objects.ts';
 import { parseArgs } from 'node:util';
 import { type GraphQLClient, signedIn } from '#demo/graphql-client.ts';
 import { DEMO_PASSWORD } from '#demo/people.ts';

@@ -5,7 +5,6 @@
  *
  * BENCH_PER_SECOND (default 200) and BENCH_SECONDS (default 20) change the load.
  */
-import '#platform/host/new-objects.ts';
 import { startDatabase, startLaboratory } from './support/laboratory.ts';
 import { startWorkflows } from './support/start-workflows.ts';
 import { measureSteadily, print, save } from './support/table.ts';

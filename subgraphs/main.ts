@@ -1,5 +1,5 @@
 /** `npm run serve -- <subgraph>|router`: one process for one part, against the services that the environment names. */
-import '#platform/host/new-objects.ts';
+import '#platform/host/v8-flags.ts';
 import { flushCompileCache } from 'node:module';
 import { environment } from '#platform/config/index.ts';
 import { usage } from '#start/command-line.ts';

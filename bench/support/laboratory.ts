@@ -1,3 +1,4 @@
+import '#platform/host/v8-flags.ts';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
