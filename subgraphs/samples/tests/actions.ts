@@ -1,7 +1,7 @@
 import type { Viewer } from '#platform/identity/index.ts';
-import { ASSIGN, RECEIVE, REGISTER, RETRACT, SUBMIT, VERIFY } from './documents.ts';
+import { ANALYSIS_BY_ID, ASSIGN, FACTS, RECEIVE, REGISTER, RETRACT, SUBMIT, VERIFY } from './documents.ts';
 import type { SamplesLab } from './harness.ts';
-import type { Item, RegisteredSample } from './shapes.ts';
+import type { AnalysisNode, Facts, Item, RegisteredSample } from './shapes.ts';
 
 /** The mutations as one-liners: each answers one outcome per input. */
 export function actionsOf(lab: SamplesLab) {
@@ -24,6 +24,13 @@ export function actionsOf(lab: SamplesLab) {
       if (!item?.sample) throw new Error(`refused: ${item?.code} ${item?.message}`);
       return item.sample;
     },
+    async analysis(viewer: Viewer, id: string): Promise<AnalysisNode> {
+      return (await lab.ask<{ analysis: AnalysisNode }>(viewer, ANALYSIS_BY_ID, { id })).analysis;
+    },
+    /** What decides about the samples, in no particular order. */
+    async facts(viewer: Viewer, ids: readonly string[]): Promise<Facts[]> {
+      return (await lab.ask<{ sampleFacts: Facts[] }>(viewer, FACTS, { ids })).sampleFacts;
+    },
   };
 }
 
@@ -32,4 +39,9 @@ export type Actions = ReturnType<typeof actionsOf>;
 /** The refusal's code, or the name of the outcome. */
 export function codes(items: readonly Item[]): string[] {
   return items.map((item) => item.code ?? item.__typename);
+}
+
+/** The id of a sample's analysis, the first one unless `position` says otherwise. */
+export function analysisIdOf({ analyses }: RegisteredSample, position = 0): string {
+  return analyses[position]?.id ?? '';
 }

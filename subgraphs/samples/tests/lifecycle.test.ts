@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import type { StoredEvent } from '#platform/events/index.ts';
 import type { Viewer } from '#platform/identity/index.ts';
 import { type Actions, actionsOf, codes } from './actions.ts';
-import { DETAIL, FACTS } from './documents.ts';
+import { DETAIL } from './documents.ts';
 import { createSamplesLab, newLaboratory, person, type SamplesLab, workflowEvent } from './harness.ts';
 import type { RegisteredSample } from './shapes.ts';
 
@@ -224,64 +224,4 @@ test('aliquots know their parent, the parent its aliquots, oldest first', async 
   const second = await act.sample(manager, { parentId: parent.id.toUpperCase() });
   expect((await detail(parent.id)).children.map(({ id }) => id)).toEqual([first.id, second.id]);
   expect((await detail(second.id)).parent?.id).toBe(parent.id);
-});
-
-describe('facts for rules', () => {
-  interface Facts {
-    readonly sampleId: string;
-    readonly version: number;
-    readonly facts: readonly string[];
-  }
-  async function facts(viewer: Viewer, ids: readonly string[]): Promise<Facts[]> {
-    return (await lab.ask<{ sampleFacts: Facts[] }>(viewer, FACTS, { ids })).sampleFacts;
-  }
-
-  test('they tell the sample and its analyses, and their version grows with either', async () => {
-    const analyst = person('analyst', manager);
-    const sample = await act.sample(manager, {
-      clientCode: 'UTAHDWQ',
-      barcode: 'F-1',
-      priority: 'STAT',
-      condition: 'INTACT',
-    });
-    const analysisId = sample.analyses[0]?.id ?? '';
-    const [before] = await facts(manager, [sample.id]);
-    expect(before).toMatchObject({ sampleId: sample.id, version: 1, priority: 'STAT', clientId: sample.client?.id });
-    expect(before?.facts).toEqual([
-      `sample('${sample.id}')`,
-      `sample_type('${sample.id}','WATER')`,
-      `priority('${sample.id}',stat)`,
-      `barcode('${sample.id}','F-1')`,
-      `client('${sample.id}','UTAHDWQ')`,
-      `received_at('${sample.id}',492320)`,
-      `condition('${sample.id}',intact)`,
-      `analysis('${analysisId}','${sample.id}','NITRATE')`,
-      `analysis_status('${analysisId}',registered)`,
-      `required_verifications('NITRATE',1)`,
-      `unit_of('NITRATE','mg/L')`,
-    ]);
-    await act.submit(analyst, [{ analysisId, expectedVersion: 1, text: 'ND', detectionLimit: '0.010' }]);
-    const [after] = await facts(manager, [sample.id]);
-    expect(after?.version).toBe(2);
-    expect(after?.facts).toEqual(
-      expect.arrayContaining([
-        `analysis_status('${analysisId}',submitted)`,
-        `submitted_by('${analysisId}','${analyst.userId}')`,
-        `result_text('${analysisId}',not_detected)`,
-        `detect_limit('${analysisId}',0.01,'mg/L')`,
-      ]),
-    );
-  });
-
-  test('unknown ids and those of others are left out; 501 are refused', async () => {
-    const sample = await act.sample(manager);
-    const stranger = await newLaboratory(lab);
-    expect(await facts(stranger, [sample.id, v7(), 'nonsense'])).toEqual([]);
-    await expect(
-      facts(
-        manager,
-        Array.from({ length: 501 }, () => sample.id),
-      ),
-    ).rejects.toThrow('BAD_INPUT');
-  });
 });

@@ -36,6 +36,12 @@ export interface AnalysisNode extends RegisteredAnalysis {
   } | null;
 }
 
+export interface Facts {
+  readonly sampleId: string;
+  readonly version: number;
+  readonly facts: readonly string[];
+}
+
 /** One outcome of a bulk mutation: the thing, or why not. */
 export interface Item {
   readonly __typename: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Viewer } from '#platform/identity/index.ts';
-import { type Actions, actionsOf, codes } from './actions.ts';
+import { type Actions, actionsOf, analysisIdOf, codes } from './actions.ts';
 import { ANALYSIS_BY_ID, DETAIL, ENTITIES, FACTS, LIST } from './documents.ts';
 import { createSamplesLab, newLaboratory, person, type SamplesLab } from './harness.ts';
 import type { AnalysisNode, RegisteredSample } from './shapes.ts';
@@ -21,10 +21,6 @@ beforeAll(async () => {
   ofProvo = await act.sample(manager, { clientCode: 'PROVO', barcode: 'P-1', parentId: ofUtah.id });
 });
 afterAll(() => lab[Symbol.asyncDispose]());
-
-function analysisId(sample: RegisteredSample): string {
-  return sample.analyses[0]?.id ?? '';
-}
 
 async function listed(viewer: Viewer, filter: object = {}): Promise<string[]> {
   const { samples } = await lab.ask<{ samples: { totalCount: number; edges: { node: { id: string } }[] } }>(
@@ -53,12 +49,12 @@ async function entities(viewer: Viewer, representations: readonly object[]): Pro
 describe('another organization', () => {
   test('sees nothing: no detail, no list, no count, no facts, no entity', async () => {
     expect(await lab.ask(stranger, DETAIL, { id: ofUtah.id })).toEqual({ sample: null });
-    expect(await lab.ask(stranger, ANALYSIS_BY_ID, { id: analysisId(ofUtah) })).toEqual({ analysis: null });
+    expect(await lab.ask(stranger, ANALYSIS_BY_ID, { id: analysisIdOf(ofUtah) })).toEqual({ analysis: null });
     expect(await listed(stranger)).toEqual([]);
     expect(await lab.ask(stranger, FACTS, { ids: [ofUtah.id] })).toEqual({ sampleFacts: [] });
     const representations = [
       { __typename: 'Sample', id: ofUtah.id },
-      { __typename: 'Analysis', id: analysisId(ofUtah) },
+      { __typename: 'Analysis', id: analysisIdOf(ofUtah) },
       { __typename: 'Client', id: ofUtah.client?.id },
     ];
     expect(await entities(stranger, representations)).toEqual([false, false, false]);
@@ -66,7 +62,7 @@ describe('another organization', () => {
   });
 
   test('changes nothing: every write answers as if the row did not exist', async () => {
-    const id = analysisId(ofUtah);
+    const id = analysisIdOf(ofUtah);
     const coming = await act.sample(manager, { receivedAt: null });
     const before = await lab.events(manager);
     expect(codes(await act.receive(stranger, [{ sampleId: coming.id, expectedVersion: 1 }]))).toEqual(['NOT_FOUND']);
@@ -145,7 +141,7 @@ describe('people of a client', () => {
     expect(await listed(utah(), { clientCode: ['PROVO'] })).toEqual([]);
     expect(await lab.ask(utah(), DETAIL, { id: ofProvo.id })).toEqual({ sample: null });
     expect(await lab.ask(utah(), DETAIL, { id: ofUtah.id })).toMatchObject({ sample: { id: ofUtah.id, children: [] } });
-    expect(await lab.ask(utah(), ANALYSIS_BY_ID, { id: analysisId(ofProvo) })).toEqual({ analysis: null });
+    expect(await lab.ask(utah(), ANALYSIS_BY_ID, { id: analysisIdOf(ofProvo) })).toEqual({ analysis: null });
     expect(await lab.ask(utah(), FACTS, { ids: [ofProvo.id] })).toEqual({ sampleFacts: [] });
     // What decides is the same for everybody: the facts go to rules, not to people.
     const ids = [ofUtah.id];
@@ -153,7 +149,7 @@ describe('people of a client', () => {
     const representations = [
       { __typename: 'Sample', id: ofUtah.id },
       { __typename: 'Sample', id: ofProvo.id },
-      { __typename: 'Analysis', id: analysisId(ofProvo) },
+      { __typename: 'Analysis', id: analysisIdOf(ofProvo) },
       { __typename: 'Client', id: ofProvo.client?.id },
     ];
     expect(await entities(utah(), representations)).toEqual([true, false, false, false]);
@@ -223,7 +219,7 @@ describe('what a client learns of a result', () => {
   });
 
   async function asked(): Promise<string> {
-    return analysisId(await act.sample(manager, { clientCode: 'UTAHDWQ', collectedAt: '2026-03-01T06:00:00Z' }));
+    return analysisIdOf(await act.sample(manager, { clientCode: 'UTAHDWQ', collectedAt: '2026-03-01T06:00:00Z' }));
   }
   async function seen(viewer: Viewer, id: string): Promise<AnalysisNode> {
     return (await lab.ask<{ analysis: AnalysisNode }>(viewer, ANALYSIS_BY_ID, { id })).analysis;
@@ -287,14 +283,14 @@ describe('what a client learns of a result', () => {
 
   test('decisions rest on every result all the same, whoever asks or enters', async () => {
     const sample = await act.sample(manager, { clientCode: 'UTAHDWQ' });
-    await enter(analysisId(sample), 1, { unit: 'ug/L' });
+    await enter(analysisIdOf(sample), 1, { unit: 'ug/L' });
     expect(await lab.ask(utah(), FACTS, { ids: [sample.id] })).toEqual(
       await lab.ask(manager, FACTS, { ids: [sample.id] }),
     );
     const guest = person('analyst', manager, ofUtah.client?.id ?? null);
-    const correction = { analysisId: analysisId(sample), expectedVersion: 2, value: '2' };
+    const correction = { analysisId: analysisIdOf(sample), expectedVersion: 2, value: '2' };
     expect(codes(await act.submit(guest, [correction]))).toEqual(['REASON_REQUIRED']);
     await act.submit(guest, [{ ...correction, reason: 'unit' }]);
-    expect((await seen(manager, analysisId(sample))).results).toHaveLength(2);
+    expect((await seen(manager, analysisIdOf(sample))).results).toHaveLength(2);
   });
 });
