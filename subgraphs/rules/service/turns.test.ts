@@ -68,6 +68,32 @@ describe('goals of people', () => {
     expect(goals.slice(1).every((at, i) => at - goals[i]! > 1)).toBe(true);
   });
 
+  test('who works for others step by step, with short waits in between, does not meet a slice at each step', async () => {
+    let now = 0;
+    const noted: string[] = [];
+    const turns = new Turns(() => {
+      now += 0.01;
+      return now;
+    });
+    function* slices(count: number): Slices<null> {
+      for (let i = 0; i < count; i++) {
+        noted.push('goal');
+        now += 1;
+        yield;
+      }
+      return null;
+    }
+    const others = async () => {
+      for (let step = 0; step < 4; step++) {
+        noted.push('other');
+        now += 0.2;
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await Promise.all([turns.wait('a', slices(3), STAYS), others()]);
+    expect(noted).toEqual(['goal', 'other', 'other', 'other', 'other', 'goal', 'goal']);
+  });
+
   test('an organization that has had its goal goes behind those that wait', async () => {
     const { turns } = turnsOfTest();
     const done: string[] = [];

@@ -15,6 +15,8 @@ const MAX_ELAPSED = 10_000;
 
 /** A turn of the event loop that takes longer has done something for others. */
 const IDLE_MILLIS = 0.05;
+/** Whoever works for others step by step waits for a store in between, which mostly answers sooner. */
+const QUIET_MILLIS = 1;
 /** A round of goals is put off by others no longer than so: one goal alone gets a fifth of a busy process at least. */
 const MAX_IDLE_MILLIS = 2;
 
@@ -38,6 +40,8 @@ export class Turns {
   readonly #waiting = new Map<string, Goal[]>();
   #askedAtWork = 0;
   #working = false;
+  /** When something was last done for others, as far as that was noticed. */
+  #othersAt = Number.NEGATIVE_INFINITY;
 
   /** `clock`: milliseconds, never backwards. */
   constructor(clock: () => number) {
@@ -144,14 +148,16 @@ export class Turns {
     if (done) this.#admit();
   }
 
-  /** Until a turn of the event loop had nothing else to do: whoever is at work step by step goes first, for a time. */
+  /** Until others have been quiet: who works for them step by step goes first, for a time. */
   async #idle(): Promise<void> {
     const start = this.#clock();
-    let before: number;
+    let now = start;
     do {
-      before = this.#clock();
+      const before = now;
       await setImmediate();
-    } while (this.#clock() - before > IDLE_MILLIS && this.#clock() - start < MAX_IDLE_MILLIS);
+      now = this.#clock();
+      if (now - before > IDLE_MILLIS) this.#othersAt = now;
+    } while (now - this.#othersAt < QUIET_MILLIS && now - start < MAX_IDLE_MILLIS);
   }
 }
 
